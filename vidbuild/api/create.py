@@ -31,7 +31,7 @@ from vidbuild.create.source.outline import (
 )
 from vidbuild.create.source.protocol import Importer, Source
 from vidbuild.engine.disk import durable
-from vidbuild.errors import UsageError
+from vidbuild.errors import UsageError, os_error_text
 from vidbuild.project import name_of, root_of
 
 ASSETS = "assets"
@@ -139,9 +139,19 @@ def update(path: Path) -> Updated:
     importer, source = registry.recorded(last.source, path.parent)
     source = _with_pages(source, importer, path.parent / last.pages if last.pages else None)
     placing = _Placing(path)
-    old = path.read_text(encoding="utf-8")
-    made = updating.update(old, last, _drawable(importer.read(source)), placing.place)
+    old = _text(path)
+    made = updating.update(old, last, _drawable(importer.read(source)), placing.place, str(path))
     return Updated(path, old, made.text, made.record, placing.files, tuple(made.kept))
+
+
+def _text(spec: Path) -> str:
+    """Return a spec's text, with its own ends of lines. Raises UsageError if it cannot be read."""
+    try:
+        return spec.read_bytes().decode()
+    except OSError as error:
+        raise UsageError(f"cannot read '{spec}': {os_error_text(error)}") from error
+    except UnicodeDecodeError as error:
+        raise UsageError(f"'{spec}' is not UTF-8", hint="save the file as UTF-8") from error
 
 
 def _with_pages(source: Source, importer: Importer, pages: Path | None) -> Source:

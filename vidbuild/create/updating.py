@@ -7,13 +7,12 @@ from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
 from typing import Any
 
-import yaml
-
 from vidbuild.create import merging, writing
 from vidbuild.create.composer import Place, SceneDraft, compose
 from vidbuild.create.editing import NotEditableError, SpecEditor
 from vidbuild.create.record import Record
 from vidbuild.create.source.outline import Outline
+from vidbuild.create.source.protocol import SourceError
 from vidbuild.errors import UsageError
 
 Scene = Mapping[str, Any]
@@ -42,18 +41,18 @@ class Update:
     kept: list[Kept] = field(default_factory=list)
 
 
-def update(text: str, record: Record, outline: Outline, place: Place) -> Update:
-    """Return a spec's text with the scenes of changed parts made again.
+def update(text: str, record: Record, outline: Outline, place: Place, name: str = "spec") -> Update:
+    """Return a spec's text with the scenes of changed parts made again. name: of the spec's file.
 
     Raises UsageError if the text is no spec whose scenes can be edited one by one.
     """
     try:
-        editor = SpecEditor(text)
-    except (yaml.YAMLError, NotEditableError) as error:
-        hint = "write the scenes as a list whose entries begin with a hyphen, a field in each line"
+        return _Updater(SpecEditor(text, name), record, outline, place).run()
+    except SourceError as error:
+        raise UsageError(f"the spec's scenes cannot be updated: {error.message}", hint=error.hint) from error
+    except NotEditableError as error:
+        hint = "write the scenes as a list whose entries begin with a hyphen, a field in each line, without aliases"
         raise UsageError("the spec's scenes cannot be updated", hint=hint) from error
-    spec_scenes: list[Scene] = yaml.safe_load(text)["scenes"]
-    return _Updater(editor, spec_scenes, record, outline, place).run()
 
 
 def with_origin(draft: SceneDraft, source: str) -> dict[str, Any]:
@@ -63,15 +62,15 @@ def with_origin(draft: SceneDraft, source: str) -> dict[str, Any]:
 
 
 class _Updater:
-    def __init__(self, editor: SpecEditor, scenes: list[Scene], record: Record, outline: Outline, place: Place) -> None:
+    def __init__(self, editor: SpecEditor, record: Record, outline: Outline, place: Place) -> None:
         self._editor = editor
-        self._scenes = scenes
+        self._scenes = editor.scenes
         self._record = record
         self._outline = outline
         self._place = place
         self._kept: list[Kept] = []
         self._now = {each.name: each for each in outline.sections}
-        self._index = {str(scene.get("id")): index for index, scene in enumerate(scenes) if isinstance(scene, Mapping)}
+        self._index = {str(scene.get("id")): index for index, scene in enumerate(editor.scenes)}
 
     def run(self) -> Update:
         parts = _by_part(self._record.scenes)

@@ -95,3 +95,62 @@ def test_scenes_in_another_form_are_refused(text: str) -> None:
     """A list that is written in one line cannot be edited line by line."""
     with pytest.raises(NotEditableError):
         SpecEditor(text)
+
+
+@pytest.mark.parametrize("end", ["\r\n", "\n"])
+def test_lines_keep_their_ends(end: str) -> None:
+    """New lines end as those of the file, and separators inside of texts stay."""
+    text = TEXT.replace("title: Two", 'title: "T\u2028wo"').replace("\n", end)
+    editor = SpecEditor(text)
+    editor.set(0, "title", "Uno", [])
+    editor.insert(0, {"id": "three", "type": "title"})
+    expected = text.replace("title: One", "title: Uno").replace(
+        f"pause_after: 1{end}", f"pause_after: 1{end}{end}  - id: three{end}    type: title{end}"
+    )
+    assert editor.text() == expected
+
+
+def test_a_text_without_edits_stays() -> None:
+    """A text that does not end with the end of a line is not given one."""
+    assert SpecEditor(TEXT.rstrip("\n")).text() == TEXT.rstrip("\n")
+
+
+def test_a_scene_in_a_list_with_wide_indentation() -> None:
+    """A new scene begins in the column of the list's hyphens, whatever space is behind them."""
+    editor = SpecEditor("scenes:\n -   id: one\n     type: title\n")
+    editor.insert(0, {"id": "two", "type": "title"})
+    assert editor.text() == "scenes:\n -   id: one\n     type: title\n\n - id: two\n   type: title\n"
+
+
+def test_tabs_before_comments() -> None:
+    """Specs may have tabs before comments, which stay."""
+    editor = SpecEditor("scenes:\t# all\n  - id: one\n    type: title\t# shown\n")
+    editor.set(0, "type", "list", [])
+    assert editor.text() == "scenes:\t# all\n  - id: one\n    type: list\t# shown\n"
+
+
+def test_a_comment_behind_a_list_s_name_stays() -> None:
+    """The comment in a field's line stays, also if the value is below it; with a text of several lines it cannot."""
+    text = "scenes:\n  - id: one\n    items:  # three of them\n      - a\n"
+    editor = SpecEditor(text)
+    editor.set(0, "items", ["a", "b"], [])
+    assert editor.text() == text + "      - b\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "field"),
+    [
+        ("a: &a\n  - x\nscenes:\n  - id: one\n    items: *a\n", "items"),  # the value is in another place
+        ("scenes:\n  - id: one\n    items: &a [x]\n  - id: two\n    items: *a\n", "items"),  # another scene needs it
+        ("scenes:\n  - title: A\n    id: one\n", "title"),  # its line has the hyphen
+    ],
+)
+def test_edits_that_lines_do_not_allow_are_refused(text: str, field: str) -> None:
+    """A text that would not have the values that were asked for is never returned."""
+    editor = SpecEditor(text)
+    if field == "title":
+        editor.remove(0, field)
+    else:
+        editor.set(0, field, ["y"], [])
+    with pytest.raises(NotEditableError):
+        editor.text()

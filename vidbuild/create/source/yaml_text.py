@@ -10,19 +10,25 @@ from vidbuild.location import Location
 MAX_DEPTH = 100
 
 
+def loader() -> Any:  # noqa: ANN401 - yaml has no types for it
+    """Return the class that reads YAML: the one in C, as specs are read with."""
+    import yaml
+
+    return getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
 def load(text: str, address: str, line: int = 1) -> Any:  # noqa: ANN401 - any value
     """Return the value of a YAML text. Raises SourceError if it is none. line: of the source, where it begins."""
     import yaml
 
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
         depth = 0
-        for event in yaml.parse(text, Loader=loader):
+        for event in yaml.parse(text, Loader=loader()):
             depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
             if depth > MAX_DEPTH:
                 at = _location(event.start_mark, address, line)
                 raise SourceError(f"more than {MAX_DEPTH} values are inside of each other", at)
-        return yaml.load(text, Loader=loader)  # noqa: S506 - a safe loader
+        return yaml.load(text, Loader=loader())  # noqa: S506 - a safe loader
     except yaml.MarkedYAMLError as error:
         message = f"{error.problem or error.context}"
         raise SourceError(message, _location(error.problem_mark, address, line)) from error
