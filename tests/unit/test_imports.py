@@ -56,7 +56,7 @@ ALLOWED: dict[str, set[str]] = {
     },
     "record": {"scenes.command", "scenes.protocol", "engine.sandbox", "project", "spec.paths"},
     "create.composer": {"create.source"},
-    "create.importers": {"create.source", "media.ffmpeg.process"},
+    "create.importers": {"create.source", "media.ffmpeg.process", "scenes.command.cast"},
     "create.source": set(),
     "starter": {"spec.schema"},
     "project": set(),

@@ -209,15 +209,20 @@ def test_scenes_of_a_recording(read: Read) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("", "is empty"),
-        ("hello\n", "no valid JSON"),
-        ('{"version": 9}\n', ":1:1: no header of a recording"),
-        ('{"version": 2, "width": 0}\n', "the header has no width: expected 1 to 400 columns"),
+        ("", ":1:1: the recording is empty"),
+        ("hello\n", ":1:1: not a recording of a terminal"),
+        ('{"version": 1,\n "stdout": ]}', ":2:12: the recording is no valid JSON"),
+        ('{"version": 9}\n', ":1:1: the version of the recording is unknown: expected 1, 2 or 3, got 9"),
+        ('{"version": 2, "width": 80}\n', ":1:1: the header of the recording has no 'width' and 'height'"),
+        ('{"version": 2, "width": 0, "height": 9}\n', ":1:1: the terminal has 0x9 cells: expected 1x1 to 400x120"),
         ('{"version": 2, "width": 80, "height": 24}\n', "has no output to show"),
-        ('{"version": 2, "width": 80}\n[1, "o"]\n[2, "o", "a"]\n', ':2:1: the event is no [time, "kind", "data"]'),
-        ('{"version": 2, "width": 80}\n[1,\n[2, "o", "a"]\n', ":2:1: the event is no valid JSON"),
-        ('{"version": 2, "width": 80}\n[40000, "o", "a"]\n', "lasts 40000 s: the maximum is 36000 s"),
-        ('{"version": 1, "width": 80, "stdout": [["a"]]}', "entry 1 of 'stdout' is no delay and text"),
+        (
+            '{"version": 2, "width": 80, "height": 9}\n[1, "o"]\n[2, "o", "a"]\n',
+            ':2:1: the event is no [time, "kind", "data"]',
+        ),
+        ('{"version": 2, "width": 80, "height": 9}\n[1,\n[2, "o", "a"]\n', ":2:1: the event is no valid JSON"),
+        ('{"version": 2, "width": 80, "height": 9}\n[40000, "o", "a"]\n', "lasts 40000 s: the maximum is 36000 s"),
+        ('{"version": 1, "width": 80, "height": 9, "stdout": [["a"]]}', "entry 1 of 'stdout' is no delay and text"),
     ],
 )
 def test_wrong_recordings(read: Read, text: str, message: str) -> None:
@@ -225,6 +230,12 @@ def test_wrong_recordings(read: Read, text: str, message: str) -> None:
     with pytest.raises(SourceError) as error:
         read(text)
     assert message in error.value.message
+
+
+def test_a_recording_that_ends_with_input(read: Read) -> None:
+    """No part begins behind what is shown last: a scene of it would have nothing to show."""
+    events = [*typed("ls", 0.0, "a\r\n"), (9.0, "m", "end"), (9.5, "i", "exit"), (99.0, "i", "\r")]
+    assert parts(read(events)) == [("`ls`", 0.0, 0.0, "")]
 
 
 def test_an_interrupted_recording(read: Read) -> None:

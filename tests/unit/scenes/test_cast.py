@@ -43,12 +43,13 @@ V3 = (
                 (20, 5),
                 (Event(0.5, "o", "a"), Event(0.75, "o", "b"), Event(2.25, "m", "here"), Event(3.25, "r", "30x6")),
                 idle=2.0,
+                inputs=(Event(1.75, "i", "x"),),
             ),
         ),
     ],
 )
 def test_the_three_versions_are_read(text: str, expected: cast.Cast) -> None:
-    """Times are absolute in version 2, and since the event before in the others; input and exit are left out."""
+    """Times are absolute in version 2, and since the event before in the others; input is apart, and exit left out."""
     assert cast.read(text) == expected
 
 

@@ -35,7 +35,7 @@ class Event:
     """What happened in a recording.
 
     seconds: from its start.
-    kind: "o" for output, "m" for a marker, "r" for a new size ("80x24").
+    kind: "o" for output, "m" for a marker, "r" for a new size ("80x24"), "i" for input.
     """
 
     seconds: float
@@ -48,6 +48,7 @@ class Cast:
     """A recording.
 
     size: columns and rows at its start.
+    events: what is shown; inputs: what was typed, which a terminal shows only if a program prints it.
     idle: seconds to which the file limits each pause; None if it does not.
     cut: the range of characters of a last event that is incomplete; None if the file is whole.
     """
@@ -57,6 +58,7 @@ class Cast:
     title: str = ""
     idle: float | None = None
     cut: tuple[int, int] | None = None
+    inputs: tuple[Event, ...] = ()
 
 
 @lru_cache(maxsize=8)
@@ -87,8 +89,8 @@ def read(text: str) -> Cast:
     relative = version == 3  # noqa: PLR2004 - the format's number
     term = header.get("term", {}) if relative else header
     size = _size(term, ("cols", "rows") if relative else ("width", "height"), span)
-    events, cut = _events(lines[1:], relative=relative)
-    return Cast(size, events, _title(header), _idle(header), cut)
+    events, inputs, cut = _events(lines[1:], relative=relative)
+    return Cast(size, events, _title(header), _idle(header), cut, inputs)
 
 
 def _json(text: str) -> Any:  # noqa: ANN401 - any JSON value
@@ -126,9 +128,12 @@ def _lines(text: str) -> Iterator[tuple[str, int]]:
         start += len(line) + 1
 
 
-def _events(lines: Sequence[tuple[str, int]], *, relative: bool) -> tuple[tuple[Event, ...], tuple[int, int] | None]:
-    """Return the events, and the range of a last line that is incomplete, as in a recording that was interrupted."""
+def _events(
+    lines: Sequence[tuple[str, int]], *, relative: bool
+) -> tuple[tuple[Event, ...], tuple[Event, ...], tuple[int, int] | None]:
+    """Return what is shown, what was typed, and the range of a last line that an interruption left incomplete."""
     found: list[Event] = []
+    inputs: list[Event] = []
     seconds = 0.0
     for number, (line, start) in enumerate(lines):
         span = (start, start + len(line.rstrip()))
@@ -136,7 +141,7 @@ def _events(lines: Sequence[tuple[str, int]], *, relative: bool) -> tuple[tuple[
             item = _json(line)
         except ValueError:
             if number + 1 == len(lines):
-                return _limited(found, span), span
+                return _limited(found, span), tuple(inputs), span
             raise CastError("the event is no valid JSON", span) from None
         if not (isinstance(item, list) and len(item) >= 3 and _is_time(item[0]) and isinstance(item[1], str)):  # noqa: PLR2004 - time, kind, data
             raise CastError('the event is no [time, "kind", "data"]', span)
@@ -146,7 +151,9 @@ def _events(lines: Sequence[tuple[str, int]], *, relative: bool) -> tuple[tuple[
             raise CastError(f"the new size '{data}' is none: expected COLUMNSxROWS such as 80x24", span)
         if kind in "omr":
             found.append(Event(seconds, kind, data))
-    return _limited(found, (0, 1)), None
+        elif kind == "i":
+            inputs.append(Event(seconds, kind, data))
+    return _limited(found, (0, 1)), tuple(inputs), None
 
 
 def _limited(events: Sequence[Event], span: tuple[int, int]) -> tuple[Event, ...]:

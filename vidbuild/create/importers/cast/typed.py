@@ -5,8 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from vidbuild.create.importers.cast.recording import Event, TerminalRecording
+from vidbuild.create.importers.cast.recording import TerminalRecording
+
+if TYPE_CHECKING:
+    from vidbuild.scenes.command.cast import Event
 
 MAX_COMMAND = 400  # characters
 MAX_LINE = 4000  # characters of a line that is followed, and changes of it
@@ -41,7 +45,7 @@ def typed_lines(recording: TerminalRecording) -> list[Typed]:
         "".join(e.data for e in recording.events if e.kind == "o"),
     )
     ends = tuple(line.rstrip() for line in printed.split("\n"))
-    return [each for each in _input(recording.events) if any(line.endswith(each.text) for line in ends)]
+    return [each for each in _input(recording.inputs) if any(line.endswith(each.text) for line in ends)]
 
 
 class _Echo:
@@ -132,8 +136,6 @@ def _input(events: tuple[Event, ...]) -> Iterator[Typed]:
     """Yield the lines of the input that was recorded."""
     line, start = "", 0.0
     for event in events:
-        if event.kind != "i":
-            continue
         for match in _TOKEN.finditer(event.data):
             if match["text"]:
                 start = start if line else event.seconds
