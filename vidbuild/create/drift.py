@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 
@@ -15,22 +15,23 @@ from vidbuild.platforms import shell_command
 
 
 def problems(spec: Spec, path: Path) -> Iterator[Diagnostic]:
-    """Yield a warning for each part that has changed or is gone, at the first scene made from it."""
+    """Yield a warning for each part that has changed or is gone, at the first scene made from what it was."""
     outlines = lru_cache(maxsize=None)(_outline)
     update = f"run {shell_command('vidbuild', 'create', '--update', path)}, which keeps what you edited"
-    seen: set[tuple[str, str]] = set()
+    seen: list[Mapping[str, str]] = []
     for scene in spec.scenes:
-        if not scene.made_from or (origin := (scene.made_from["source"], scene.made_from["part"])) in seen:
+        origin = scene.made_from
+        if not origin or origin in seen:
             continue
-        seen.add(origin)
-        outline = outlines(origin[0], path.parent)
+        seen.append(origin)
+        outline = outlines(origin["source"], path.parent)
         if isinstance(outline, UsageError):
             yield _warning(scene, path, "source", f"the source of scene '{scene.id}': {outline.message}", outline.hint)
             continue
         if outline is None:
             continue
-        section = next((each for each in outline.sections if each.name == origin[1]), None)
-        if message := _message(section, origin, scene.made_from["sha256"]):
+        section = next((each for each in outline.sections if each.name == origin["part"]), None)
+        if message := _message(section, origin):
             yield _warning(scene, path, "part" if section is None else "sha256", message, update)
 
 
@@ -43,11 +44,11 @@ def _outline(name: str, folder: Path) -> Outline | UsageError | None:
         return error
 
 
-def _message(section: Section | None, origin: tuple[str, str], digest: str) -> str:
-    source, part = origin
+def _message(section: Section | None, origin: Mapping[str, str]) -> str:
+    source, part = origin["source"], origin["part"]
     if section is None:
         return f"'{source}' has no part '{part}' any more"
-    return f"'{source}' has changed in '{part}' (line {section.line})" if section.digest != digest else ""
+    return f"'{source}' has changed in '{part}' (line {section.line})" if section.digest != origin["sha256"] else ""
 
 
 def _warning(scene: Scene, path: Path, field: str, message: str, hint: str | None) -> Diagnostic:

@@ -68,9 +68,11 @@ class _Updater:
         self._record = record
         self._outline = outline
         self._place = place
+        self._source: str = record.scenes[0]["made_from"]["source"] if record.scenes else record.source
         self._kept: list[Kept] = []
         self._now = {each.name: each for each in outline.sections}
-        self._index = {str(scene.get("id")): index for index, scene in enumerate(editor.scenes)}
+        self._ids = {str(scene.get("id")) for scene in editor.scenes}
+        self._index = dict(_found(record.scenes, editor.scenes))
 
     def run(self) -> Update:
         parts = _by_part(self._record.scenes)
@@ -83,7 +85,10 @@ class _Updater:
         written: list[Scene] = []
         place = -1
         before = {now: part for part, now in names.items()}
-        for name in [*(each for each in self._now if each in before or each in drafts), *parts.keys() - names.keys()]:
+        for name in [
+            *(each for each in self._now if each in before or each in drafts),
+            *(part for part in parts if part not in names),
+        ]:
             base = parts.get(before.get(name, name), [])
             section = self._now.get(name)
             if section is None:
@@ -94,15 +99,23 @@ class _Updater:
                 place = self._last(base, place)
                 written += self._section(base, [self._written(each) for each in drafts.get(name, [])], place)
             place = self._last(base, place)
+        self._follow_others()
         return Update(self._editor.text(), replace(self._record, scenes=tuple(written)), self._kept)
 
     def _last(self, base: Sequence[Scene], place: int) -> int:
-        """Return the index behind which the next scene belongs."""
-        return max([place, *(self._index[each["id"]] for each in base if each["id"] in self._index)])
+        """Return the index behind which the next scene belongs: that of a part's last one, wherever its author put it.
+
+        place: what it is for a part that has no scenes any more.
+        """
+        return max((self._index[each["id"]] for each in base if each["id"] in self._index), default=place)
+
+    def _linked(self, scene: Scene) -> int | None:
+        """Return the index of a scene in the spec; None if its author removed it, or removed what it was made from."""
+        index = self._index.get(scene["id"])
+        return index if index is not None and self._scenes[index].get("made_from") else None
 
     def _written(self, draft: SceneDraft) -> Scene:
-        source = self._record.scenes[0]["made_from"]["source"] if self._record.scenes else self._record.source
-        return writing.as_written(with_origin(draft, source))
+        return writing.as_written(with_origin(draft, self._source))
 
     def _section(self, base: Sequence[Scene], new: Sequence[Scene], place: int) -> Iterator[Scene]:
         """Update the scenes of one part, and yield what the record has of them now."""
@@ -117,42 +130,67 @@ class _Updater:
             yield own
 
     def _scene(self, base: Scene, new: Scene) -> Scene:
-        index = self._index.get(str(base["id"]))
-        if index is None:  # its author removed it
+        index = self._linked(base)
+        if index is None:
             return {**new, "id": base["id"]}
         order = list(new)
         for each in merging.merged(base, self._scenes[index], new):
             if isinstance(each, merging.Conflict):
                 now = "" if each.value is merging.MISSING else str(each.value)
-                self._kept.append(Kept(self._editor.line(index, each.field), str(base["id"]), each.field, now))
+                self._kept.append(
+                    Kept(self._editor.line(index, each.field), str(self._scenes[index]["id"]), each.field, now)
+                )
             elif each.value is merging.MISSING:
                 self._editor.remove(index, each.field)
             else:
                 self._editor.set(index, each.field, each.value, order[: order.index(each.field)])
-        if "made_from" in self._scenes[index]:
-            self._editor.set(index, "made_from", new["made_from"], order)
+        self._editor.set(index, "made_from", new["made_from"], order)
         return {**new, "id": base["id"]}
 
     def _gone(self, base: Sequence[Scene]) -> Iterator[Scene]:
         """Remove scenes whose part is gone, unless their author has edited them."""
         for scene in base:
-            index = self._index.get(str(scene["id"]))
+            index = self._linked(scene)
             if index is None:
                 continue
             if self._scenes[index] == scene:
                 self._editor.delete(index)
             else:
-                self._kept.append(Kept(self._editor.line(index, ""), str(scene["id"]), "", ""))
+                self._kept.append(Kept(self._editor.line(index, ""), str(self._scenes[index]["id"]), "", ""))
                 yield scene
 
+    def _follow_others(self) -> None:
+        """Report the scenes of changed parts that `create` did not write, and note the part as it is now."""
+        for index in sorted({*range(len(self._scenes))} - {*self._index.values()}):
+            origin = self._scenes[index].get("made_from")
+            if not isinstance(origin, Mapping) or origin.get("source") != self._source:
+                continue
+            section = self._now.get(str(origin.get("part")))
+            if section is None or origin.get("sha256") == section.digest:
+                continue
+            self._kept.append(Kept(self._editor.line(index, ""), str(self._scenes[index].get("id")), "", ""))
+            self._editor.set(index, "made_from", {**origin, "sha256": section.digest}, ())
+
     def _free(self, name: str) -> str:
-        used = {*self._index, *(str(each["id"]) for each in self._record.scenes)}
+        used = {*self._ids, *(each["id"] for each in self._record.scenes)}
         number = 2
         own = name
         while own in used:
             own, number = f"{name}-{number}", number + 1
-        self._index.setdefault(own, len(self._scenes) - 1)
+        self._ids.add(own)
         return own
+
+
+def _found(recorded: Sequence[Scene], scenes: Sequence[Scene]) -> Iterator[tuple[str, int]]:
+    """Yield the ids of recorded scenes with their indexes in the spec, also of those that got another id there."""
+    indexes = {str(scene.get("id")): index for index, scene in enumerate(scenes)}
+    others = [index for name, index in indexes.items() if name not in {each["id"] for each in recorded}]
+    for scene in recorded:
+        if scene["id"] in indexes:
+            yield scene["id"], indexes[scene["id"]]
+        elif same := [index for index in others if scenes[index].get("made_from") == scene["made_from"]]:
+            others.remove(same[0])
+            yield scene["id"], same[0]
 
 
 def _by_part(scenes: Sequence[Scene]) -> dict[str, list[Scene]]:

@@ -175,6 +175,52 @@ def test_a_scene_that_its_author_removed_stays_away(project: Project) -> None:
     assert list(project.scenes()) == ["acme", "install", "look"]
 
 
+def test_a_scene_that_its_author_moved(project: Project) -> None:
+    """A new part comes behind the part before it, although an earlier scene is at the end."""
+    text = project.spec.read_text(encoding="utf-8")
+    start, end = text.index("  - id: acme"), text.index("  - id: install")
+    project.spec.write_text(f"{text[:start]}{text[end:]}\n{text[start:end]}", encoding="utf-8")
+    project.source("## Look", "## Test\n\nThen test it with a spec.\n\n## Look")
+    project.update()
+    assert list(project.scenes()) == ["install", "use", "test", "look", "acme"]
+
+
+def test_a_scene_with_another_id_follows_its_part(project: Project) -> None:
+    """A scene is known by what it was made from as well, and keeps the id that its author gave it."""
+    project.edit("id: install", "id: first-steps")
+    project.source("pip install acme", "uv add acme")
+    assert project.update() == (["- {run: pip install acme}"], ["- {run: uv add acme}"])
+    project.source("pip install acme", "conda install acme")
+    assert project.update() == (["- {run: uv add acme}"], ["- {run: conda install acme}"])
+    assert list(project.scenes()) == ["acme", "first-steps", "use", "look"]
+
+
+@pytest.mark.parametrize("change", [("pip install acme", "uv add acme"), ("## Install", "## Look\n\n## Use")])
+def test_a_scene_that_was_parted_from_its_document(project: Project, change: tuple[str, str]) -> None:
+    """A scene without `made_from` is its author's, whether its part changes or goes."""
+    scene = project.scenes()["install"]
+    origin = yaml.safe_dump({"made_from": scene.pop("made_from")}, sort_keys=False)
+    project.edit("".join(f"    {line}\n" for line in origin.splitlines()), "")
+    project.source(*change)
+    project.update()
+    assert project.scenes()["install"] == scene
+
+
+def test_a_scene_of_one_s_own_of_a_part(project: Project) -> None:
+    """A scene that `create` did not write is reported once if its part changes, and stays as it is."""
+    origin = yaml.safe_dump({"made_from": project.scenes()["install"]["made_from"]}, sort_keys=False)
+    lines = ["- id: own", "  type: title", "  title: Own", *(f"  {line}" for line in origin.splitlines())]
+    text = project.spec.read_text(encoding="utf-8")
+    project.spec.write_text("\n".join([text, *(f"  {line}" for line in lines), ""]), encoding="utf-8")
+    project.source("pip install acme", "uv add acme")
+    made = update(project.spec)
+    made.write()
+    assert [(each.scene, each.field) for each in made.kept] == [("own", "")]
+    own, first = (project.scenes()[name] for name in ("own", "install"))
+    assert (own["title"], own["made_from"]) == ("Own", first["made_from"])
+    assert update(project.spec).kept == ()
+
+
 def test_a_spec_without_a_record(project: Project) -> None:
     """A spec that `create` did not write is refused, and the missing file named."""
     (project.root / "video.created.json").unlink()
