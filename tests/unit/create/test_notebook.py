@@ -129,6 +129,15 @@ def test_forms_of_outputs(read: Read) -> None:
     assert [each.what for each in outline.omissions] == ["an output of cell 6: text/html"]
 
 
+def test_markdown_tables_of_outputs(read: Read) -> None:
+    """A Markdown table of an output is read as one of a cell: links are their text, an escaped bar divides nothing."""
+    table = "| a | b |\n|---|--:|\n| [one](https://example.org) | x \\| y |\n\nBelow it.\n"
+    assert blocks(read(code("show()", result(text_markdown=table, text_plain="<Markdown>"))))[1:] == [
+        Table(("a", "b"), (("one", "x | y"),)),
+        Prose("Below it."),
+    ]
+
+
 def test_magics(read: Read) -> None:
     """Commands of a shell are commands with their output, cells in other languages are in these; setup is left out."""
     outline = read(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from html.parser import HTMLParser
 from itertools import takewhile
 
@@ -96,9 +97,13 @@ def _output(output: Output, cell: Cell, left_out: Omissions) -> Iterator[Block]:
         yield table
         return
     markdown = output.data.get("text/markdown", "")
-    if markdown.lstrip().startswith("|") and (found := _markdown_table(markdown)):
-        yield found
-        return
+    if markdown.lstrip().startswith("|"):
+        from vidbuild.create.importers.notebook.markdown import parts
+
+        found = [block for part in parts(replace(cell, source=markdown), left_out) for block in part.blocks]
+        if any(isinstance(block, Table) for block in found):
+            yield from found
+            return
     text = _plain(output.data.get("text/plain", ""))
     if text and not (output.data.keys() > {"text/plain"} and _FIGURE.fullmatch(text)):
         yield Commands((Command(output=text),))
@@ -122,14 +127,6 @@ def _plain(text: str) -> str:
     """Return a text of a terminal without colors; of a line that is written again and again, its last state."""
     lines = (line.rstrip("\r").rpartition("\r")[2] for line in _ESCAPES.sub("", text.replace("\r\n", "\n")).split("\n"))
     return "\n".join(line.rstrip() for line in lines).strip("\n")
-
-
-def _markdown_table(text: str) -> Table | None:
-    rows = [[cell.strip() for cell in line.strip().strip("|").split("|")] for line in text.strip().split("\n")]
-    is_rule = len(rows) > 1 and all(re.fullmatch(r":?-+:?", cell) for cell in rows[1])
-    width = len(rows[0])
-    body = [tuple((*row, *[""] * width)[:width]) for row in rows[2:]]
-    return Table(tuple(rows[0]), tuple(body)) if is_rule and body else None
 
 
 def _table(html: str) -> Table | None:
