@@ -350,10 +350,13 @@ def test_bombs_and_other_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     importer = PandocImporter()
     with pytest.raises(SourceError, match=r"is no \.docx document"):
         importer.read(Source("document", str(path), tmp_path))
+    path.write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(512))
+    with pytest.raises(SourceError, match="is encrypted, or of the format before 2007"):
+        importer.read(Source("document", str(path), tmp_path))
     monkeypatch.setattr(archive, "MAX_UNPACKED", 1000)
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as file:
         file.writestr("word/document.xml", b"a" * 5000)
-    with pytest.raises(SourceError, match="is too large: unpacked it has 1 files"):
+    with pytest.raises(SourceError, match="is 0 MB unpacked: the maximum is 0 MB"):
         importer.read(Source("document", str(path), tmp_path))
     (tmp_path / "a.html").write_text("<div>" * 3000 + "a")
     with pytest.raises(SourceError, match="nested too deeply"):

@@ -150,7 +150,7 @@ def _picture(name: str, reading: Reading) -> str:
     """Return what stands for a picture: its bytes if the document has them, since its name there can change."""
     from vidbuild.create.importers.pandoc import archive
 
-    data = archive.picture(reading.data, name) if reading.data else None
+    data = archive.entry(reading.data, name) if reading.data else None
     if data is None and not name.startswith("data:"):
         return name
     return hashlib.sha256(data or name.encode()).hexdigest()

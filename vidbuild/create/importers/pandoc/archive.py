@@ -7,36 +7,22 @@ import zipfile
 import zlib
 from pathlib import PurePosixPath
 
-from vidbuild.create.source import pictures
-from vidbuild.create.source.protocol import Source, SourceError
+from vidbuild.create.source import archives, pictures
+from vidbuild.create.source.protocol import Source
 
 MAX_UNPACKED = 256 * 2**20
-MAX_ENTRIES = 20_000
 
 
 def check(data: bytes, source: Source) -> None:
     """Raise SourceError if a document is no archive, or a bomb."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            entries = archive.infolist()
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
-        ending = source.path.suffix.lower()
-        raise SourceError(
-            f"'{source.address}' is no {ending} document: {error}", hint="save it again with the program that made it"
-        ) from error
-    size = sum(entry.file_size for entry in entries)
-    if size > MAX_UNPACKED or len(entries) > MAX_ENTRIES:
-        raise SourceError(
-            f"'{source.address}' is too large: unpacked it has {len(entries)} files of {size / 2**20:.0f} MB, "
-            f"the maximum is {MAX_ENTRIES} files of {MAX_UNPACKED // 2**20} MB"
-        )
+    archives.entries(io.BytesIO(data), source, f"{source.path.suffix.lower()} document", MAX_UNPACKED)
 
 
-def picture(data: bytes, name: str) -> bytes | None:
+def entry(data: bytes, name: str) -> bytes | None:
     """Return a file of an archive that pandoc names, at most one byte more than a picture may have; None without it."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            found = _entry(archive, name)
+            found = _path(archive, name)
             if found is None:
                 return None
             with archive.open(found) as file:
@@ -45,7 +31,7 @@ def picture(data: bytes, name: str) -> bytes | None:
         return None
 
 
-def _entry(archive: zipfile.ZipFile, name: str) -> str | None:
+def _path(archive: zipfile.ZipFile, name: str) -> str | None:
     """Return an entry by the end of its path: the names in a document are relative to one of its folders."""
     wanted = PurePosixPath(name).parts
     fitting = [each for each in archive.namelist() if PurePosixPath(each).parts[-len(wanted) :] == wanted]

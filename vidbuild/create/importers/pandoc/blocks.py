@@ -54,7 +54,7 @@ class Reading(Omissions):
             yield from self.embedded(data, ENDINGS.get(found[1] or "", ""), image.alt, self.line, caption)
         elif self.data and not image.is_remote:
             name = image.source.split("#")[0]
-            data = archive.picture(self.data, name) or b""
+            data = archive.entry(self.data, name) or b""
             if not data:
                 self.omit(f"a picture that is not in the document: {name}")
             yield from self.embedded(data, PurePosixPath(name).suffix, image.alt, self.line, caption) if data else ()

@@ -26,7 +26,7 @@ class Extra:
 def extra(data: bytes) -> Extra:
     """Return what pandoc does not read of a document."""
     try:
-        root = ET.fromstring(archive.picture(data, "content.xml") or b"<none/>")  # noqa: S314 - expat limits entities
+        root = ET.fromstring(archive.entry(data, "content.xml") or b"<none/>")  # noqa: S314 - expat limits entities
     except ET.ParseError:
         return Extra()
     styles = {

@@ -14,7 +14,7 @@ from vidbuild.create.source.protocol import Source, SourceError
 
 def read(source: Source) -> Deck:
     """Return the slides of a presentation. Raises SourceError if it cannot be read."""
-    archive.check(source, "PowerPoint presentation")
+    archive.check(source)
     presentation = _opened(source)
     deck = Deck()
     place = "its list of slides"
