@@ -1,6 +1,7 @@
 """Edits of a spec's text: fields and scenes are replaced, everything else stays as it is, comments included."""
 
 from __future__ import annotations
+from vidbuild.json_types import Json
 
 import re
 from collections.abc import Mapping, Sequence
@@ -62,7 +63,7 @@ class SpecEditor:
         node = self._nodes[scene]
         return next((key.start_mark.line for key, _ in node.value if key.value == field), node.start_mark.line) + 1
 
-    def set(self, scene: int, field: str, value: Any, before: Sequence[str]) -> None:  # noqa: ANN401 - any field's value
+    def set(self, scene: int, field: str, value: Json, before: Sequence[str]) -> None:
         """Give a field of a scene a value. before: the fields that come before it, for one that the scene has not."""
         node = self._nodes[scene]
         column = node.value[0][0].start_mark.column

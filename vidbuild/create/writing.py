@@ -65,7 +65,7 @@ def scene_text(scene: Mapping[str, Any]) -> str:
     return "".join(f"  {line}" if line.strip() else line for line in text.splitlines(keepends=True))
 
 
-def field_text(name: str, value: Any) -> str:  # noqa: ANN401 - any field's value
+def field_text(name: str, value: Json) -> str:
     """Return a field of a scene, as in the scene's text but for its indentation."""
     return _dump({name: _styled(value, name)})
 
@@ -80,7 +80,7 @@ def _dump(data: object) -> str:
     return yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=WIDTH)
 
 
-def _styled(data: Any, name: str = "") -> Any:  # noqa: ANN401 - any value of a spec
+def _styled(data: Json, name: str = "") -> Json:
     """Return data with the style of each part: texts of several lines as they are, small mappings in one line."""
     if isinstance(data, Mapping):
         plain = {key: _styled(value, key) for key, value in data.items()}

@@ -177,7 +177,7 @@ def _open_folders(folder: Path) -> None:
     """Make all folders below one removable, whatever rights the commands have left on them."""
     for path, names, _ in os.walk(folder):
         for name in names:
-            inner = os.path.join(path, name)  # noqa: PTH118 - text paths
+            inner = Path(path, name)
             with contextlib.suppress(OSError):
-                if not os.path.islink(inner):  # noqa: PTH114
-                    os.chmod(inner, stat.S_IRWXU)  # noqa: PTH101
+                if not inner.is_symlink():
+                    inner.chmod(stat.S_IRWXU)

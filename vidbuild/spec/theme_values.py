@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path as FilePath
 from typing import Any
 
+from vidbuild.json_types import Json
 from vidbuild.media.image import accents
 from vidbuild.model import Theme
 from vidbuild.spec import schema
@@ -37,7 +38,7 @@ def merged(layers: list[dict[str, Any]]) -> Theme:
 _MAPPINGS = frozenset({"fonts", "syntax", "scale", "intro", "outro"})
 
 
-def _mapping(key: str, value: Any) -> Mapping[str, Any]:  # noqa: ANN401 - any value of a theme
+def _mapping(key: str, value: Json) -> Mapping[str, Json]:
     if key == "scale" and not isinstance(value, Mapping):
         return {"title": value, "text": value}
     return dict(value)
@@ -59,7 +60,7 @@ def _normalize_colors(values: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def normalize_color(value: Any) -> Any:  # noqa: ANN401 - any value of a theme
+def normalize_color(value: Json) -> Json:
     """Return '#Fa0' as '#ffaa00'; any other value as it is."""
     if not isinstance(value, str) or not value.startswith("#"):
         return value

@@ -72,8 +72,9 @@ def shown(
             length = (insets or {})[layer]
             warnings += _ends_early(span, length, params.fps, frames)
             clips[layer] = _playback(span, params.insets[layer], length)
-            span = _while_playing(span, length, params.fps, frames)  # noqa: PLW2901 - a clip ends its showing
-        found.update(_tracks(span, params, frames))
+            found.update(_tracks(_while_playing(span, length, params.fps, frames), params, frames))
+        else:
+            found.update(_tracks(span, params, frames))
     _check_zooms(spans, params, frames)
     _check_covered(spans, params.fps, covered)
     return Shown(found, tuple(warnings), clips)

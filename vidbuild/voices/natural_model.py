@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from vidbuild.errors import StepError
+from vidbuild.json_types import Json
 from vidbuild.voices.natural_voices import NaturalVoice
 
 if TYPE_CHECKING:
@@ -157,7 +158,7 @@ def _reader(*, british: bool) -> Any:  # noqa: ANN401 - as above
     return G2P(british=british)
 
 
-def _json(path: Path) -> Any:  # noqa: ANN401 - JSON
+def _json(path: Path) -> Json:
     import json
 
     return json.loads(path.read_text(encoding="utf-8"))

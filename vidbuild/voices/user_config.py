@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 
 from vidbuild.errors import UsageError
 from vidbuild.frozen import dataclass, field, replaced
+from vidbuild.json_types import Json
 from vidbuild.suggest import did_you_mean
 
 PATH = "VIDBUILD_CONFIG"
@@ -241,7 +242,7 @@ class _Reader:
         read = tuple(str(self._path(each)) for each in self._texts(table, where, "read"))
         return Program(name, arguments, self._text_of(table, where, "version", ""), network, read)
 
-    def _table(self, data: Any, where: str, known: Sequence[str]) -> Mapping[str, Any]:  # noqa: ANN401 - TOML values
+    def _table(self, data: Json, where: str, known: Sequence[str]) -> Mapping[str, Json]:
         if not isinstance(data, dict):
             raise self._wrong(where, f"'{where}' must be a table", f"write [{where}]")
         for name in data:

@@ -24,7 +24,7 @@ _ADDRESS = re.compile(r"(?:\s+(?:on|at|from|in|via|under|auf|unter|bei|von))?\s*
 _LABEL = re.compile(r"^(?:\*\*)?(?:note|tip|warning|important|hint|info|caution)(?:\*\*)?:(?:\*\*)?\s+", re.IGNORECASE)
 # What leads to the page's next block: "such as:" and "e.g.:" go, a colon stays.
 _DANGLING = re.compile(r"(?:,?\s+(?:e\.g\.|i\.e\.|z\. ?B\.|for example|such as))?\s*([:\uff1a])$|[,;]$", re.IGNORECASE)
-_END = re.compile(r"[.!?…:：。！？؟۔।]['\"”’)\]]*$")  # noqa: RUF001 - the full-width forms are meant
+_END = re.compile(r"[.!?…:\uff1a。\uff01\uff1f؟\u06d4।]['\"”\u2019)\]]*$")  # the full-width forms are meant
 
 
 def spoken(sentence: str) -> str:

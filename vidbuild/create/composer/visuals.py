@@ -24,6 +24,7 @@ from vidbuild.create.source.outline import (
     Recording,
     Table,
 )
+from vidbuild.json_types import Json
 
 Fields = dict[str, Any]
 MAX_ITEMS = 6
@@ -75,7 +76,7 @@ def seconds_to_read(fields: Mapping[str, Any]) -> float:
     return 1.0 + SECONDS_TO_READ * sum(map(_words, shown))
 
 
-def _words(value: Any) -> int:  # noqa: ANN401 - values of any field
+def _words(value: Json) -> int:
     if isinstance(value, str):
         return len(value.split())
     return sum(map(_words, value.values() if isinstance(value, Mapping) else value))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 # Words after which a full stop ends no sentence, in the languages of most documents.
 _ABBREVIATION = re.compile(
@@ -28,8 +28,8 @@ def split(text: str, language: str) -> list[str]:
     return [each.strip() for each in found if each.strip()]
 
 
-def _pieces(breaker: object) -> Iterator[str]:
-    yield from map(str, breaker)  # type: ignore[call-overload]
+def _pieces(breaker: Iterable[object]) -> Iterator[str]:
+    yield from map(str, breaker)
 
 
 def _is_start(piece: str) -> bool:

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 from vidbuild.create.source.protocol import Source, SourceError
+from vidbuild.json_types import Json
 from vidbuild.location import Location
 
 
-def load(source: Source) -> Any:  # noqa: ANN401 - any JSON
+def load(source: Source) -> Json:
     """Return the value of a JSON file; numbers that JSON does not have are None. Raises SourceError if it is none."""
     return parse(source.text(), source.address)
 
 
-def parse(text: str, address: str, line: int = 1) -> Any:  # noqa: ANN401 - any JSON
+def parse(text: str, address: str, line: int = 1) -> Json:
     """Return the value of a JSON text. line: of the source, where it begins."""
     try:
         return json.loads(text, parse_constant=lambda _: None)

@@ -9,10 +9,10 @@ from dataclasses import replace
 from vidbuild.create.source.outline import Item, Items, Prose, Quotation
 
 LINKS = 0.75  # share of linked characters from which a text is a list of links
-_BY = re.compile(r"\s*(?:—|–|--)\s*(?P<by>[^.!?\n]{2,60})\Z")  # noqa: RUF001 - dashes of both lengths
+_BY = re.compile(r"\s*(?:—|\u2013|--)\s*(?P<by>[^.!?\n]{2,60})\Z")  # dashes of both lengths
 _TASK = re.compile(r"(?:\[([ xX])\]|([☐☒☑]))\s+")
 # A text that names what it shows: "**Fast**: it caches" and "`--all`: everything".
-_NAMED = re.compile(r"(?P<name>\*\*[^*]+\*\*|`[^`]+`)\s*(?::|—|–|-)\s+(?P<detail>\S.*)", re.DOTALL)  # noqa: RUF001
+_NAMED = re.compile(r"(?P<name>\*\*[^*]+\*\*|`[^`]+`)\s*(?::|—|\u2013|-)\s+(?P<detail>\S.*)", re.DOTALL)
 _NAMED_INSIDE = re.compile(r"\*\*(?P<name>[^*]+):\*\*\s+(?P<detail>\S.*)", re.DOTALL)
 
 

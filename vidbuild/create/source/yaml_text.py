@@ -1,6 +1,7 @@
 """YAML of sources, in bounds: the parser in C ends the process for text that is nested too deeply."""
 
 from __future__ import annotations
+from vidbuild.json_types import Json
 
 from typing import Any
 
@@ -10,14 +11,14 @@ from vidbuild.location import Location
 MAX_DEPTH = 100
 
 
-def loader() -> Any:  # noqa: ANN401 - yaml has no types for it
+def loader() -> Json:
     """Return the class that reads YAML: the one in C, as specs are read with."""
     import yaml
 
     return getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-def load(text: str, address: str, line: int = 1) -> Any:  # noqa: ANN401 - any value
+def load(text: str, address: str, line: int = 1) -> Json:
     """Return the value of a YAML text. Raises SourceError if it is none. line: of the source, where it begins."""
     import yaml
 

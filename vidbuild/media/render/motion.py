@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields, is_dataclass, replace
 from typing import Any
 
+from vidbuild.json_types import Json
 from vidbuild.media.render import easing
 from vidbuild.media.render.playback import Playback
 
@@ -217,5 +218,5 @@ def _track(data: dict[str, Any]) -> Track:
     return Track(**effects, moves=moves, clipped=data.get("clipped", False), follows=follows, states=states)
 
 
-def _place(value: Any) -> int | Box:  # noqa: ANN401 - from JSON
+def _place(value: Json) -> int | Box:
     return value if isinstance(value, int) else (value[0], value[1], value[2], value[3])

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from vidbuild.json_types import Json
+
 MAX_SIZE = (400, 120)  # columns and rows
 MAX_EVENTS = 50_000
 MAX_SECONDS = 1e6
@@ -93,7 +95,7 @@ def read(text: str) -> Cast:
     return Cast(size, events, _title(header), _idle(header), cut, inputs)
 
 
-def _json(text: str) -> Any:  # noqa: ANN401 - any JSON value
+def _json(text: str) -> Json:
     """Return the value in a text. Raises ValueError."""
     try:
         return json.loads(text)
@@ -174,7 +176,7 @@ def _resized(data: str) -> tuple[int, int] | None:
     return (int(match[1]), int(match[2])) if match else None
 
 
-def _size(term: Any, names: tuple[str, str], span: tuple[int, int]) -> tuple[int, int]:  # noqa: ANN401 - any JSON value
+def _size(term: Json, names: tuple[str, str], span: tuple[int, int]) -> tuple[int, int]:
     width, height = (term.get(name) if isinstance(term, dict) else None for name in names)
     if type(width) is not int or type(height) is not int:
         raise CastError(f"the header of the recording has no '{names[0]}' and '{names[1]}'", span)
@@ -188,7 +190,7 @@ def _valid(size: tuple[int, int] | None) -> bool:
     return size is not None and all(1 <= value <= most for value, most in zip(size, MAX_SIZE, strict=True))
 
 
-def _is_time(value: Any) -> bool:  # noqa: ANN401 - any JSON value
+def _is_time(value: Json) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < MAX_SECONDS
 
 

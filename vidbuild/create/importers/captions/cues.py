@@ -76,22 +76,28 @@ def cleaned(cues: Sequence[Cue]) -> tuple[list[Cue], list[Omission]]:
     omissions: list[Omission] = []
     spoken: list[Cue] = []
     for cue in said_once(sorted(cues, key=lambda each: each.start)):
-        if 0 < cue.end < cue.start:
+        reversed_times = 0 < cue.end < cue.start
+        if reversed_times:
             omissions.append(Omission("the end of a cue, which is before its start", cue.line))
-            cue = replace(cue, end=cue.start)  # noqa: PLW2901 - the same cue
-        spoken += _turns(cue)
+        spoken += _turns(replace(cue, end=cue.start) if reversed_times else cue)
     label = _label(spoken)
     found = []
     for cue in spoken:
-        match = label.match(cue.text) if label else None
-        if match:
-            name = match[1].title() if match[1].isupper() else match[1]
-            cue = replace(cue, speaker=name, text=cue.text[match.end() :], turn=True)  # noqa: PLW2901
-        text = " ".join(_NOTES.sub(" ", _SOUND.sub(" ", cue.text)).split())
-        omissions += [Omission(f"the sound '{sound}'", cue.line) for sound in _SOUND.findall(cue.text)]
+        named = _named(cue, label)
+        text = " ".join(_NOTES.sub(" ", _SOUND.sub(" ", named.text)).split())
+        omissions += [Omission(f"the sound '{sound}'", cue.line) for sound in _SOUND.findall(named.text)]
         if text:
-            found.append(replace(cue, text=text))
+            found.append(replace(named, text=text))
     return found, omissions
+
+
+def _named(cue: Cue, label: re.Pattern[str] | None) -> Cue:
+    """Return a cue without the label of its speaker, who is named by it."""
+    match = label.match(cue.text) if label else None
+    if match is None:
+        return cue
+    name = match[1].title() if match[1].isupper() else match[1]
+    return replace(cue, speaker=name, text=cue.text[match.end() :], turn=True)
 
 
 def _label(cues: Sequence[Cue]) -> re.Pattern[str] | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -112,11 +112,11 @@ def _bags(spoken: Sequence[Sentence]) -> list[dict[str, float]]:
 
 
 def _sum(bags: Sequence[dict[str, float]]) -> dict[str, float]:
-    found: Counter[str] = Counter()
+    found: dict[str, float] = defaultdict(float)
     for bag in bags:
         for term, weight in bag.items():
-            found[term] += weight  # type: ignore[assignment] # a counter of weights
-    return dict(found)
+            found[term] += weight
+    return found
 
 
 def _cosine(a: dict[str, float], b: dict[str, float]) -> float:

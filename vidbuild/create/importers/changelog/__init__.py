@@ -17,7 +17,7 @@ _NAMES = re.compile(r"(?:.*[-_.])?(?:changelog|changes|history|news|release[-_ ]
 # "[1.2.0] - 2026-02-19", "v1.2", "Version 1.2 (2026-02-19)", "acme 2.0".
 _VERSION = re.compile(
     r"(?:\[?(?:version |release |[\w.-]+ )?\[?v?(?P<number>\d+(?:\.\d+)+[\w.+-]*|\d{4}-\d\d-\d\d)\]?)"
-    r"(?:\s*[-–—(:,/]*\s*(?P<date>\d{4}-\d\d-\d\d|[^\W\d]+ \d{1,2},? \d{4}|\d{1,2}\.? [^\W\d]+ \d{4})?\)?)"  # noqa: RUF001
+    r"(?:\s*[-\u2013—(:,/]*\s*(?P<date>\d{4}-\d\d-\d\d|[^\W\d]+ \d{1,2},? \d{4}|\d{1,2}\.? [^\W\d]+ \d{4})?\)?)"
     r"(?P<rest>.*)",
     re.IGNORECASE | re.DOTALL,
 )

@@ -26,7 +26,7 @@ _REFERENCE = re.compile(
     r"|\bcourtesy of @[\w-]+)[.,;]?\s*\Z",
     re.IGNORECASE,
 )
-_EMPTY = re.compile(r"[\s()\[\],;–—-]*\Z")  # noqa: RUF001
+_EMPTY = re.compile(r"[\s()\[\],;\u2013—-]*\Z")
 
 
 @dataclass(frozen=True, slots=True)

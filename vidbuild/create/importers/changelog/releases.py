@@ -13,6 +13,7 @@ from vidbuild.create.importers.markdown import outline_of
 from vidbuild.create.source import json_text
 from vidbuild.create.source.outline import Omission, Outline, Prose, Section
 from vidbuild.create.source.protocol import Source, SourceError
+from vidbuild.json_types import Json
 
 MAX_RELEASES = 200
 
@@ -41,7 +42,7 @@ def read(source: Source) -> Outline:
     return Outline(title, omissions=tuple(omissions), **changes.video_of(versions)).named()
 
 
-def _entries(data: Any) -> list[Mapping[str, Any]]:  # noqa: ANN401 - any JSON
+def _entries(data: Json) -> list[Mapping[str, Json]]:
     entries = data if isinstance(data, list) else [data]
     if not all(isinstance(each, dict) and isinstance(each.get("tag_name"), str) and "body" in each for each in entries):
         return []

@@ -12,6 +12,7 @@ from vidbuild.create.importers.markdown import outline_of
 from vidbuild.create.source import json_text, yaml_text
 from vidbuild.create.source.outline import Block, Command, Commands, Omission, Outline, Prose, Section, Table
 from vidbuild.create.source.protocol import Source, SourceError
+from vidbuild.json_types import Json
 from vidbuild.location import Location
 
 METHODS = ("get", "post", "put", "patch", "delete", "head", "options", "trace")
@@ -27,7 +28,7 @@ class _Operation:
     shared: tuple[Any, ...]  # parameters of all operations of the path
 
 
-def load(source: Source) -> Any:  # noqa: ANN401 - any value
+def load(source: Source) -> Json:
     """Return the value of a JSON or YAML file."""
     text = source.text()
     is_json = source.path.suffix.lower() == ".json"
@@ -78,8 +79,8 @@ def read(source: Source) -> Outline:
 def _operations(data: Mapping[str, Any]) -> Iterator[_Operation]:
     paths = data.get("paths")
     count = 0
-    for path, item in paths.items() if isinstance(paths, Mapping) else ():
-        item = requests.resolved(item, data)  # noqa: PLW2901 - the same item
+    for path, referred in paths.items() if isinstance(paths, Mapping) else ():
+        item = requests.resolved(referred, data)
         if not isinstance(item, Mapping):
             continue
         for method in METHODS:
@@ -121,7 +122,7 @@ def _sentence(operation: _Operation) -> str:
     return described or f"An example request: {_summary(operation) or operation.path}."
 
 
-def _prose(text: Any, source: Source) -> tuple[Prose, ...]:  # noqa: ANN401 - any value
+def _prose(text: Json, source: Source) -> tuple[Prose, ...]:
     """Return the paragraphs of a description, which is Markdown, before its first heading."""
     if not isinstance(text, str) or not text.strip():
         return ()
@@ -129,12 +130,12 @@ def _prose(text: Any, source: Source) -> tuple[Prose, ...]:  # noqa: ANN401 - an
     return tuple(block for block in sections[0].blocks if isinstance(block, Prose)) if sections else ()
 
 
-def _line(text: Any) -> str:  # noqa: ANN401 - any value
+def _line(text: Json) -> str:
     if not isinstance(text, str | int | float) or isinstance(text, bool):
         return ""
     plain = str(text).replace("`", "'").replace("**", "")
     return " ".join("".join(each if each.isprintable() else " " for each in plain).split())
 
 
-def _list(value: Any) -> list[Any]:  # noqa: ANN401 - any value
+def _list(value: Json) -> list[Json]:
     return value if isinstance(value, list) else []

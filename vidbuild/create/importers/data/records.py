@@ -10,6 +10,7 @@ from vidbuild.create.importers.data.csv_file import MAX_COLUMNS, MAX_ROWS
 from vidbuild.create.source import json_text
 from vidbuild.create.source.outline import Omission, Outline
 from vidbuild.create.source.protocol import Source, SourceError
+from vidbuild.json_types import Json
 from vidbuild.location import Location
 
 Record = Mapping[str, Any]
@@ -41,7 +42,7 @@ def read(source: Source) -> Outline:
     return Outline(outline.title, outline.sections, omissions=omissions)
 
 
-def found(data: Any) -> Sequence[Record]:  # noqa: ANN401 - any JSON
+def found(data: Json) -> Sequence[Record]:
     """Return the records of a value; none if it has none."""
     if isinstance(data, dict):
         lists = [value for value in data.values() if isinstance(value, list) and found(value)]
@@ -50,7 +51,7 @@ def found(data: Any) -> Sequence[Record]:  # noqa: ANN401 - any JSON
     return data if is_records else []
 
 
-def _value(text: str, source: Source) -> Any:  # noqa: ANN401 - any JSON
+def _value(text: str, source: Source) -> Json:
     if source.path.suffix.lower() == ".json":
         return json_text.parse(text, source.address)
     lines = [(nth, line) for nth, line in enumerate(text.split("\n"), 1) if line.strip()]
@@ -68,7 +69,7 @@ def _flat(record: Record) -> dict[str, Any]:
     return flat
 
 
-def _cell(value: Any) -> str:  # noqa: ANN401 - any JSON but lists and objects
+def _cell(value: Json) -> str:
     if value is None:
         return ""
     if isinstance(value, bool):

@@ -8,6 +8,8 @@ import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from vidbuild.json_types import Json
+
 MAX_DEPTH = 5
 MAX_FIELDS = 40  # values of an example
 MAX_REFERENCES = 20
@@ -32,7 +34,7 @@ def curl(method: str, path: str, fields: Mapping[str, Any], shared: Sequence[Any
     return " \\\n  ".join(parts)
 
 
-def resolved(value: Any, document: Mapping[str, Any]) -> Any:  # noqa: ANN401 - any value
+def resolved(value: Json, document: Mapping[str, Json]) -> Json:
     """Return a value, or what it refers to in the same document; None if that does not exist."""
     for _ in range(MAX_REFERENCES):
         reference = value.get("$ref") if isinstance(value, Mapping) else None
@@ -88,7 +90,7 @@ def _needs_token(fields: Mapping[str, Any], document: Mapping[str, Any]) -> bool
     return False
 
 
-def _body(kind: str, example: Any) -> Iterator[str]:  # noqa: ANN401 - any value
+def _body(kind: str, example: Json) -> Iterator[str]:
     if "json" in kind:
         yield (
             f"-H {shlex.quote(f'Content-Type: {kind}')}"
@@ -105,7 +107,7 @@ def _body(kind: str, example: Any) -> Iterator[str]:  # noqa: ANN401 - any value
         yield "-d @file"
 
 
-def _scalar(value: Any) -> str:  # noqa: ANN401 - any value
+def _scalar(value: Json) -> str:
     if isinstance(value, list):
         return _scalar(value[0]) if value else ""
     return (
@@ -113,7 +115,7 @@ def _scalar(value: Any) -> str:  # noqa: ANN401 - any value
     )
 
 
-def _example(holder: Any, document: Mapping[str, Any]) -> Any:  # noqa: ANN401 - any value
+def _example(holder: Json, document: Mapping[str, Json]) -> Json:
     """Return the example of a parameter or body: the document's own, or one made from its schema."""
     if not isinstance(holder, Mapping):
         return "string"
@@ -123,7 +125,7 @@ def _example(holder: Any, document: Mapping[str, Any]) -> Any:  # noqa: ANN401 -
     return _bounded(own) if own is not None else _Maker(document).value(holder.get("schema"), 0)
 
 
-def _bounded(value: Any, depth: int = 0) -> Any:  # noqa: ANN401 - any value
+def _bounded(value: Json, depth: int = 0) -> Json:
     """Return a value as JSON has it, cut to the limits."""
     if isinstance(value, Mapping) and depth < MAX_DEPTH:
         return {str(key): _bounded(each, depth + 1) for key, each in list(value.items())[:MAX_FIELDS]}
@@ -139,7 +141,7 @@ class _Maker:
         self._document = document
         self._left = MAX_FIELDS
 
-    def value(self, schema: Any, depth: int) -> Any:  # noqa: ANN401 - any value
+    def value(self, schema: Json, depth: int) -> Json:
         """Return a value that the schema describes."""
         schema = resolved(schema, self._document)
         self._left -= 1
@@ -163,7 +165,7 @@ class _Maker:
                 return {key: value for each in whole for key, value in each.items()} if whole else parts[0]
         return self._of_type(schema, depth)
 
-    def _of_type(self, schema: Mapping[str, Any], depth: int) -> Any:  # noqa: ANN401 - any value
+    def _of_type(self, schema: Mapping[str, Json], depth: int) -> Json:
         kind = schema.get("type")
         kind = kind[0] if isinstance(kind, list) and kind else kind
         if isinstance(properties := schema.get("properties"), Mapping):

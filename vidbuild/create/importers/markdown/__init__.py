@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from vidbuild.create.source import yaml_text
 from vidbuild.create.source.outline import Omission, Outline, Section
 from vidbuild.create.source.protocol import Source
+
+if TYPE_CHECKING:
+    from markdown_it.tree import SyntaxTreeNode
+
+    from vidbuild.create.importers.markdown.blocks import Reading
 
 _MATTER = re.compile(r"---\n(.*?)\n(?:---|\.\.\.)\s*(?:\n|\Z)", re.DOTALL)
 
@@ -59,22 +64,22 @@ def front_matter(text: str, source: Source) -> dict[str, Any]:
     return data if isinstance(data, dict) else {}
 
 
-def _sections(nodes: Collection[Any], lines: list[str], reading: Any) -> Iterator[Section]:  # noqa: ANN401
+def _sections(nodes: Collection[SyntaxTreeNode], lines: list[str], reading: Reading) -> Iterator[Section]:
     from vidbuild.create.importers.markdown import inline
     from vidbuild.create.importers.markdown.blocks import blocks
 
     parents: list[tuple[int, str]] = []
-    groups: list[tuple[Any, list[Any]]] = [(None, [])]
+    groups: list[tuple[SyntaxTreeNode | None, list[SyntaxTreeNode]]] = [(None, [])]
     for node in nodes:
         if node.type == "heading":
             groups.append((node, []))
         else:
             groups[-1][1].append(node)
-    starts = [0, *(heading.map[0] for heading, _ in groups[1:]), len(lines)]
+    starts = [0, *(heading.map[0] for heading, _ in groups if heading is not None and heading.map), len(lines)]
     for nth, (heading, body) in enumerate(groups):
         level = int(heading.tag[1:]) if heading is not None else 0
         parents = [each for each in parents if each[0] < level]
-        text = inline.content(heading.children[0].token.children).text if heading is not None else ""
+        text = inline.heading(heading) if heading is not None else ""
         found = tuple(blocks(body, reading))
         if heading is not None or found:
             above = tuple(name for _, name in parents if name)

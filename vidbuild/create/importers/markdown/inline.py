@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from markdown_it.token import Token
+from markdown_it.tree import SyntaxTreeNode
 
 from vidbuild.create.source.pictures import Image
 
@@ -40,6 +41,12 @@ def content(tokens: Sequence[Token] | None) -> Content:
     linked = "".join(clean(part) for part in _linked(tokens))
     raw = "".join(token.content for token in tokens if token.type == "html_inline")
     return Content(text, tuple(_images(tokens)), min(1.0, len(linked) / max(len(text), 1)), raw)
+
+
+def heading(node: SyntaxTreeNode) -> str:
+    """Return the text of a heading."""
+    inside = node.children[0].token if node.children else None
+    return content(inside.children).text if inside is not None else ""
 
 
 def clean(text: str) -> str:

@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from markdown_it.tree import SyntaxTreeNode
+
 from vidbuild.create.importers.markdown import inline
 from vidbuild.create.importers.markdown.blocks import Reading, blocks
 from vidbuild.create.importers.markdown.parser import parse
@@ -54,17 +56,16 @@ def parts(cell: Cell, left_out: Omissions) -> list[Part]:
 def _parts(text: str, reading: Reading) -> Iterator[Part]:
     """Yield the part before the first heading, even if it is empty, and one for each heading."""
     lines = text.split("\n")
-    groups: list[tuple[str, int, int, list[object]]] = [("", 0, 0, [])]
+    groups: list[tuple[str, int, int, list[SyntaxTreeNode]]] = [("", 0, 0, [])]
     for node in parse(text).children:
         if node.type == "heading":
-            token = node.children[0].token if node.children else None
-            heading = inline.content(token.children if token is not None else None).text
+            heading = inline.heading(node)
             groups.append((heading, int(node.tag[1:]) if heading else 0, node.map[0] if node.map else 0, []))
         else:
             groups[-1][3].append(node)
     ends = [*(start for _, _, start, _ in groups[1:]), len(lines)]
     for (heading, level, start, nodes), end in zip(groups, ends, strict=True):
-        yield Part(heading, level, tuple(blocks(nodes, reading)), "\n".join(lines[start:end]))  # type: ignore[arg-type]
+        yield Part(heading, level, tuple(blocks(nodes, reading)), "\n".join(lines[start:end]))
 
 
 def _attached(cell: Cell, alt: str, name: str, left_out: Omissions) -> Iterator[Picture]:

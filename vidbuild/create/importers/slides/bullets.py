@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
 from vidbuild.create.importers.slides import xml
 from vidbuild.create.importers.slides.slide import clean
 from vidbuild.create.source.outline import Block, Item, Items, Prose
+
+if TYPE_CHECKING:
+    from pptx.slide import Slide
 
 _BODIES = frozenset({"body", "obj", ""})
 _MARKS = {
@@ -22,7 +25,7 @@ MAX_LEVEL = 8
 class Bullets:
     """The styles of a slide's texts."""
 
-    def __init__(self, slide: Any) -> None:  # noqa: ANN401 - of a library without types
+    def __init__(self, slide: Slide) -> None:
         layout = slide.slide_layout
         self._layout = list(xml.shapes(layout.element))
         self._master = list(xml.shapes(layout.slide_master.element))

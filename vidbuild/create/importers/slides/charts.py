@@ -6,10 +6,15 @@ import datetime as dt
 import math
 import re
 from collections.abc import Iterator
+from typing import TYPE_CHECKING, cast
 
 from vidbuild.create.importers.slides import xml
 from vidbuild.create.importers.slides.slide import clean
 from vidbuild.create.source.outline import Chart
+
+if TYPE_CHECKING:
+    from pptx.opc.package import Part
+    from pptx.parts.chart import ChartPart
 
 KINDS = {
     "barChart": "bar",
@@ -25,6 +30,11 @@ KINDS = {
 MAX_LABELS, MAX_SERIES, MAX_VALUE = 1000, 100, 1e15
 _EPOCH = dt.date(1899, 12, 30)  # of serial dates in workbooks
 _DATE = re.compile(r"[yd]", re.IGNORECASE)
+
+
+def space(slide: Part, relation: str) -> xml.Element:
+    """Return the chart that a slide refers to."""
+    return cast("ChartPart", slide.related_part(relation)).chart.element
 
 
 def read(space: xml.Element) -> Iterator[Chart]:

@@ -79,6 +79,7 @@ def _raw(text: str, matter: Mapping[str, Any], source: Source) -> Iterator[RawSl
 
 def _slide(raw: RawSlide, number: int, source: Source, deck: Deck) -> Slide:
     """Return a slide; what of it is not shown is added to the deck's omissions."""
+    from vidbuild.create.importers.markdown import inline
     from vidbuild.create.importers.markdown.blocks import Reading, blocks
     from vidbuild.create.importers.markdown.parser import parse
     from vidbuild.create.importers.markdown.prepare import prepared
@@ -87,8 +88,7 @@ def _slide(raw: RawSlide, number: int, source: Source, deck: Deck) -> Slide:
     reading = Reading(source, first_line=raw.start, html_is_text=True)
     nodes = list(parse(ready).children)
     title = next((each for each in nodes if each.type == "heading"), None)
-    heading = _title(title)
-    heading = str(raw.matter.get("title") or heading)
+    heading = str(raw.matter.get("title") or (inline.heading(title) if title is not None else ""))
     found = list(_slide_blocks(blocks((each for each in nodes if each is not title), reading)))
     for name in ("image", "background"):
         if isinstance(raw.matter.get(name), str) and str(raw.matter.get("layout", "")).startswith("image"):
@@ -105,13 +105,6 @@ def _slide(raw: RawSlide, number: int, source: Source, deck: Deck) -> Slide:
     return Slide(
         number, heading, tuple(found), tuple(_spoken(raw.notes, source)), line=_first_line(raw), hidden=raw.hidden
     )
-
-
-def _title(node: Any) -> str:  # noqa: ANN401 - a node of the tree, if there is one
-    """Return the text of a heading."""
-    from vidbuild.create.importers.markdown.inline import content
-
-    return content(node.children[0].token.children).text if node is not None and node.children else ""
 
 
 def _first_line(raw: RawSlide) -> int:

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from vidbuild.create.importers.slides.pdf_text import PageText, page_lines, page_texts
 from vidbuild.create.importers.slides.slide import MAX_SLIDES, Deck, Slide
 from vidbuild.create.importers.slides.slide import sections as sections_of
 from vidbuild.create.source.outline import Outline, Page, Prose
 from vidbuild.create.source.protocol import Source, SourceError
+
+if TYPE_CHECKING:
+    from pypdfium2 import PdfDocument
 
 PASSWORD = 4  # FPDF_ERR_PASSWORD
 
@@ -51,7 +54,7 @@ def _slide(path: Path, number: int, text: PageText, before: set[str]) -> Slide:
 
 
 @contextmanager
-def _document(path: Path) -> Iterator[Any]:
+def _document(path: Path) -> Iterator[PdfDocument]:
     import pypdfium2
 
     try:
@@ -69,5 +72,5 @@ def _document(path: Path) -> Iterator[Any]:
         document.close()
 
 
-def _title(document: Any) -> str:  # noqa: ANN401 - of a library without types
+def _title(document: PdfDocument) -> str:
     return " ".join(str(document.get_metadata_dict().get("Title") or "").split())

@@ -9,12 +9,15 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pypdfium2 import PdfDocument, PdfTextPage
 
 MAX_CHARACTERS = 20_000  # of a page that are read
 TITLE_LINES = 3
 REPEATED = 0.5  # share of pages from which a line is no content
-_BULLET = re.compile(r"(?:[•◦▪▫●○■□►▶▸‣⁃∙·✓✔➢➤–—*-]|\(?\d{1,2}[.)])\s+")  # noqa: RUF001 - dashes of both lengths
+_BULLET = re.compile(r"(?:[•◦▪▫●○■□►▶▸‣\u2043∙·✓✔➢➤\u2013—*-]|\(?\d{1,2}[.)])\s+")  # dashes of both lengths
 _COUNTED = re.compile(r"(\d{1,2})\s+")
 _NUMBER = re.compile(r"(?:page|slide|seite|folie)?\s*\d{1,4}\s*(?:(?:/|of|von|\|)\s*\d{1,4})?", re.IGNORECASE)
 _FIXED = re.compile(r"mono|courier|consol|menlo|typewriter|\bcode|SFTT|CMTT|LMTT|inconsolata|firacode", re.IGNORECASE)
@@ -48,7 +51,7 @@ class PageText:
     all: str
 
 
-def page_lines(document: Any, number: int) -> list[Line]:  # noqa: ANN401 - of a library without types
+def page_lines(document: PdfDocument, number: int) -> list[Line]:
     """Return the lines of a page, counted from 0; none if PDFium cannot read it."""
     import pypdfium2
 
@@ -82,7 +85,7 @@ class _Character:
     fixed: bool
 
 
-def _character(text: Any, index: int, height: float) -> _Character:  # noqa: ANN401 - of a library without types
+def _character(text: PdfTextPage, index: int, height: float) -> _Character:
     from pypdfium2 import raw
 
     code = raw.FPDFText_GetUnicode(text, index)

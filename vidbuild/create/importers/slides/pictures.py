@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import io
 import re
-from typing import Any
+from typing import TYPE_CHECKING
 
 from vidbuild.create.importers.slides import xml
 from vidbuild.create.source.outline import Picture
+
+if TYPE_CHECKING:
+    from pptx.opc.package import Part
 
 # The formats of Pillow that a scene shows -> their endings.
 FORMATS = {"PNG": "png", "JPEG": "jpg", "GIF": "gif", "BMP": "bmp", "TIFF": "tif", "WEBP": "webp"}
@@ -20,7 +23,7 @@ class UnreadableError(Exception):
     """A picture that no scene can show, and why."""
 
 
-def picture(shape: xml.Element, part: Any, alt: str) -> Picture:  # noqa: ANN401 - of a library without types
+def picture(shape: xml.Element, part: Part, alt: str) -> Picture:
     """Return a shape's picture as the slide shows it. Raises UnreadableError."""
     blip = shape.find(f".//{xml.A}blip")
     name = None if blip is None else blip.get(f"{xml.R}embed")

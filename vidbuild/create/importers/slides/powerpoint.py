@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from vidbuild.create.importers.slides import archive, xml
 from vidbuild.create.importers.slides.shapes import Shapes
@@ -10,6 +10,10 @@ from vidbuild.create.importers.slides.slide import MAX_SLIDES, Deck, Slide, clea
 from vidbuild.create.importers.slides.slide_text import canonical
 from vidbuild.create.source.outline import Omission
 from vidbuild.create.source.protocol import Source, SourceError
+
+if TYPE_CHECKING:
+    from pptx.presentation import Presentation
+    from pptx.slide import Slide as PowerPointSlide
 
 
 def read(source: Source) -> Deck:
@@ -33,7 +37,7 @@ def read(source: Source) -> Deck:
     return deck
 
 
-def _opened(source: Source) -> Any:  # noqa: ANN401 - of a library without types
+def _opened(source: Source) -> Presentation:
     try:
         from pptx import Presentation
     except ModuleNotFoundError as error:
@@ -47,7 +51,7 @@ def _opened(source: Source) -> Any:  # noqa: ANN401 - of a library without types
         raise SourceError(f"'{source.address}' is no PowerPoint presentation, or damaged", hint=hint) from error
 
 
-def _slide(slide: Any, number: int, size: int, deck: Deck) -> Slide:  # noqa: ANN401 - of a library without types
+def _slide(slide: PowerPointSlide, number: int, size: int, deck: Deck) -> Slide:
     shapes = Shapes(slide, size)
     heading, blocks = shapes.read()
     hidden = slide.element.get("show") in {"0", "false"}
@@ -61,7 +65,7 @@ def _slide(slide: Any, number: int, size: int, deck: Deck) -> Slide:  # noqa: AN
     return Slide(number, heading, blocks, notes, text, f"slide {slide.slide_id}", hidden=hidden)
 
 
-def _notes(slide: Any) -> list[str]:  # noqa: ANN401 - of a library without types
+def _notes(slide: PowerPointSlide) -> list[str]:
     """Return the paragraphs of a slide's notes: those of the notes' body, not of its header or number."""
     if not slide.has_notes_slide:
         return []

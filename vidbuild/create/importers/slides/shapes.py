@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING
 
 from vidbuild.create.importers.slides import charts, xml
 from vidbuild.create.importers.slides.bullets import Bullets, text_blocks
@@ -13,6 +13,9 @@ from vidbuild.create.importers.slides.slide import clean, simple
 from vidbuild.create.importers.slides.slide_text import FURNITURE
 from vidbuild.create.source import fences
 from vidbuild.create.source.outline import Block, Item, Items, Prose, Table
+
+if TYPE_CHECKING:
+    from pptx.slide import Slide
 
 TITLES = frozenset({"title", "ctrTitle"})
 SMALLEST = 0.004  # of the slide's area: what is smaller is a logo or an icon
@@ -30,7 +33,7 @@ _GRAPHICS = {
 class Shapes:
     """The reading of one slide. left_out: what of it no scene shows."""
 
-    def __init__(self, slide: Any, size: int) -> None:  # noqa: ANN401 - of a library without types
+    def __init__(self, slide: Slide, size: int) -> None:
         self._slide = slide
         self._size = size
         self._bullets = Bullets(slide)
@@ -93,8 +96,7 @@ class Shapes:
         if (table := shape.find(f".//{xml.A}tbl")) is not None:
             yield from _table(table)
         elif (found := shape.find(f".//{xml.C}chart")) is not None:
-            part = self._slide.part.related_part(found.get(f"{xml.R}id"))
-            blocks = list(charts.read(part.chart.element))
+            blocks = list(charts.read(charts.space(self._slide.part, found.get(f"{xml.R}id"))))
             if not blocks:
                 self.left_out.append("a chart of a kind that vidbuild does not draw")
             yield from blocks

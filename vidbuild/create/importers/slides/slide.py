@@ -10,7 +10,7 @@ from vidbuild.create.source.outline import Block, Items, Omission, Prose, Sectio
 
 MAX_SLIDES = 1000
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff]")
-_END = re.compile(r"[.!?…:;,。！？؟۔।]['\"”’)\]]*$")  # noqa: RUF001 - the full-width forms are meant
+_END = re.compile(r"[.!?…:;,。\uff01\uff1f؟\u06d4।]['\"”\u2019)\]]*$")  # the full-width forms are meant
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING
 
-from vidbuild.create.importers.slides import xml
+from vidbuild.create.importers.slides import charts, xml
 from vidbuild.create.importers.slides.slide import clean
+
+if TYPE_CHECKING:
+    from pptx.opc.package import Part
 
 FURNITURE = frozenset({"dt", "ftr", "sldNum", "hdr"})  # placeholders that change when a slide moves
 
 
-def canonical(slide: xml.Element, part: Any) -> Iterator[str]:  # noqa: ANN401 - of a library without types
+def canonical(slide: xml.Element, part: Part) -> Iterator[str]:
     """Yield a line for each paragraph, cell, picture and chart of a slide, in their order."""
     for shape in xml.shapes(slide):
         if xml.placeholder(shape) in FURNITURE:
@@ -25,5 +28,5 @@ def canonical(slide: xml.Element, part: Any) -> Iterator[str]:  # noqa: ANN401 -
                 yield f"picture: {hashlib.sha256(part.related_part(name).blob).hexdigest()}"
         for chart in shape.iter(f"{xml.C}chart"):
             if (name := chart.get(f"{xml.R}id")) in part.rels:
-                values = part.related_part(name).chart.element.iter(f"{xml.C}v")
+                values = charts.space(part, name).iter(f"{xml.C}v")
                 yield "chart: " + ", ".join(clean(value.text or "") for value in values)
