@@ -130,10 +130,11 @@ def _mux(video: VideoSpec) -> Step:
         "chapters": Product(video.step_id("captions"), "chapters.ffmeta"),
     }
     order: list[dict[str, Any]] = []
+    has_strips = progress.strip(video) > 0
     for index, scene in enumerate(spec.scenes):
         for step, file in ((video.step("render", scene), "segment.h264"), (video.step("audio", scene), "sound.aac")):
             inputs[step.local] = Product(str(step), file)
-        if progress.strip(video):
+        if has_strips:
             strip = video.step("strip", scene)
             inputs[strip.local] = Product(str(strip), "strip.h264")
         order.append({"scene": scene.id})

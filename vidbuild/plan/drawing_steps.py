@@ -41,10 +41,11 @@ def _behind(background: str | Mapping[str, Any] | None) -> tuple[str | Mapping[s
 def _draw(video: VideoSpec, scene: Scene) -> Step:
     theme, scene_type = video.spec.theme, SCENE_TYPES[scene.type]
     behind, image = _behind(scene.background)
+    fields = scene_type.drawing(scene)
     params: dict[str, Any] = {
         "size": video.size,
         "theme": dict(theme.values),
-        "fields": (fields := scene_type.drawing(scene)),
+        "fields": fields,
         "spec_fields": dict(scene_type.spec_fields),
         "language": video.variant.language,
         "background": behind,

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import math
-from pathlib import Path
 from typing import Any
 
 from vidbuild.engine.graph.graph import Input, Source, Step
 from vidbuild.media.h264.encode import PROFILES
 from vidbuild.model import Scene, Spec
 from vidbuild.plan.variant import VideoSpec
+from vidbuild.scenes.layout_files import SCENES
 
-SCENES = Path(__file__).resolve().parent.parent / "scenes"
 MAX_DOTS = 12  # more look like a line
 
 # How high the marks reach over the lower edge, in units of progress.typ: a bar alone, and dots or a section's name.

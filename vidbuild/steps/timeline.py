@@ -83,7 +83,7 @@ def _audio_facts(info: MediaInfo) -> dict[str, Any]:
 def _audible_span(motion: Motion, layer: str) -> dict[str, int]:
     """Return the first sample and the number of samples that the clip of a layer plays, as long as it is visible."""
     playback, track = motion.clips[layer], motion.tracks.get(layer, Track())
-    end = min(motion.frames, playback.frames if track.leave is None else min(track.leave.frame, playback.frames))
+    end = min(playback.frames, motion.frames if track.leave is None else min(track.leave.frame, motion.frames))
     per_frame = timebase.samples_per_frame(motion.fps)
     return {"at": playback.hold * per_frame, "samples": max(0, end - playback.hold) * per_frame}
 

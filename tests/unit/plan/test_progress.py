@@ -12,8 +12,9 @@ from vidbuild.engine.graph.context import Context
 from vidbuild.media.render.drawing import Layers
 from vidbuild.model import Spec
 from vidbuild.plan.compile import compile_graph
-from vidbuild.plan.progress import MAX_DOTS, SCENES, mark, strip
+from vidbuild.plan.progress import MAX_DOTS, mark, strip
 from vidbuild.plan.variant import VideoSpec, own_variant
+from vidbuild.scenes.layout_files import SCENES
 from vidbuild.steps import progress as drawn_progress
 from vidbuild.transitions import Transition
 
