@@ -339,7 +339,7 @@ def targets() -> list[Target]:
     return [
         Target(
             f"{module}-{name}",
-            bytes_of(lambda make=make: [make()], *_WORDS),  # type: ignore[misc]
+            bytes_of(lambda make=make: [make()], *_WORDS),  # type: ignore[misc] # mypy infers no type of a default
             partial(_read, module, name),
         )
         for module, files in SOURCES.items()

@@ -1,7 +1,6 @@
 """Edits of a spec's text: fields and scenes are replaced, everything else stays as it is, comments included."""
 
 from __future__ import annotations
-from vidbuild.json_types import Json
 
 import re
 from collections.abc import Mapping, Sequence
@@ -13,6 +12,7 @@ import yaml
 
 from vidbuild.create import writing
 from vidbuild.create.source import yaml_text
+from vidbuild.json_types import Json
 
 _BREAKS = ("\n", "\r", "\x85", "\u2028", "\u2029")  # that end lines in YAML
 _LINE = re.compile("[^{0}]*(?:\r\n|[{0}])|[^{0}]+".format("".join(_BREAKS)))

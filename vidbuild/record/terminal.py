@@ -60,7 +60,7 @@ class Terminal:
     """The shell, as long as it lives."""
 
     def __init__(self, folder: Path, env: Mapping[str, str], enter: Callable[[], None]) -> None:
-        from ptyprocess import PtyProcess  # type: ignore[import-untyped]
+        from ptyprocess import PtyProcess  # type: ignore[import-untyped] # it has no types
 
         program = shutil.which(SHELL, path=env["PATH"])
         if program is None:

@@ -7,7 +7,7 @@ import random
 import statistics
 import time
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pytest
 
@@ -66,7 +66,7 @@ def test_numbers_over_time_are_a_line_of_means(tmp_path: Path) -> None:
 
 def test_groups_that_differ_are_compared(tmp_path: Path) -> None:
     """A number is charted by the category that explains most of it, and not by one that explains nothing."""
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"kind": "ab"[n % 2], "coin": "xy"[n // 2 % 2], "length (mm)": 10 + 5 * (n % 2) + n % 3, "id": n}
         for n in range(60)
     ]
@@ -77,7 +77,7 @@ def test_groups_that_differ_are_compared(tmp_path: Path) -> None:
     known = [
         [row["length (mm)"] for row in rows if row["kind"] == kind and row["length (mm)"] is not None] for kind in "ab"
     ]
-    assert means.series == (("length (mm)", tuple(round(statistics.fmean(each), 1) for each in known)),)  # type: ignore[arg-type]
+    assert means.series == (("length (mm)", tuple(round(statistics.fmean(each), 1) for each in known)),)
     assert not any("coin" in each.heading and "Mean" in each.heading for each in outline.sections)
     assert not any("id" in name for chart in blocks(outline, Chart) for name, _ in chart.series)
 

@@ -40,7 +40,7 @@ class FakeYouTube(BaseAdapter):
         self.asked: list[str] = []
         self.timeouts: list[Any] = []
 
-    def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:  # type: ignore[override]
+    def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:  # type: ignore[override] # it takes what requests passes
         """Return the answer to a request."""
         address = str(request.url)
         self.asked.append(address)

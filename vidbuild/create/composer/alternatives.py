@@ -31,7 +31,7 @@ def first_way(block: Commands) -> tuple[Commands, int]:
     These are commands of different programs, each of which installs something of one name.
     """
     runs = [each.run for each in block.commands]
-    if len(runs) < 2 or not all(map(_INSTALLS.search, runs)):  # noqa: PLR2004 - a way and another one
+    if not runs[1:] or not all(map(_INSTALLS.search, runs)):
         return block, 0
     programs = [_words(run)[0] for run in runs if _words(run)]
     names = {_name(run) for run in runs}

@@ -82,7 +82,7 @@ def _words(value: Json) -> int:
     return sum(map(_words, value.values() if isinstance(value, Mapping) else value))
 
 
-def _known(**fields: Any) -> Fields:  # noqa: ANN401 - values of any field
+def _known(**fields: Json) -> Fields:
     """Return the fields that have a value."""
     return {name: value for name, value in fields.items() if value}
 

@@ -1,21 +1,25 @@
 """YAML of sources, in bounds: the parser in C ends the process for text that is nested too deeply."""
 
 from __future__ import annotations
-from vidbuild.json_types import Json
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from vidbuild.create.source.protocol import SourceError
+from vidbuild.json_types import Json
 from vidbuild.location import Location
+
+if TYPE_CHECKING:
+    import yaml
 
 MAX_DEPTH = 100
 
 
-def loader() -> Json:
+def loader() -> type[yaml.SafeLoader]:
     """Return the class that reads YAML: the one in C, as specs are read with."""
     import yaml
 
-    return getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    found: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    return found
 
 
 def load(text: str, address: str, line: int = 1) -> Json:

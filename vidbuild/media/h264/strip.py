@@ -13,6 +13,7 @@ from vidbuild.media.h264.bits import BitsError, Reader
 from vidbuild.media.h264.h264 import IDR, SLICE, H264Error
 from vidbuild.media.h264.segment import LENGTH_BYTES, Segment
 
+ONE_SLICE = 2  # numbers: its start and end
 FIRST_MACROBLOCK_BYTES = 8  # enough of a slice header for its first_mb_in_slice (7.3.3)
 
 
@@ -39,8 +40,8 @@ def inserted(data: bytes, segment: Segment, strip: bytes) -> Segment:
 
 def _merged(data: bytes, own: array[int], instead: array[int], top: int) -> array[int]:
     """Return where the slices of one frame start and end. A frame that repeats the one before as a whole stays so."""
-    if len(own) == 2:  # noqa: PLR2004 - start and end of one slice
-        if len(instead) != 2 or h264.unit_type(data[own[0] : own[0] + 1]) == IDR:  # noqa: PLR2004
+    if len(own) == ONE_SLICE:
+        if len(instead) != ONE_SLICE or h264.unit_type(data[own[0] : own[0] + 1]) == IDR:
             raise H264Error("strip: the segment has no rows for it")
         return own
     kept = len(own)

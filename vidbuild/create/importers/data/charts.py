@@ -17,6 +17,7 @@ MIN_ROWS = 20  # of which groups say something
 MAX_BARS = 12
 MAX_TOGETHER = 3  # columns of one chart
 MAX_CHARTS = 4
+DAY = len("2024-01-31")  # characters of a time that name its day
 MIN_EXPLAINED = 0.15  # share of a column's variance that groups explain, from which they are worth comparing
 _NAMES = re.compile(r"[^\W_]+")
 _UNIT = re.compile(r"\(([^()]{1,12})\)\s*\Z")
@@ -59,7 +60,7 @@ def _together(columns: Sequence[Column]) -> list[list[Column]]:
 
 
 def _over_time(date: Column, group: Sequence[Column]) -> Finding | None:
-    keys = [cell if len(cell) <= 10 else cell[:10] for cell in date.cells]  # noqa: PLR2004 - a day
+    keys = [cell[:DAY] for cell in date.cells]
     period, one = "", len({*keys}) == len(keys) and len(keys) <= MAX_POINTS
     if not one:
         keys, period = [numbers.month(cell) for cell in date.cells], "month"

@@ -126,7 +126,7 @@ def _cell(cell: object, nth: int, language: str, source: Source) -> Cell:
     text = _text(cell.get("source", cell.get("input", "")))
     if kind == "heading":  # of format 3
         level = cell.get("level")
-        text = f"{'#' * (level if isinstance(level, int) and 0 < level <= 6 else 1)} {text}"  # noqa: PLR2004
+        text = f"{'#' * (level if isinstance(level, int) and level in range(1, 7) else 1)} {text}"
     metadata = _mapping(cell.get("metadata"))
     tags = {str(tag) for tag in _listed(metadata.get("tags"))} | _hidden(_mapping(metadata.get("jupyter")))
     outputs = [_output(each) for each in _mappings(cell.get("outputs"))]

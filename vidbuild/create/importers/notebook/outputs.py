@@ -137,7 +137,7 @@ def _table(html: str) -> Table | None:
     parser.feed(html)
     parser.close()
     rows = [row for row in parser.rows if any(row)]
-    if len(rows) < 2:  # noqa: PLR2004 - names of columns, and one row
+    if not rows[1:]:  # the first one names the columns
         return None
     width = max(map(len, rows))
     full = [tuple((*row, *[""] * width)[:width]) for row in rows]

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from importlib.util import find_spec
-from typing import Any
+from typing import TYPE_CHECKING
 
 from vidbuild.create.source.protocol import SourceError
 
-Page = Any  # a document of justhtml, an extra, which is imported when it is needed
-Element = Any  # of justhtml
+if TYPE_CHECKING:
+    from justhtml import JustHTML, Node
+
 # What surrounds the content of a page.
 _SURROUNDINGS = (
     "script, style, template, noscript, iframe, object, form, button, nav, footer, svg, canvas, [hidden], "
@@ -54,7 +55,7 @@ def well_formed(data: bytes) -> tuple[str, tuple[tuple[int, str], ...]]:
     return f"{opening}<head>{head}</head><body>{_content(page)}</body></html>", headings
 
 
-def _content(page: Page) -> str:
+def _content(page: JustHTML) -> str:
     """Return the page's main part, if it says which one that is."""
     for selector in ("main", "[role=main]", "article", "body"):
         found = page.query(selector)
@@ -63,7 +64,7 @@ def _content(page: Page) -> str:
     return str(page.root.to_html(pretty=False))
 
 
-def _make_plain(root: Element) -> None:
+def _make_plain(root: Node) -> None:
     """Leave the attributes that pandoc needs, and give elements with names that cannot be written another one."""
     pending = [(root, 0)]
     while pending:
@@ -76,15 +77,15 @@ def _make_plain(root: Element) -> None:
         pending += [(child, depth + 1) for child in node.children or ()]
 
 
-def _remove(node: Element) -> None:
+def _remove(node: Node) -> None:
     if node.parent is not None:
         node.parent.remove_child(node)
 
 
-def _is_typed(node: Element) -> bool:
+def _is_typed(node: Node) -> bool:
     """Return whether all text of an element is typed text, in more than one line."""
     typed, lines = False, 0
-    pending = [(child, False) for child in node.children]
+    pending = [(child, False) for child in node.children or ()]
     while pending:
         each, inside = pending.pop()
         if each.name == "#text":
@@ -99,21 +100,21 @@ def _is_typed(node: Element) -> bool:
     return typed and lines > 0
 
 
-def _become_literal(node: Element) -> None:
+def _become_literal(node: Node) -> None:
     """Replace what an element holds by its text, as lines."""
     from justhtml import Element as New
     from justhtml import Text
 
     lines = (line.strip(" ").replace("\u00a0", " ").rstrip() for line in "".join(_lines(node)).split("\n"))
     text = re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n")
-    for child in list(node.children):
+    for child in list(node.children or ()):
         node.remove_child(child)
     literal = New("pre", {}, "html")
     literal.append_child(Text(text))
     node.append_child(literal)
 
 
-def _lines(node: Element) -> Iterator[str]:
+def _lines(node: Node) -> Iterator[str]:
     for child in node.children or ():
         if child.name == "#text":
             yield re.sub(r"[ \t\n]+", " ", child.data) if child.data.strip() else ""
@@ -125,7 +126,7 @@ def _lines(node: Element) -> Iterator[str]:
             yield from _lines(child)
 
 
-def _name_language(literal: Element) -> None:
+def _name_language(literal: Node) -> None:
     """Give a literal text the language that one of the elements around it or in it names, as its only class."""
     around = [literal, *literal.query("code"), *_parents(literal, 3)]
     for node in around:
@@ -136,17 +137,17 @@ def _name_language(literal: Element) -> None:
             *_LANGUAGE.findall(values.get("class") or ""),
         ):
             if name and name not in _PLAIN:
-                literal.attrs["class"] = name
+                literal.attrs = {**(literal.attrs or {}), "class": name}
                 return
 
 
-def _parents(node: Element, count: int) -> Iterator[Element]:
+def _parents(node: Node, count: int) -> Iterator[Node]:
     while count and node.parent is not None and node.parent.name not in {"body", "main", "article", "#document"}:
         node, count = node.parent, count - 1
         yield node
 
 
-def _text(node: Element) -> str:
+def _text(node: Node) -> str:
     return " ".join("".join(_lines(node)).split())
 
 

@@ -70,7 +70,7 @@ def _grid(rows: Sequence[Any], width: int) -> list[list[_Cell]]:
 def _table(texts: Sequence[Sequence[str]]) -> Table | None:
     """Return a table without rows and columns that have no text; the first row names the columns."""
     rows = [row for row in texts if any(map(_says, row))]
-    if len(rows) < 2:  # noqa: PLR2004 - names of columns, and one row
+    if not rows[1:]:  # the first one names the columns
         return None
     kept = [index for index in range(len(rows[0])) if any(_says(row[index]) for row in rows[1:])]
     shown = [tuple(row[index] for index in kept) for row in rows]
