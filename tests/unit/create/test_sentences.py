@@ -79,3 +79,14 @@ def test_length_counts_scripts_without_spaces() -> None:
     """Two characters of a script without spaces count as a word."""
     assert narration.length("one two three") == 3
     assert narration.length("首先安装") == 2
+
+
+def test_a_long_part_is_ranked_by_its_beginning(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a part as long as a book, only the first sentences are compared: all of them would take minutes."""
+    ranked: list[int] = []
+    ranks = sentences.ranks
+    monkeypatch.setattr(sentences, "ranks", lambda texts: ranked.append(len(texts)) or ranks(texts))
+    text = " ".join(f"Server {number} restarts layer {number % 7}." for number in range(5000))
+    chosen = narration.chosen([text], "en")
+    assert chosen[0] == "Server 0 restarts layer 0."
+    assert ranked == [narration.MAX_RANKED]

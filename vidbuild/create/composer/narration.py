@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Sequence
 
 from vidbuild.create.composer import sentences
@@ -12,6 +13,7 @@ from vidbuild.create.source.outline import Block, Chart, Items, Picture, Recordi
 MAX_WORDS = 45  # of a scene whose source does not say what is spoken: about 18 s
 SHARE = 0.6  # of a list's words that are read
 MAX_SENTENCE = 32  # words: longer ones are hard to follow by ear
+MAX_RANKED = 200  # sentences of one part; ranking compares each with each other one
 length = breaks.length
 
 
@@ -25,7 +27,8 @@ def speakable(paragraph: str, language: str) -> list[str]:
 
 def chosen(texts: Sequence[str], language: str, limit: int = MAX_WORDS) -> list[str]:
     """Return the sentences that matter most, in their order, within a limit of words; the first one is always there."""
-    all_of_them = [each for text in texts for each in speakable(text, language)]
+    speakables = (each for text in texts for each in speakable(text, language))
+    all_of_them = list(itertools.islice(speakables, MAX_RANKED))  # the first ones say what a long part is about
     if not all_of_them:
         return []
     ranks = sentences.ranks(all_of_them)
