@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 
 from vidbuild.create.composer import narration, sentences
@@ -85,7 +87,12 @@ def test_a_long_part_is_ranked_by_its_beginning(monkeypatch: pytest.MonkeyPatch)
     """Of a part as long as a book, only the first sentences are compared: all of them would take minutes."""
     ranked: list[int] = []
     ranks = sentences.ranks
-    monkeypatch.setattr(sentences, "ranks", lambda texts: ranked.append(len(texts)) or ranks(texts))
+
+    def counted(texts: Sequence[str]) -> list[float]:
+        ranked.append(len(texts))
+        return ranks(texts)
+
+    monkeypatch.setattr(sentences, "ranks", counted)
     text = " ".join(f"Server {number} restarts layer {number % 7}." for number in range(5000))
     chosen = narration.chosen([text], "en")
     assert chosen[0] == "Server 0 restarts layer 0."
