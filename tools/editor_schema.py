@@ -14,7 +14,7 @@ from vidbuild.scenes.registry import SCENE_TYPES
 
 Schema = dict[str, Any]
 
-DROPPED = ("format", "errorMessage", "patternErrorMessage", "x-path", "x-verbatim", "x-lines", "x-suggest")
+DROPPED = ("format", "errorMessage", "patternErrorMessage", "x-path", "x-verbatim", "x-lines", "x-suggest", "x-stock")
 ANNOTATIONS = ("title", "description", "default", "examples")
 VERBATIM = frozenset({"vidbuild", "vars", "$schema"})  # top-level fields without templates
 NO_TEMPLATE = frozenset({"expand"})  # fields that are read before templates are expanded

@@ -8,6 +8,7 @@ from pathlib import Path
 CACHE_FOLDER = ".vidbuild"
 OUTPUT_FOLDER = "build"
 SETTINGS = "vidbuild.toml"
+LOCK = "vidbuild.lock"  # what `vidbuild lock` keeps in the project's root
 ROOT_MARKERS = (SETTINGS, ".git")
 SPEC_SUFFIXES = (".vidbuild.yaml", ".vidbuild.yml", ".yaml", ".yml")
 

@@ -11,9 +11,9 @@ from stat import S_ISREG
 
 from vidbuild.engine.graph import canonical
 from vidbuild.engine.store.digest_cache import DigestCache
-from vidbuild.project import root_of
+from vidbuild.project import LOCK, root_of
 
-FORMAT = 5  # raised when the format of a cached plan changes
+FORMAT = 6  # raised when the format of a cached plan changes
 PACKAGE = Path(__file__).resolve().parent.parent
 # Packages that decide what specs mean.
 READERS = ("hibari", "icu4py", "jinja2", "jsonschema", "num2words", "pyphen", "yaml")
@@ -36,6 +36,7 @@ def key_of(
         text = table.digest(path)
     except OSError:
         return None
+    root = root_of(spec)
     return canonical.digest(
         {
             "format": FORMAT,
@@ -43,13 +44,21 @@ def key_of(
             "shown": str(spec),  # locations in messages have this name
             "path": path,
             "leads to": os.path.realpath(path),  # a symlink with a new target is another spec
-            "root": str(root_of(spec)),
+            "root": str(root),
+            "lock": _digest_or_none(root / LOCK, table),
             "spec": text,
             "variables": dict(variables),
             "only": sorted(set(only)),
             "name": name,
         }
     )
+
+
+def _digest_or_none(path: Path, table: DigestCache) -> str | None:
+    try:
+        return table.digest(str(path))
+    except OSError:
+        return None
 
 
 def rows_of(files: Iterable[Path], table: DigestCache) -> list[list[str]]:

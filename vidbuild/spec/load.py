@@ -24,6 +24,7 @@ from vidbuild.spec.valid_parts import ValidParts
 
 if TYPE_CHECKING:
     from vidbuild.spec.scene_context import SceneContext
+    from vidbuild.spec.stock import Stock, StockField
 
 MAX_BYTES = 2_000_000  # of a spec's file
 # Files that stand for a stream: standard input, or the output of a command, as the shell's <(command) names it.
@@ -37,11 +38,13 @@ class LoadResult:
 
     spec: None if there is an error.
     sources: file name as in the diagnostics -> text.
+    stock: the stock media that the spec asks for.
     """
 
     spec: Spec | None
     diagnostics: tuple[Diagnostic, ...]
     sources: Mapping[str, str] = field(default_factory=dict)
+    stock: tuple[StockField, ...] = ()
 
     @property
     def errors(self) -> tuple[Diagnostic, ...]:
@@ -69,11 +72,12 @@ def parse(data: Mapping[str, Any] | str, path: str | os.PathLike[str], variables
 
 
 def try_load(
-    path: str | os.PathLike[str], variables: Variables | None = None, *, recordings: bool = True
+    path: str | os.PathLike[str], variables: Variables | None = None, *, recordings: bool = True, locked: bool = True
 ) -> LoadResult:
     """Load a spec's file; problems are in the result.
 
     recordings: whether the outputs of commands that were run are read from their recordings.
+    locked: whether stock media is read from the lock; otherwise what needs it is left out, and there is no spec.
     """
     name = os.fspath(path)
     try:
@@ -93,7 +97,7 @@ def try_load(
     text, problems = reader.decode(raw, name)
     if problems:
         return LoadResult(None, tuple(problems), {name: text})
-    result = _load_text(text, name, variables or {}, recordings=recordings)
+    result = _load_text(text, name, variables or {}, recordings=recordings, locked=locked)
     if result.spec is None:
         return result
     files = (FilePath(name).absolute(), *result.spec.files)
@@ -115,15 +119,15 @@ def try_parse(
     return _load_document(document, problems, variables or {}, recordings=recordings)
 
 
-def _load_text(text: str, name: str, variables: Variables, *, recordings: bool) -> LoadResult:
+def _load_text(text: str, name: str, variables: Variables, *, recordings: bool, locked: bool = True) -> LoadResult:
     document, problems = reader.read(text, name)
     if document.data is None:
         return LoadResult(None, tuple(tidy(problems)), {name: text})
-    return _load_document(document, problems, variables, recordings=recordings)
+    return _load_document(document, problems, variables, recordings=recordings, locked=locked)
 
 
 def _load_document(
-    document: Document, problems: list[Diagnostic], variables: Variables, *, recordings: bool
+    document: Document, problems: list[Diagnostic], variables: Variables, *, recordings: bool, locked: bool = True
 ) -> LoadResult:
     too_many = expand.too_many_templates(document)
     if too_many:
@@ -141,26 +145,35 @@ def _load_document(
     problems += [*chain.from_iterable(failed.values()), *validate.diagnose(document, faults)]
     collector = DiagnosticCollector(document, problems)
     sources = {document.name: document.text}
-    spec = None
+    spec: Spec | None = None
+    found: tuple[StockField, ...] = ()
     if isinstance(document.data, Mapping) and len(faults) <= validate.MAX_FAULTS:
         invalid = frozenset(failed).union(fault.path for fault in faults)
-        builder = _SpecBuilder(document, collector, ValidParts(document.data, invalid), recordings=recordings)
-        spec = builder.spec()
+        stock = _stock(document, ValidParts(document.data, invalid), collector, locked=locked)
+        valid = ValidParts(stock.document.data, invalid | stock.unresolved)
+        builder = _SpecBuilder(stock, replace(collector, document=stock.document), valid, recordings=recordings)
+        spec, found = builder.spec(), stock.fields
         sources.update(builder.sources)
     diagnostics = tuple(tidy(collector.diagnostics))
     if any(item.severity == "error" for item in diagnostics) or spec is None:
-        return LoadResult(None, diagnostics, sources)
-    return LoadResult(replace(spec, warnings=diagnostics), diagnostics, sources)
+        return LoadResult(None, diagnostics, sources, found)
+    return LoadResult(replace(spec, warnings=diagnostics), diagnostics, sources, found)
+
+
+def _stock(document: Document, valid: ValidParts, collector: DiagnosticCollector, *, locked: bool) -> Stock:
+    from vidbuild.spec import stock
+
+    root = root_of(FilePath(document.name))
+    return (stock.resolve if locked else stock.find)(document, valid, collector, root)
 
 
 class _SpecBuilder:
     """Builds a spec from the valid parts of a document, and checks what the schema cannot express."""
 
-    def __init__(
-        self, document: Document, collector: DiagnosticCollector, valid: ValidParts, *, recordings: bool
-    ) -> None:
-        self.document, self.collector, self.valid, self.recordings = document, collector, valid, recordings
-        self.path = FilePath(document.name)
+    def __init__(self, stock: Stock, collector: DiagnosticCollector, valid: ValidParts, *, recordings: bool) -> None:
+        self.stock, self.document = stock, stock.document
+        self.collector, self.valid, self.recordings = collector, valid, recordings
+        self.path = FilePath(self.document.name)
         self.root = root_of(self.path)
         self.values = valid.top_level()
         self.sources: dict[str, str] = {}
@@ -192,7 +205,7 @@ class _SpecBuilder:
         resolved_theme = themes.load(values["theme"], ("theme",), collector, self.path.parent)
         collector.diagnostics.extend(replace(item, file=self.document.name) for item in themes.diagnostics)
         read = reading.load(values["reading"], collector, self.path.parent, self.root)
-        self.sources = {**themes.sources, **read.sources}
+        self.sources = {**themes.sources, **read.sources, **self.stock.sources}
         found = list(self.valid.scenes())
         folder, locations = self.path.parent, scene_locations.locations(self.document)
         ipa.check(values["pronounce"], ("pronounce",), collector)
@@ -230,7 +243,9 @@ class _SpecBuilder:
             theme=resolved_theme,
             progress=values.get("progress", behavior["progress"]),
             scenes=tuple(ready),
-            files=tuple(dict.fromkeys((*themes.files, *read.files, *context.files, *voice.files(voices)))),
+            files=tuple(
+                dict.fromkeys((*themes.files, *read.files, *self.stock.files, *context.files, *voice.files(voices)))
+            ),
             locations=self._locations(),
             data=self.document.data,
             problems={

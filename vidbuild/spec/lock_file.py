@@ -1,0 +1,282 @@
+"""Reads and writes `vidbuild.lock`: the files from outside that a project's specs use, and where each came from."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import MISSING, dataclass, field, fields
+from pathlib import Path as FilePath
+from pathlib import PurePosixPath
+from typing import Any
+
+from vidbuild.diagnostic import Diagnostic
+from vidbuild.json_types import Json
+from vidbuild.project import LOCK
+from vidbuild.spec import reader
+from vidbuild.spec.collector import DiagnosticCollector
+from vidbuild.spec.diagnostics import SpecError
+from vidbuild.spec.document import Document, Path
+from vidbuild.spec.files import own_content
+from vidbuild.spec.paths import InputError
+from vidbuild.suggest import did_you_mean
+
+VERSION = 1
+STOCK_FOLDER, VOICE_FOLDER = "assets/stock", "assets/voices"
+MAX_BYTES = 4_000_000
+HEADER = """\
+# Written by 'vidbuild lock': the files from outside that this project uses, and where each came from.
+# Commit it together with these files. 'vidbuild lock SPEC' adds what is missing.
+"""
+REPAIR = "restore the file from version control, or remove it and run: vidbuild lock SPEC"
+_CONFLICT = re.compile(r"^(?:<{7}|={7}|>{7}|\|{7})(?: .*)?$", re.MULTILINE)
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Request:
+    """What a spec asks for. Equal requests of a project have one file.
+
+    stock: the words to search for. kind: "video" or "image". orientation, folder: "" for none. min_seconds: 0 for any.
+    folder: of the provider `folder`, from the project's root; "" for the one of the user's settings.
+    """
+
+    provider: str
+    kind: str
+    stock: str
+    orientation: str = ""
+    min_seconds: float = 0
+    folder: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StockEntry:
+    """A file of stock media. In the lock it is one mapping, with the request's fields first.
+
+    id: at the provider. page: its page on the web. url: where its bytes were.
+    file: from the project's root. width, height, seconds: as probed; 0 s for an image.
+    rejected: ids that `lock --update` has replaced.
+    """
+
+    request: Request
+    id: str
+    title: str = ""
+    creator: str = ""
+    licence: str
+    licence_url: str = ""
+    page: str = ""
+    url: str = ""
+    file: str
+    sha256: str
+    bytes: int
+    width: int
+    height: int
+    seconds: float = 0
+    rejected: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VoiceEntry:
+    """A take of a voice on the network.
+
+    key: the digest of all that was asked of the voice. file, words: from the project's root, with their digests.
+    """
+
+    key: str
+    voice: str
+    language: str
+    text: str
+    file: str
+    sha256: str
+    words: str
+    words_sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """The content of a lock file."""
+
+    stock: Mapping[Request, StockEntry] = field(default_factory=dict)
+    voices: Mapping[str, VoiceEntry] = field(default_factory=dict)
+
+
+def path_of(root: FilePath) -> FilePath:
+    """Return where the lock file of a project is."""
+    return root / LOCK
+
+
+def load(root: FilePath) -> tuple[Lock, str]:
+    """Return the lock of a project, empty without a file, and its text. Raises SpecError."""
+    path = path_of(root)
+    name = os.path.relpath(path)
+    try:
+        raw = own_content(path, root, MAX_BYTES)
+    except FileNotFoundError:
+        return Lock(), ""
+    except (OSError, ValueError, InputError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        raise SpecError([Diagnostic("error", f"cannot read the lock: {reason.lower()}", name)]) from None
+    if len(raw) > MAX_BYTES:
+        raise SpecError([Diagnostic("error", f"the lock is too large: the maximum is {MAX_BYTES} bytes", name)])
+    text, problems = reader.decode(raw, name)
+    lock, problems = parse(text, name) if not problems else (Lock(), problems)
+    if problems:
+        raise SpecError(problems, {name: text})
+    return lock, text
+
+
+def parse(text: str, name: str) -> tuple[Lock, list[Diagnostic]]:
+    """Return the lock in a text, and its errors."""
+    if found := _CONFLICT.search(text):
+        location = Document(name, text, None).range(found.start(), found.end())
+        hint = "keep the entries of both sides, remove the marked lines, and run: vidbuild lock SPEC"
+        return Lock(), [Diagnostic("error", "the lock has a conflict of a merge", name, location, hint)]
+    document, problems = reader.read(text, name)
+    errors = [each for each in problems if each.severity == "error"]
+    if errors or document.data is None:
+        return Lock(), errors or problems
+    collector = DiagnosticCollector(document)
+    lock = _Parser(collector).lock()
+    return lock, [each for each in collector.diagnostics if each.severity == "error"]
+
+
+class _Parser:
+    def __init__(self, collector: DiagnosticCollector) -> None:
+        self._collector = collector
+        self._files: dict[str, str] = {}
+
+    def lock(self) -> Lock:
+        """Return what is valid of the lock."""
+        data = self._collector.document.data
+        if not isinstance(data, dict) or type(data.get("version")) is not int:
+            self._collector.error((), "the lock has no 'version'", REPAIR)
+            return Lock()
+        if data["version"] != VERSION:
+            message = f"the lock has version {data['version']}: expected {VERSION}"
+            self._collector.error(("version",), message, "use the version of vidbuild that wrote it, or a newer one")
+            return Lock()
+        for name in data:
+            if name not in {"version", "stock", "voices"}:
+                hint = did_you_mean(str(name), ("version", "stock", "voices"))
+                self._collector.error((name,), f"unknown field '{name}'", hint, key=True)
+        return Lock(dict(self._stock(data)), dict(self._voices(data)))
+
+    def _stock(self, data: Mapping[str, Any]) -> Iterator[tuple[Request, StockEntry]]:
+        found = set()
+        for path, item in self._entries(data, "stock"):
+            request = self._record(Request, item, path, StockEntry)
+            entry = self._record(StockEntry, item, path, Request, request=request)
+            if entry is None or not self._is_sound(entry, path, entry.file, entry.sha256):
+                continue
+            if request in found:
+                self._collector.error(path, f"a second entry for '{request.stock}'", "remove one of them")
+            found.add(request)
+            yield request, entry
+
+    def _voices(self, data: Mapping[str, Any]) -> Iterator[tuple[str, VoiceEntry]]:
+        for path, item in self._entries(data, "voices"):
+            take = self._record(VoiceEntry, item, path, None)
+            files = [] if take is None else [(take.file, take.sha256, "file"), (take.words, take.words_sha256, "words")]
+            if files and all(self._is_sound(take, path, *each) for each in files):
+                yield take.key, take
+
+    def _entries(self, data: Mapping[str, Any], name: str) -> Iterator[tuple[Path, dict[str, Json]]]:
+        found = data.get(name, [])
+        if not isinstance(found, list):
+            self._collector.error((name,), f"'{name}' must be a list", REPAIR)
+            return
+        for index, item in enumerate(found):
+            if isinstance(item, dict):
+                yield (name, index), item
+            else:
+                self._collector.error((name, index), "an entry must be a mapping of fields", REPAIR)
+
+    def _record(self, cls: Any, item: Mapping[str, Json], path: Path, other: Any, **known: object) -> Any:  # noqa: ANN401 - any of the records
+        """Return a record of some fields of an entry; None after adding errors. other: whose fields the rest are."""
+        values, valid = dict(known), None not in known.values()
+        for each in fields(cls):
+            if each.name in known:
+                continue
+            if each.name not in item:
+                if each.default is MISSING:
+                    self._collector.error(path, f"'{each.name}' is missing", REPAIR)
+                    valid = False
+                continue
+            value = _typed(item[each.name], str(each.type))
+            if value is None:
+                self._collector.error((*path, each.name), f"'{each.name}' must be {_KINDS[str(each.type)]}", REPAIR)
+                valid = False
+            values[each.name] = value
+        if cls is not Request:
+            names = {each.name for kind in (cls, other) if kind for each in fields(kind)} - set(known)
+            for name in item:
+                if name not in names:
+                    self._collector.error((*path, name), f"unknown field '{name}'", did_you_mean(name, names), key=True)
+                    valid = False
+        return cls(**values) if valid else None
+
+    def _is_sound(self, entry: object, path: Path, file: str, digest: str, name: str = "file") -> bool:
+        """Add an error unless a file is one of this project's, and named once with one digest."""
+        parts = PurePosixPath(file).parts
+        folder = VOICE_FOLDER if isinstance(entry, VoiceEntry) else STOCK_FOLDER
+        if str(PurePosixPath(*parts[:-1])) != folder or parts[-1:] == ("..",):
+            self._collector.error((*path, name), f"expected a file in '{folder}', got '{file}'", REPAIR)
+            return False
+        if not _SHA256.fullmatch(digest):
+            self._collector.error(path, f"expected a SHA-256 of 64 digits, got '{digest}'", REPAIR)
+            return False
+        if self._files.setdefault(file, digest) != digest:
+            self._collector.error((*path, name), f"'{file}' has two digests in this lock", "remove one of the entries")
+            return False
+        return True
+
+
+_KINDS = {
+    "str": "text",
+    "int": "a whole number that is not negative",
+    "float": "a number that is not negative",
+    "tuple[str, ...]": "a list of texts",
+}
+
+
+def _typed(value: Json, kind: str) -> Any:  # noqa: ANN401 - of the record's own types
+    """Return a value if it is of a kind, else None."""
+    if kind == "tuple[str, ...]":
+        texts = value if isinstance(value, list) and all(isinstance(each, str) for each in value) else None
+        return None if texts is None else tuple(map(str, texts))
+    if kind == "str":
+        return value if isinstance(value, str) else None
+    if isinstance(value, bool) or not isinstance(value, (int, float) if kind == "float" else int):
+        return None
+    return value if value >= 0 else None
+
+
+def text_of(lock: Lock) -> str:
+    """Return the text of a lock: entries are sorted, and each of their fields has a line."""
+    stock = [
+        {**_values(entry.request), **{name: value for name, value in _values(entry).items() if name != "request"}}
+        for _, entry in sorted(lock.stock.items())
+    ]
+    voices = [
+        _values(entry) for entry in sorted(lock.voices.values(), key=lambda each: (each.voice, each.text, each.key))
+    ]
+    parts = [HEADER, f"version: {VERSION}\n", *_listed("stock", stock), *_listed("voices", voices)]
+    return "".join(parts)
+
+
+def _values(record: Any) -> dict[str, Any]:  # noqa: ANN401 - any of the records
+    """Return the fields of a record that differ from their defaults."""
+    return {
+        each.name: getattr(record, each.name)
+        for each in fields(record)
+        if each.default is MISSING or getattr(record, each.name) != each.default
+    }
+
+
+def _listed(name: str, entries: list[dict[str, Any]]) -> Iterator[str]:
+    if entries:
+        yield f"{name}:\n"
+    for entry in entries:
+        for number, (key, value) in enumerate(entry.items()):
+            yield f"  {' ' if number else '-'} {key}: {json.dumps(value, ensure_ascii=False)}\n"

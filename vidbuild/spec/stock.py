@@ -1,0 +1,193 @@
+"""Finds the stock media that a document asks for, and replaces each by the path of its locked file."""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path as FilePath
+from typing import Any
+
+from vidbuild.json_types import Json
+from vidbuild.location import Location
+from vidbuild.platforms import shell_command
+from vidbuild.spec import lock_file, paths, schema
+from vidbuild.spec.collector import DiagnosticCollector
+from vidbuild.spec.diagnostics import SpecError
+from vidbuild.spec.document import Document, Path
+from vidbuild.spec.files import check_folder
+from vidbuild.spec.lock_file import Lock, Request, StockEntry
+from vidbuild.spec.valid_parts import ValidParts
+
+_KINDS = {"media": "video", "image": "image"}  # of a path -> of stock media
+
+
+@dataclass(frozen=True, slots=True)
+class StockField:
+    """A field of a spec that asks for stock media.
+
+    path: of the mapping. scene: the scene's id; "" outside of scenes.
+    """
+
+    path: Path
+    scene: str
+    request: Request
+    location: Location
+
+
+@dataclass(frozen=True, slots=True)
+class Stock:
+    """The stock media of a document.
+
+    document: with paths instead of stock media. unresolved: the paths of those that have none.
+    used: the entries of the lock that it uses. files: those that were read.
+    """
+
+    document: Document
+    fields: tuple[StockField, ...] = ()
+    unresolved: frozenset[Path] = frozenset()
+    used: tuple[StockEntry, ...] = ()
+    files: tuple[FilePath, ...] = ()
+    sources: dict[str, str] = field(default_factory=dict)
+
+
+def resolve(document: Document, valid: ValidParts, collector: DiagnosticCollector, root: FilePath) -> Stock:
+    """Return a document's stock media, with an error for each that is not locked or not there."""
+    stock = find(document, valid, collector, root)
+    if not stock.fields:
+        return stock
+    try:
+        lock, text = lock_file.load(root)
+    except SpecError as error:
+        collector.diagnostics.extend(replace(each, file=document.name) for each in error.diagnostics)
+        return replace(stock, sources=error.sources)
+    folder = FilePath(document.name).absolute().parent.resolve()
+    data: Any = copy.deepcopy(document.data)
+    unresolved, used = set(stock.unresolved), []
+    for each in stock.fields:
+        entry = _locked(each, lock, root, collector)
+        if entry is None:
+            continue
+        unresolved.discard(each.path)
+        used.append(entry)
+        _put(data, each.path, FilePath(os.path.relpath(root / entry.file, folder)).as_posix())
+    files = (lock_file.path_of(root),) if text else ()
+    name = os.path.relpath(lock_file.path_of(root))
+    return replace(
+        stock,
+        document=replace(document, data=data),
+        unresolved=frozenset(unresolved),
+        used=tuple(dict.fromkeys(used)),
+        files=files,
+        sources={name: text},
+    )
+
+
+def find(document: Document, valid: ValidParts, collector: DiagnosticCollector, root: FilePath) -> Stock:
+    """Return a document's stock media as it is written, none of it resolved. Add errors about its folders."""
+    fields, wrong = [], []
+    for path, value in _mappings(document.data, ()):
+        kinds = _kinds(path, document.data)
+        if not kinds or not valid.is_valid(path):
+            continue
+        folder = _folder(value, path, document, collector, root)
+        if folder is None:
+            wrong.append(path)
+            continue
+        request = Request(
+            value["provider"],
+            next(iter(kinds), "video"),
+            " ".join(value["stock"].split()),
+            value.get("orientation", ""),
+            value.get("min_seconds", 0),
+            folder,
+        )
+        fields.append(StockField(path, _scene(path, document.data), request, document.value(path)))
+    return Stock(document, tuple(fields), frozenset([*wrong, *(each.path for each in fields)]))
+
+
+def _mappings(value: Json, path: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
+    """Yield each mapping with the key `stock` in the data, and its path."""
+    if isinstance(value, dict):
+        if isinstance(value.get("stock"), str):
+            yield path, value
+        for key, item in value.items():
+            yield from _mappings(item, (*path, key))
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _mappings(item, (*path, index))
+
+
+def _kinds(path: Path, data: Json) -> list[str]:
+    """Return the kinds of media that a field takes; none if it takes no stock media."""
+    nodes = list(schema.allowed(path, data))
+    if not any("x-stock" in node for node in nodes):
+        return []
+    return [_KINDS[node["x-path"]["kind"]] for node in nodes if node.get("x-path", {}).get("kind") in _KINDS]
+
+
+def _folder(
+    value: dict[str, Any], path: Path, document: Document, collector: DiagnosticCollector, root: FilePath
+) -> str | None:
+    """Return a request's folder from the project's root, "" for none; None after adding an error."""
+    if "folder" not in value:
+        return ""
+    if value["provider"] != "folder":
+        message = f"'folder' is a field of the provider 'folder', not of '{value['provider']}'"
+        collector.error((*path, "folder"), message, "write 'provider: folder', or remove 'folder'", key=True)
+        return None
+    try:
+        folder = paths.resolve(value["folder"], FilePath(document.name).parent, root)
+        check_folder(folder, value["folder"])
+    except paths.InputError as error:
+        collector.error((*path, "folder"), error.message, error.hint)
+        return None
+    return folder.relative_to(root).as_posix()
+
+
+def _scene(path: Path, data: Json) -> str:
+    scenes = data.get("scenes") if isinstance(data, dict) else None
+    if path[:1] != ("scenes",) or not isinstance(scenes, list) or not isinstance(path[1], int):
+        return ""
+    scene = scenes[path[1]]
+    return str(scene.get("id", "")) if isinstance(scene, dict) else ""
+
+
+def _locked(wanted: StockField, lock: Lock, root: FilePath, collector: DiagnosticCollector) -> StockEntry | None:
+    """Return the entry of a field whose file is as it was locked; None after adding an error."""
+    command = shell_command("vidbuild", "lock", collector.document.name)
+    where = (*wanted.path, "stock")
+    entry = lock.stock.get(wanted.request)
+    if entry is None:
+        collector.error(where, f"stock '{wanted.request.stock}' is not locked", command)
+        return None
+    problem = problem_of(root, entry.file, entry.sha256)
+    if problem == "missing":
+        collector.error(where, f"locked file '{entry.file}' does not exist", command)
+    elif problem:
+        hint = f"restore it, or remove it and run: {command}"
+        collector.error(where, f"locked file '{entry.file}' {problem}", hint)
+    return None if problem else entry
+
+
+def problem_of(root: FilePath, file: str, sha256: str) -> str:
+    """Return why a locked file cannot be used: "missing", or what is wrong, to follow its name; "" if it can."""
+    path = root / file
+    if not path.resolve().is_relative_to(root):
+        return "is a symlink to a file outside the project"
+    try:
+        with path.open("rb") as opened:
+            digest = hashlib.file_digest(opened, "sha256").hexdigest()
+    except FileNotFoundError:
+        return "missing"
+    except OSError as error:
+        return f"cannot be read: {(error.strerror or str(error)).lower()}"
+    return "" if digest == sha256 else f"was changed: expected SHA-256 {sha256[:12]}…, got {digest[:12]}…"
+
+
+def _put(data: Any, path: Path, value: str) -> None:  # noqa: ANN401 - data of any form
+    for part in path[:-1]:
+        data = data[part]
+    data[path[-1]] = value
