@@ -69,6 +69,13 @@ def test_levels_that_jump(read: Read) -> None:
     assert [each.parents for each in outline.sections] == [(), ("Acme",), ("Acme",)]
 
 
+def test_the_title_of_a_text_without_headings(tmp_path: Path) -> None:
+    """A document without a title and headings is called as its file is, in words."""
+    for name, expected in (("my-first_notes.md", "My first notes"), ("---.md", "---")):
+        (tmp_path / name).write_text("Some text.\n")
+        assert MarkdownImporter().read(Source("document", str(tmp_path / name), tmp_path)).title == expected
+
+
 def test_equal_headings_have_names_of_their_own(read: Read) -> None:
     """Sections with the same headings get a number."""
     outline = read("# A\n\n## Set\n\none\n\n## Set\n\ntwo\n")

@@ -1,4 +1,4 @@
-"""What texts of a source are by their form: names with a detail, tasks, quotations, lines of links."""
+"""What texts of a source are by their form: titles, names with a detail, tasks, quotations, lines of links."""
 
 from __future__ import annotations
 
@@ -14,6 +14,12 @@ _TASK = re.compile(r"(?:\[([ xX])\]|([☐☒☑]))\s+")
 # A text that names what it shows: "**Fast**: it caches" and "`--all`: everything".
 _NAMED = re.compile(r"(?P<name>\*\*[^*]+\*\*|`[^`]+`)\s*(?::|—|\u2013|-)\s+(?P<detail>\S.*)", re.DOTALL)
 _NAMED_INSIDE = re.compile(r"\*\*(?P<name>[^*]+):\*\*\s+(?P<detail>\S.*)", re.DOTALL)
+
+
+def title_of(name: str) -> str:
+    """Return a file's name, without its ending, as a title: "my-notes" is "My notes"."""
+    words = " ".join(re.split(r"[-_\s]+", name)).strip() or name
+    return words[:1].upper() + words[1:]
 
 
 def item(text: str, more: Sequence[str] = (), below: Sequence[Item] = ()) -> Item:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection
 from pathlib import Path
 
-from vidbuild.create.source import json_text
+from vidbuild.create.source import json_text, phrases
 from vidbuild.create.source.outline import Outline
 from vidbuild.create.source.protocol import Source, SourceError
 
@@ -59,6 +59,7 @@ def _named(path: Path) -> tuple[str, str]:
     stem = path.stem.removesuffix("-orig")
     match = _LANGUAGE.search(stem)
     name = _VIDEO_ID.sub("", stem[: match.start()] if match else stem)
-    words = " ".join(re.split(r"[_\s]+", name)) if " " in name else " ".join(re.split(r"[-_\s]+", name))
-    title = words.strip() or path.stem
-    return title[:1].upper() + title[1:], match[1] if match else ""
+    if " " in name:  # its hyphens are those of words
+        name = " ".join(re.split(r"[_\s]+", name)).strip()
+        return name[:1].upper() + name[1:] or path.stem, match[1] if match else ""
+    return phrases.title_of(name or path.stem), match[1] if match else ""

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from vidbuild.create.importers.cast import recording, typed
 from vidbuild.create.importers.cast.recording import TerminalRecording
 from vidbuild.create.importers.cast.typed import Typed
+from vidbuild.create.source import phrases
 from vidbuild.create.source.outline import Outline, Recording, Section, Speech
 from vidbuild.create.source.protocol import Source, SourceError
 
@@ -40,9 +41,7 @@ class CastImporter:
     def read(self, source: Source) -> Outline:
         """Return the parts of a recording."""
         found = recording.read(source.text(), source)
-        stem = re.sub(r"\.v[123]$", "", source.path.stem)
-        name = " ".join(re.split(r"[-_\s]+", stem)).strip() or source.path.stem
-        title = found.title or name[:1].upper() + name[1:]
+        title = found.title or phrases.title_of(re.sub(r"\.v[123]$", "", source.path.stem))
         parts = list(_parts(found))
         sections = [Section(title, (), name="(title)", source_text=title)]
         sections += [_section(part, found, source, title) for part in parts]

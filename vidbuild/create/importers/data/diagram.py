@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from vidbuild.create.source import fences
+from vidbuild.create.source import fences, phrases
 from vidbuild.create.source.outline import Outline, Section
 from vidbuild.create.source.protocol import Source, SourceError
 from vidbuild.location import Location
@@ -20,6 +20,6 @@ def read(source: Source) -> Outline:
     notation = "dot" if source.path.suffix.lower() in {".dot", ".gv"} else "mermaid"
     block = fences.diagram(text.strip("\n"), notation)
     named = _TITLE.match(text)
-    title = named[1].strip("\"'") if named else re.sub(r"[-_]+", " ", source.path.stem)
+    title = named[1].strip("\"'") if named else phrases.title_of(source.path.stem)
     first = Section("", (block,), line=1, source_text=text, name=source.path.stem)
     return Outline(title[:1].upper() + title[1:], (first,)).named()

@@ -9,7 +9,7 @@ from typing import Any
 
 from vidbuild.create.importers.data import requests
 from vidbuild.create.importers.markdown import outline_of
-from vidbuild.create.source import json_text, yaml_text
+from vidbuild.create.source import json_text, phrases, yaml_text
 from vidbuild.create.source.outline import Block, Command, Commands, Omission, Outline, Prose, Section, Table
 from vidbuild.create.source.protocol import Source, SourceError
 from vidbuild.json_types import Json
@@ -54,7 +54,7 @@ def read(source: Source) -> Outline:
     operations = list(_operations(data))
     if not operations:
         raise SourceError("the document has no operations: expected a method below a path of 'paths'", at)
-    title = _line(data["info"].get("title")) or source.path.stem
+    title = _line(data["info"].get("title")) or phrases.title_of(source.path.stem)
     about = _prose(data["info"].get("description") or data["info"].get("summary"), source)
     tags = dict.fromkeys(each.tag for each in operations)
     count = f"There are {len(operations)} operations on {len({each.path for each in operations})} paths."

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from email import policy
 from email.parser import HeaderParser
 
-from vidbuild.create.source import patches
+from vidbuild.create.source import patches, phrases
 from vidbuild.create.source.outline import Change, Omission, Outline, Prose, Section
 from vidbuild.create.source.patches import FileChange
 from vidbuild.create.source.protocol import Source, SourceError
@@ -31,7 +31,7 @@ def read(source: Source) -> Outline:
         part = text[start:end]
         line = text.count("\n", 0, start) + 1
         subject, prose = _message(part) if _MAIL.match(part) else ("", [])
-        heading = subject or re.sub(r"[-_]+", " ", source.path.stem)
+        heading = subject or phrases.title_of(source.path.stem)
         title = title or heading
         found = list(_files(part, line, heading, omissions))
         if not found and not omissions:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
 from vidbuild.create.importers.data import charts
 from vidbuild.create.importers.data.columns import Column, column
+from vidbuild.create.source import phrases
 from vidbuild.create.source.outline import Omission, Outline, Prose, Section, Table
 from vidbuild.create.source.protocol import Source
 
@@ -23,8 +23,7 @@ def outline(
     """
     plain = [_plain(name) or f"column {nth + 1}" for nth, name in enumerate(names)]
     columns = [column(name, [_plain(row[nth]) for row in rows], comma=comma) for nth, name in enumerate(plain)]
-    title = re.sub(r"[-_]+", " ", source.path.stem)
-    title = title[:1].upper() + title[1:]
+    title = phrases.title_of(source.path.stem)
     size = f"{len(rows)} row{'s' if len(rows) > 1 else ''} and {len(names)} column{'s' if len(names) > 1 else ''}"
     listed = charts.listed(plain) if 1 < len(plain) <= MAX_LISTED else ""
     about = f"The data has {size}: {listed}." if listed else f"The data has {size}."

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING, Any
 
-from vidbuild.create.source import yaml_text
+from vidbuild.create.source import phrases, yaml_text
 from vidbuild.create.source.outline import Omission, Outline, Section
 from vidbuild.create.source.protocol import Source
 
@@ -45,7 +45,7 @@ def outline_of(text: str, source: Source) -> Outline:
     ready, left_out = prepared(text)
     reading = Reading(source)
     sections = list(_sections(parse(ready).children, text.split("\n"), reading))
-    first = next((each.heading for each in sections if each.heading), source.path.stem)
+    first = next((each.heading for each in sections if each.heading), phrases.title_of(source.path.stem))
     title = str(matter.get("title") or first)
     omissions = [*reading.omissions, *(Omission(what, line) for what, line in left_out)]
     return Outline(

@@ -8,10 +8,10 @@ cells without ids random ones.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from vidbuild.create.importers.notebook.cells import Notebook, is_percent_script, notebook_of, script_of
+from vidbuild.create.source import phrases
 from vidbuild.create.source.outline import Block, Outline, Section, Speech
 from vidbuild.create.source.pictures import Omissions
 from vidbuild.create.source.protocol import Source, SourceError
@@ -49,7 +49,7 @@ def _outline(notebook: Notebook, source: Source) -> Outline:
     left_out = Omissions(source)
     is_talk = sum(cell.slide == "slide" for cell in notebook.cells) >= MIN_SLIDES
     sections = tuple(_slides(notebook, left_out) if is_talk else _parts(notebook, left_out))
-    first = next((each.heading for each in sections if each.heading), PurePath(source.address).stem)
+    first = next((each.heading for each in sections if each.heading), phrases.title_of(source.path.stem))
     return Outline(
         notebook.title or first,
         sections,

@@ -8,14 +8,15 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from vidbuild.create.importers.pandoc.odt import Extra, extra
 from vidbuild.create.importers.pandoc.prepare import FORMATS, Prepared, prepared
+from vidbuild.create.source import phrases
 from vidbuild.create.source.outline import Outline, Section
 from vidbuild.create.source.protocol import Source, SourceError
 
 if TYPE_CHECKING:
     from vidbuild.create.importers.pandoc.blocks import Reading
     from vidbuild.create.importers.pandoc.inlines import Node
+    from vidbuild.create.importers.pandoc.odt import Extra
 
 _ARCHIVES = frozenset({"docx", "odt", "epub"})
 _HOLDERS = frozenset({"Div"})  # blocks whose headings are headings of the document
@@ -43,6 +44,7 @@ class PandocImporter:
 
 def _read(source: Source) -> Outline:
     from vidbuild.create.importers.pandoc.blocks import Reading
+    from vidbuild.create.importers.pandoc.odt import Extra, extra
     from vidbuild.create.importers.pandoc.run import parse
 
     ready = prepared(source)
@@ -51,7 +53,7 @@ def _read(source: Source) -> Outline:
     more = extra(ready.data) if ready.format == "odt" else Extra()
     own_title = _meta(tree, "title") or more.title
     parts = list(_parts(tree["blocks"], ready))
-    title = own_title or next((each.heading for each in parts if each.heading), source.path.stem)
+    title = own_title or next((each.heading for each in parts if each.heading), phrases.title_of(source.path.stem))
     if ready.format == "html":  # the title of a page is often the site's
         title = next((each.heading for each in parts if each.level == 1), title)
     elif own_title and parts[0].heading == "":

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from vidbuild.create.importers.slides.slide import Deck, Slide, sections, shown
+from vidbuild.create.source import phrases
 from vidbuild.create.source.outline import Block, Items, Omission, Outline, Page, Prose
 from vidbuild.create.source.protocol import Source, SourceError
 
@@ -23,7 +24,7 @@ def outline(deck: Deck, source: Source) -> Outline:
     if not slides:
         what = "has no slide that can be shown" if deck.slides else "has no slides"
         raise SourceError(f"'{source.address}' {what}")
-    title = deck.title or next((each.heading for each in slides if each.heading), source.path.stem)
+    title = deck.title or next((each.heading for each in slides if each.heading), phrases.title_of(source.path.stem))
     return Outline(
         title,
         tuple(sections(slides)),

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from vidbuild.create.importers.slides.pdf_text import PageText, page_lines, page_texts
 from vidbuild.create.importers.slides.slide import MAX_SLIDES, Deck, Slide
 from vidbuild.create.importers.slides.slide import sections as sections_of
+from vidbuild.create.source import phrases
 from vidbuild.create.source.outline import Outline, Page, Prose
 from vidbuild.create.source.protocol import Source, SourceError
 
@@ -32,7 +33,7 @@ def read(source: Source) -> Outline:
         spoken = set(text.paragraphs) if text.title else set()
     heading = next((each.heading for each in deck.slides if each.heading), "")
     sections = tuple(sections_of(deck.slides))
-    return Outline(heading or title or source.path.stem, sections, paced=True).named()
+    return Outline(heading or title or phrases.title_of(source.path.stem), sections, paced=True).named()
 
 
 def count(path: Path) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator
 
+from vidbuild.create.source import phrases
 from vidbuild.create.source.outline import Block, Command, Commands, Omission, Outline, Section
 from vidbuild.create.source.protocol import Source, SourceError
 from vidbuild.location import Location
@@ -38,8 +39,7 @@ class TapeImporter:
         reading.run(source.text())
         if not reading.commands:
             raise SourceError(f"'{source.address}' types no command and presses Enter")
-        name = " ".join(re.split(r"[-_\s]+", source.path.stem)).strip()
-        title = name[:1].upper() + name[1:]
+        title = phrases.title_of(source.path.stem)
         sections = [Section(title, (), name="(title)", source_text=title), *_sections(reading.commands, reading.shell)]
         omissions = (*reading.omissions, Omission("the outputs, which a tape does not have: add them to the commands"))
         return Outline(title, tuple(sections), omissions=omissions, paced=True).named()
