@@ -100,6 +100,26 @@ def test_wrong_sources_are_refused(workspace: Workspace) -> None:
     assert not (workspace.root / "video.created.json").exists()
 
 
+@pytest.mark.parametrize(
+    ("way", "option"),
+    [
+        (("--update", "video.yaml"), ("--length", "30s")),
+        (("--update", "video.yaml"), ("--build",)),
+        (("--update", "video.yaml"), ("-o", "other.yaml")),
+        (("wizard",), ("--section", "Use")),
+    ],
+)
+def test_options_without_effect_are_refused(
+    workspace: Workspace, way: tuple[str, ...], option: tuple[str, ...]
+) -> None:
+    """An option that one way of `create` does not use is named, instead of ignored."""
+    workspace.write("README.md", SOURCE)
+    workspace.run("create", "--from", "README.md", "-o", "video.yaml")
+    made = workspace.run("create", *way, *option)
+    assert made.code == 2
+    assert f"'{option[0]}' has no effect with {way[0]}" in made.stderr
+
+
 def test_the_record_is_json_to_be_committed(workspace: Workspace) -> None:
     """The record has the source and the choices, so that an update makes what the first run would make."""
     workspace.write("README.md", SOURCE)

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from pathlib import Path
 
 import click
+from click.core import ParameterSource
 
 from vidbuild.cli import console, options
 from vidbuild.cli.exit_codes import Exit
 from vidbuild.platforms import shell_command
 
 MAX_OMISSIONS = 12
+_WITH_UPDATE = {"update", "dry_run"}
+_WITH_WIZARD = {"wizard", "output", "length", "voice", "theme", "dry_run"}
 DEFAULT_THEME = "midnight"
 
 
@@ -86,6 +90,8 @@ def command(
 
     if [wizard, source, update].count(None) != 2:  # noqa: PLR2004 - one of three
         raise click.UsageError("expected --from SOURCE, --update SPEC, or 'wizard'")
+    if source is None:
+        _refuse_others("--update" if update else "wizard", _WITH_UPDATE if update else _WITH_WIZARD)
     if wizard is not None:
         from vidbuild.cli import wizard as questions
 
@@ -111,6 +117,15 @@ def command(
         return int(build_command.main([str(made.path)], "vidbuild build", standalone_mode=False, obj=context.obj))
     console.message("next: " + shell_command("vidbuild", "build", made.path))
     return Exit.DONE
+
+
+def _refuse_others(way: str, taken: Collection[str]) -> None:
+    """Refuse the options that one way of `create` does not use; taken: the names of those that it does."""
+    context = click.get_current_context()
+    for each in context.command.params:
+        is_given = context.get_parameter_source(str(each.name)) is ParameterSource.COMMANDLINE
+        if is_given and each.name not in taken:
+            raise click.UsageError(f"'{each.opts[0]}' has no effect with {way}: it is for --from")
 
 
 def _update(path: Path, *, dry_run: bool) -> int:
