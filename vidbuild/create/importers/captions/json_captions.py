@@ -8,6 +8,7 @@ from typing import Any
 from vidbuild.create.importers.captions.cues import Cue, clipped, plain
 from vidbuild.create.importers.captions.timed_text import Captions
 from vidbuild.create.source import json_text
+from vidbuild.create.source.json_text import mapping, mappings
 from vidbuild.create.source.protocol import Source, SourceError
 
 _LISTS = ("events", "segments", "transcription")  # json3, Whisper and those that follow it, whisper.cpp
@@ -21,12 +22,8 @@ def is_captions(data: object) -> bool:
     if not isinstance(data, dict):
         return False
     if isinstance(data.get("events"), list):
-        return "wireMagic" in data or any(isinstance(each, dict) and "tStartMs" in each for each in data["events"])
-    return any(
-        isinstance(each, dict) and "text" in each
-        for name in _LISTS[1:]
-        for each in (data[name] if isinstance(data.get(name), list) else ())
-    )
+        return "wireMagic" in data or any("tStartMs" in each for each in mappings(data["events"]))
+    return any("text" in each for name in _LISTS[1:] for each in mappings(data.get(name)))
 
 
 def read(text: str, source: Source) -> Captions:
@@ -39,13 +36,13 @@ def read(text: str, source: Source) -> Captions:
     if isinstance(data, list):
         return Captions([_segment(each) for each in data])
     name = next(each for each in _LISTS if isinstance(data.get(each), list))
-    entries = [each for each in data[name] if isinstance(each, dict)]
-    language = data.get("language") or _mapping(data.get("result")).get("language")
+    entries = mappings(data[name])
+    language = data.get("language") or mapping(data.get("result")).get("language")
     cues = list(clipped(list(_json3(entries)))) if name == "events" else [_segment(each) for each in entries]
     return Captions([cue for cue in cues if cue.text], language=language if isinstance(language, str) else "")
 
 
-def _json3(events: list[dict[str, Any]]) -> Iterator[Cue]:
+def _json3(events: list[Mapping[str, Any]]) -> Iterator[Cue]:
     for event in events:
         if (text := _segments(event)).strip():
             start = _number(event.get("tStartMs")) / 1000
@@ -53,13 +50,12 @@ def _json3(events: list[dict[str, Any]]) -> Iterator[Cue]:
 
 
 def _segments(event: Mapping[str, Any]) -> str:
-    found = event.get("segs")
-    parts = [each.get("utf8") for each in found if isinstance(each, dict)] if isinstance(found, list) else []
+    parts = [each.get("utf8") for each in mappings(event.get("segs"))]
     return "".join(each for each in parts if isinstance(each, str))
 
 
 def _segment(entry: Mapping[str, Any]) -> Cue:
-    offsets = _mapping(entry.get("offsets"))
+    offsets = mapping(entry.get("offsets"))
     start = _number(entry["start"]) if "start" in entry else _number(offsets.get("from")) / 1000
     end = _number(entry["end"]) if "end" in entry else _number(offsets.get("to")) / 1000
     if "duration" in entry:
@@ -71,10 +67,6 @@ def _segment(entry: Mapping[str, Any]) -> Cue:
         plain(text) if isinstance(text, str) else "",
         speaker=speaker.strip() if isinstance(speaker, str) else "",
     )
-
-
-def _mapping(value: object) -> Mapping[str, Any]:
-    return value if isinstance(value, dict) else {}
 
 
 def _number(value: object) -> float:

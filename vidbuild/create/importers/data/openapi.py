@@ -10,6 +10,7 @@ from typing import Any
 from vidbuild.create.importers.data import requests
 from vidbuild.create.importers.markdown import outline_of
 from vidbuild.create.source import json_text, phrases, yaml_text
+from vidbuild.create.source.json_text import listed, mapping, mappings
 from vidbuild.create.source.outline import Block, Command, Commands, Omission, Outline, Prose, Section, Table
 from vidbuild.create.source.protocol import Source, SourceError
 from vidbuild.json_types import Json
@@ -59,11 +60,7 @@ def read(source: Source) -> Outline:
     tags = dict.fromkeys(each.tag for each in operations)
     count = f"There are {len(operations)} operations on {len({each.path for each in operations})} paths."
     first = Section(title, (*about, Prose(count)), line=1, source_text=f"{title}\n{about}\n{list(tags)}", name="info")
-    described = {
-        _line(each.get("name")): each.get("description")
-        for each in _list(data.get("tags"))
-        if isinstance(each, Mapping)
-    }
+    described = {_line(each.get("name")): each.get("description") for each in mappings(data.get("tags"))}
     order = [*(name for name in described if name in tags), *(name for name in tags if name not in described)]
     sections = [
         _section(
@@ -77,9 +74,8 @@ def read(source: Source) -> Outline:
 
 
 def _operations(data: Mapping[str, Any]) -> Iterator[_Operation]:
-    paths = data.get("paths")
     count = 0
-    for path, referred in paths.items() if isinstance(paths, Mapping) else ():
+    for path, referred in mapping(data.get("paths")).items():
         item = requests.resolved(referred, data)
         if not isinstance(item, Mapping):
             continue
@@ -87,10 +83,10 @@ def _operations(data: Mapping[str, Any]) -> Iterator[_Operation]:
             fields = item.get(method)
             if isinstance(fields, Mapping) and count < MAX_OPERATIONS:
                 count += 1
-                tags = _list(fields.get("tags"))
+                tags = listed(fields.get("tags"))
                 tag = _line(tags[0]) if tags else ""
                 tag = tag or "Operations"
-                yield _Operation(method.upper(), _line(path), tag, fields, tuple(_list(item.get("parameters"))))
+                yield _Operation(method.upper(), _line(path), tag, fields, tuple(listed(item.get("parameters"))))
 
 
 def _section(
@@ -135,7 +131,3 @@ def _line(text: Json) -> str:
         return ""
     plain = str(text).replace("`", "'").replace("**", "")
     return " ".join("".join(each if each.isprintable() else " " for each in plain).split())
-
-
-def _list(value: Json) -> list[Json]:
-    return value if isinstance(value, list) else []

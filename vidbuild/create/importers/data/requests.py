@@ -8,6 +8,7 @@ import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from vidbuild.create.source.json_text import listed, mapping, mappings
 from vidbuild.json_types import Json
 
 MAX_DEPTH = 5
@@ -23,9 +24,8 @@ def curl(method: str, path: str, fields: Mapping[str, Any], shared: Sequence[Any
     parts = [f"curl {verb}{_address(path, fields, shared, document)}"]
     if _needs_token(fields, document):
         parts.append('-H "Authorization: Bearer $TOKEN"')
-    body = resolved(fields.get("requestBody"), document)
-    content = body.get("content") if isinstance(body, Mapping) else None
-    kinds = {str(kind): each for kind, each in content.items()} if isinstance(content, Mapping) else {}
+    body = mapping(resolved(fields.get("requestBody"), document))
+    kinds = {str(kind): each for kind, each in mapping(body.get("content")).items()}
     kind = next((each for each in kinds if "json" in each), next(iter(kinds), ""))
     if kind:
         parts += _body(kind, _example(kinds[kind], document))
@@ -37,7 +37,7 @@ def curl(method: str, path: str, fields: Mapping[str, Any], shared: Sequence[Any
 def resolved(value: Json, document: Mapping[str, Json]) -> Json:
     """Return a value, or what it refers to in the same document; None if that does not exist."""
     for _ in range(MAX_REFERENCES):
-        reference = value.get("$ref") if isinstance(value, Mapping) else None
+        reference = mapping(value).get("$ref")
         if not isinstance(reference, str):
             return value
         if not reference.startswith("#/"):
@@ -45,21 +45,18 @@ def resolved(value: Json, document: Mapping[str, Json]) -> Json:
         value = document
         for step in reference[2:].split("/"):
             name = step.replace("~1", "/").replace("~0", "~")
-            value = value.get(name) if isinstance(value, Mapping) else None
+            value = mapping(value).get(name)
     return None
 
 
 def _address(path: str, fields: Mapping[str, Any], shared: Sequence[Any], document: Mapping[str, Any]) -> str:
     """Return the address, with required parameters. In double quotes if the document names no server."""
-    servers = document.get("servers")
-    first = servers[0] if isinstance(servers, list) and servers else None
-    url = first.get("url") if isinstance(first, Mapping) else None
+    url = next((mapping(each).get("url") for each in listed(document.get("servers"))), None)
     base = url.rstrip("/") if isinstance(url, str) and re.match(r"https?://[^\s{}]+\Z", url) else ""
     queries = []
-    own = fields.get("parameters")
-    for entry in (*shared, *(own if isinstance(own, list) else ())):
-        parameter = resolved(entry, document)
-        if not isinstance(parameter, Mapping) or not isinstance(parameter.get("name"), str):
+    for entry in (*shared, *listed(fields.get("parameters"))):
+        parameter = mapping(resolved(entry, document))
+        if not isinstance(parameter.get("name"), str):
             continue
         value = _scalar(_example(parameter, document))
         if parameter.get("in") == "path" and value != "string":
@@ -75,19 +72,10 @@ def _address(path: str, fields: Mapping[str, Any], shared: Sequence[Any], docume
 
 def _needs_token(fields: Mapping[str, Any], document: Mapping[str, Any]) -> bool:
     """Return whether a request is authorized by a token in its header."""
-    wanted = fields.get("security", document.get("security"))
-    names = (
-        {name for each in wanted if isinstance(each, Mapping) for name in each} if isinstance(wanted, list) else set()
-    )
-    components = document.get("components")
-    schemes = components.get("securitySchemes") if isinstance(components, Mapping) else None
-    for name in names:
-        scheme = resolved(schemes.get(name), document) if isinstance(schemes, Mapping) else None
-        if isinstance(scheme, Mapping) and (
-            scheme.get("scheme") == "bearer" or scheme.get("type") in {"oauth2", "openIdConnect"}
-        ):
-            return True
-    return False
+    names = {name for each in mappings(fields.get("security", document.get("security"))) for name in each}
+    defined = mapping(mapping(document.get("components")).get("securitySchemes"))
+    schemes = [mapping(resolved(defined.get(name), document)) for name in names]
+    return any(each.get("scheme") == "bearer" or each.get("type") in ("oauth2", "openIdConnect") for each in schemes)
 
 
 def _body(kind: str, example: Json) -> Iterator[str]:
@@ -147,10 +135,9 @@ class _Maker:
         self._left -= 1
         if not isinstance(schema, Mapping) or depth > MAX_DEPTH or self._left < 0:
             return "string"
-        examples = schema.get("examples")
         for own in (
             schema.get("example"),
-            *(examples[:1] if isinstance(examples, list) else ()),
+            *listed(schema.get("examples"))[:1],
             schema.get("const"),
             schema.get("default"),
         ):
@@ -169,9 +156,8 @@ class _Maker:
         kind = schema.get("type")
         kind = kind[0] if isinstance(kind, list) and kind else kind
         if isinstance(properties := schema.get("properties"), Mapping):
-            required = schema.get("required")
-            names = [each for each in required if isinstance(each, str)] if isinstance(required, list) else []
-            names = [each for each in names if each in properties] or [str(each) for each in list(properties)[:2]]
+            required = [each for each in listed(schema.get("required")) if isinstance(each, str)]
+            names = [each for each in required if each in properties] or [str(each) for each in list(properties)[:2]]
             return {name: self.value(properties.get(name), depth + 1) for name in names[:MAX_FIELDS]}
         if kind == "array":
             return [self.value(schema.get("items"), depth + 1)]

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from vidbuild.create.source import json_text
+from vidbuild.create.source.json_text import listed, mapping, mappings
 from vidbuild.create.source.protocol import Source, SourceError
 
 FORMATS = (3, 4)
@@ -85,12 +86,12 @@ def notebook_of(source: Source) -> Notebook:
         hint = f"convert it: jupyter nbconvert --to notebook {source.path.name}"
         raise _error(source, f"has the notebook format {version!r}: expected 3 or 4", hint)
     worksheets = data.get("worksheets") if version == FORMATS[0] else [data]
-    cells = [cell for sheet in _mappings(worksheets) for cell in _listed(sheet.get("cells"))]
+    cells = [cell for sheet in mappings(worksheets) for cell in listed(sheet.get("cells"))]
     if not cells:
         raise _error(source, "has no cells")
     if len(cells) > MAX_CELLS:
         raise _error(source, f"has {len(cells)} cells: the maximum is {MAX_CELLS}")
-    metadata = _mapping(data.get("metadata"))
+    metadata = mapping(data.get("metadata"))
     language = _language(metadata)
     found = tuple(_cell(cell, nth, language, source) for nth, cell in enumerate(cells, 1))
     return Notebook(found, _text(metadata.get("title") or ""))
@@ -109,7 +110,7 @@ def _error(source: Source, problem: str, hint: str | None = None) -> SourceError
 
 def _language(metadata: Mapping[str, Any]) -> str:
     """Return the language of a notebook's code: of its kernel, or as it says itself."""
-    info, kernel = _mapping(metadata.get("language_info")), _mapping(metadata.get("kernelspec"))
+    info, kernel = mapping(metadata.get("language_info")), mapping(metadata.get("kernelspec"))
     for name in (info.get("name"), kernel.get("language"), metadata.get("language")):
         if isinstance(name, str) and name:
             return name.lower()
@@ -127,14 +128,13 @@ def _cell(cell: object, nth: int, language: str, source: Source) -> Cell:
     if kind == "heading":  # of format 3
         level = cell.get("level")
         text = f"{'#' * (level if isinstance(level, int) and level in range(1, 7) else 1)} {text}"
-    metadata = _mapping(cell.get("metadata"))
-    tags = {str(tag) for tag in _listed(metadata.get("tags"))} | _hidden(_mapping(metadata.get("jupyter")))
-    outputs = [_output(each) for each in _mappings(cell.get("outputs"))]
+    metadata = mapping(cell.get("metadata"))
+    tags = {str(tag) for tag in listed(metadata.get("tags"))} | _hidden(mapping(metadata.get("jupyter")))
+    outputs = [_output(each) for each in mappings(cell.get("outputs"))]
     attachments = {
-        name: {k: _text(v) for k, v in _mapping(each).items()}
-        for name, each in _mapping(cell.get("attachments")).items()
+        name: {k: _text(v) for k, v in mapping(each).items()} for name, each in mapping(cell.get("attachments")).items()
     }
-    slide = _mapping(metadata.get("slideshow")).get("slide_type")
+    slide = mapping(metadata.get("slideshow")).get("slide_type")
     own = cell.get("language")
     return Cell(
         {"heading": "markdown", "html": "raw"}.get(kind, kind),
@@ -164,7 +164,7 @@ def _output(output: Mapping[str, Any]) -> Output:
         # What a program writes about itself, such as warnings and progress, is no result.
         is_error = output.get("name", output.get("stream")) == "stderr"
         return Output({} if is_error else {"text/plain": _text(output.get("text", ""))})
-    data = _mapping(output.get("data")) or {name: output[field] for field, name in _FORMAT_3.items() if field in output}
+    data = mapping(output.get("data")) or {name: output[field] for field, name in _FORMAT_3.items() if field in output}
     return Output({name: _text(value) for name, value in data.items() if isinstance(value, str | list)})
 
 
@@ -186,18 +186,6 @@ def _merged(outputs: Sequence[Output]) -> Iterator[Output]:
 
 def _lines(pieces: Sequence[str]) -> str:
     return "".join(piece if piece.endswith("\n") or piece is pieces[-1] else f"{piece}\n" for piece in pieces)
-
-
-def _mapping(value: object) -> Mapping[str, Any]:
-    return value if isinstance(value, dict) else {}
-
-
-def _listed(value: object) -> list[Any]:
-    return value if isinstance(value, list) else []
-
-
-def _mappings(value: object) -> list[Mapping[str, Any]]:
-    return [each for each in _listed(value) if isinstance(each, dict)]
 
 
 def _text(value: object) -> str:
