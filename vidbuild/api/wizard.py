@@ -8,12 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from vidbuild.create import writing
+from vidbuild.create.composer.compose import PAUSES
 from vidbuild.create.composer.text import slug
+from vidbuild.create.source.breaks import SECONDS_A_WORD
 from vidbuild.engine.disk import durable
 from vidbuild.errors import UsageError
-
-WORDS_A_SECOND = 2.5
-PAUSES = 1.2  # seconds of a scene beside its words
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +39,7 @@ def spec_text(answers: Answers) -> str:
         name = f"{name}-{nth}" if name in used else name
         used.add(name)
         scenes.append({"id": name, "type": "title", "title": heading, "narration": _sentence(heading)})
-    words = max(round((answers.seconds / len(scenes) - PAUSES) * WORDS_A_SECOND), 1)
+    words = max(round((answers.seconds / len(scenes) - PAUSES) / SECONDS_A_WORD), 1)
     about = f"# Write what is said in each scene: about {words} words for {answers.seconds:g} s in all."
     return f"{about}\n{writing.spec_text(_known(head), scenes)}"
 

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from vidbuild.create.composer import Choices
-from vidbuild.engine.disk import durable
 from vidbuild.errors import UsageError
 from vidbuild.project import name_of
 
@@ -66,8 +65,3 @@ def read(spec: Path) -> Record:
         ) from error
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise UsageError(f"cannot read '{path}': {error}") from error
-
-
-def write(spec: Path, record: Record) -> None:
-    """Write the record of a spec."""
-    durable.write(path_of(spec), record.text().encode())

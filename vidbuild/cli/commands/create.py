@@ -14,9 +14,9 @@ from vidbuild.cli.exit_codes import Exit
 from vidbuild.platforms import shell_command
 
 MAX_OMISSIONS = 12
+MAX_SECONDS = 3600
 _WITH_UPDATE = {"update", "dry_run"}
 _WITH_WIZARD = {"wizard", "output", "length", "voice", "theme", "dry_run"}
-DEFAULT_THEME = "midnight"
 
 
 class _Length(click.ParamType):  # type: ignore[type-arg] # generic in click 8.3 alone
@@ -27,7 +27,7 @@ class _Length(click.ParamType):  # type: ignore[type-arg] # generic in click 8.3
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> float:
         match = re.fullmatch(r"(?:(\d+(?:\.\d+)?)m(?:in)?)?(?:(\d+(?:\.\d+)?)s?)?", str(value).strip())
         seconds = 60 * float(match[1] or 0) + float(match[2] or 0) if match else 0.0
-        if not 0 < seconds <= 3600:  # noqa: PLR2004 - an hour
+        if not 0 < seconds <= MAX_SECONDS:
             self.fail(f"'{value}' is no length: expected 90s, 2m or 1m30s, up to 60m", param, ctx)
         return seconds
 
@@ -88,7 +88,7 @@ def command(
     """
     from vidbuild.api.create import Choices, create
 
-    if [wizard, source, update].count(None) != 2:  # noqa: PLR2004 - one of three
+    if sum(each is not None for each in (wizard, source, update)) != 1:
         raise click.UsageError("expected --from SOURCE, --update SPEC, or 'wizard'")
     if source is None:
         _refuse_others("--update" if update else "wizard", _WITH_UPDATE if update else _WITH_WIZARD)
@@ -99,7 +99,8 @@ def command(
     if update is not None:
         return _update(update, dry_run=dry_run)
     assert source is not None  # noqa: S101 - one of the two is there
-    theme = {"extends": head["theme"] or DEFAULT_THEME, "accent": accent} if accent else head["theme"]
+    extends = {"extends": head["theme"]} if head["theme"] else {}
+    theme = {**extends, "accent": accent} if accent else head["theme"]
     made = create(source, output, Choices(length, scenes, section), {**head, "theme": theme}, pages)
     for each in made.omissions[:MAX_OMISSIONS]:
         console.message(f"{made.source}:{each.line}: left out {each.what}" if each.line else f"left out {each.what}")

@@ -113,11 +113,7 @@ def _is_upkeep(section: Section) -> bool:
 def _seconds(draft: SceneDraft) -> float:
     text = draft.fields.get("narration", "")
     pause = max(draft.fields.get("pause_after", 0.0) - scenes.PAUSE_AFTER, 0.0)
-    return (
-        pause + PAUSES + scenes.SECONDS_A_WORD * narration.length(text)
-        if text
-        else float(draft.fields.get("duration", RECORDING))
-    )
+    return pause + PAUSES + narration.seconds(text) if text else float(draft.fields.get("duration", RECORDING))
 
 
 def _worth(draft: SceneDraft, section: Section) -> float:

@@ -14,7 +14,7 @@ MAX_WORDS = 45  # of a scene whose source does not say what is spoken: about 18 
 SHARE = 0.6  # of a list's words that are read
 MAX_SENTENCE = 32  # words: longer ones are hard to follow by ear
 MAX_RANKED = 200  # sentences of one part; ranking compares each with each other one
-length = breaks.length
+length, seconds = breaks.length, breaks.seconds
 
 
 def speakable(paragraph: str, language: str) -> list[str]:

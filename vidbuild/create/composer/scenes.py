@@ -17,7 +17,6 @@ from vidbuild.create.source.outline import Item, Items, Outline, Picture, Record
 MAX_SUBTITLE = 90
 MAX_TITLE = 60
 MAX_KICKER = 40
-SECONDS_A_WORD = 0.4
 PAUSE_AFTER = 0.6  # seconds, as a spec has by default
 MAX_PAUSE = 5.0
 MAX_SILENT = 8.0
@@ -165,7 +164,7 @@ def _time_to_read(fields: Mapping[str, Any]) -> dict[str, Any]:
     needed = visuals.seconds_to_read(fields)
     if "narration" not in fields:
         return {"duration": round(max(fields["duration"], min(needed, MAX_SILENT)), 1)} if "duration" in fields else {}
-    missing = round(min(needed - SECONDS_A_WORD * narration.length(fields["narration"]) - PAUSE_AFTER, MAX_PAUSE), 1)
+    missing = round(min(needed - narration.seconds(fields["narration"]) - PAUSE_AFTER, MAX_PAUSE), 1)
     return {"pause_after": round(PAUSE_AFTER + missing, 1)} if missing >= 1 else {}
 
 

@@ -31,7 +31,6 @@ MAX_ITEMS = 6
 MAX_ITEM = 70  # characters of an item, before it is cut at a word
 MAX_LONG_ITEM, MAX_LIST = 140, 420  # characters of an item of a short list, and of such a list
 MAX_DETAIL = 90
-UNNAMED = "\u00a0"  # a column whose header is empty
 MAX_ROWS, MAX_COLUMNS, MAX_CELL = 8, 5, 40
 UNNAMED = "\u2014"  # heading of a column that has none in the source
 MAX_LINES = 18  # of code in one window; more of it scrolls

@@ -11,6 +11,7 @@ _ABBREVIATION = re.compile(
     r"|ca|evtl|ggf|usw|p\. ?ej|[a-z])\.$",
     re.IGNORECASE,
 )
+SECONDS_A_WORD = 0.4  # about how long one takes to say
 _UNSPACED = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
 
@@ -42,3 +43,8 @@ def length(text: str) -> int:
     """Return how many words a text has; of scripts without spaces, two characters count as one."""
     unspaced = len(_UNSPACED.findall(text))
     return len(_UNSPACED.sub("", text).split()) + unspaced // 2
+
+
+def seconds(text: str) -> float:
+    """Return about how long a text takes to say."""
+    return SECONDS_A_WORD * length(text)

@@ -14,7 +14,6 @@ from vidbuild.create.importers.captions.timed_text import Captions
 from vidbuild.create.source import breaks
 from vidbuild.create.source.outline import Block, Item, Items, Omission, Outline, Quotation, Section, Speech
 
-SECONDS_A_WORD = 0.4
 SCENE = 12.0  # seconds after which something new is to be seen
 SHORT = 5.0  # seconds: a pause after less does not end a scene
 CHAPTER = 100.0  # seconds after which a talk is parted where its topic changes most
@@ -88,7 +87,7 @@ def _change(chapter: Sequence[Sentence]) -> int:
     """
     lengths: list[float] = []
     while len(lengths) < len(chapter) and sum(lengths) <= 2 * CHAPTER:
-        lengths.append(_seconds(chapter[len(lengths)]))
+        lengths.append(breaks.seconds(chapter[len(lengths)].text))
     if sum(lengths) <= CHAPTER:
         return 0
     bags = _bags(chapter[: len(lengths)])
@@ -148,7 +147,7 @@ def _pieces(chapter: Sequence[Sentence]) -> Iterator[list[Sentence]]:
     piece: list[Sentence] = []
     seconds = 0.0
     for sentence in chapter:
-        length = _seconds(sentence)
+        length = breaks.seconds(sentence.text)
         pause = piece and sentence.start - piece[-1].end >= PAUSE and seconds >= SHORT
         full = seconds + length > SCENE and (seconds >= SHORT or length > SCENE)
         if piece and (pause or full or (_turns(piece) >= MAX_TURNS and sentence.speaker != piece[-1].speaker)):
@@ -206,7 +205,3 @@ def _cut(text: str, limit: int) -> str:
 
 def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
-
-
-def _seconds(sentence: Sentence) -> float:
-    return SECONDS_A_WORD * breaks.length(sentence.text)
