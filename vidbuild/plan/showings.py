@@ -8,7 +8,7 @@ from typing import Any
 from vidbuild import inline
 from vidbuild.marks import Callout, Inset, Overlay
 from vidbuild.model import Narration, Scene
-from vidbuild.scenes.protocol import Clip, Reveal
+from vidbuild.scenes.protocol import Clip, Reveal, part_ms
 from vidbuild.spec.narration import NAME
 from vidbuild.timeline.mentions import mentions, spoken_at
 from vidbuild.timeline.showing import Showing
@@ -74,10 +74,8 @@ def insets(scene: Scene) -> dict[str, Clip]:
 
 
 def _clip(inset: Inset) -> Clip:
-    start = round(inset.start * 1000)
-    end = None if inset.end is None else max(round(inset.end * 1000), start + 1)
     # Its layer has the shape of what is shown of it.
-    return Clip(inset.path, start, end, "cover", inset.audio, inset.audio_track)
+    return Clip(inset.path, *part_ms(inset.start, inset.end), "cover", inset.audio, inset.audio_track)
 
 
 def drawn_overlay(overlay: Overlay) -> dict[str, Any]:

@@ -121,6 +121,12 @@ class Clip:
     covered: bool = False
 
 
+def part_ms(start: float, end: float | None) -> tuple[int, int | None]:
+    """Return `start_ms` and `end_ms` of a clip for times in seconds: a part that is not empty."""
+    start_ms = round(start * 1000)
+    return start_ms, None if end is None else max(round(end * 1000), start_ms + 1)
+
+
 class DocumentPage(NamedTuple):
     """The page of a PDF that is the picture of a scene; number: counted from 1."""
 

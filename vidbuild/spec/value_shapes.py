@@ -43,10 +43,11 @@ def hint(value: Mapping[str, Json] | Sequence[Json], path: Path, allowed: list[s
 def _listed(value: Mapping[str, Json], below: list[schema.Schema]) -> str | None:
     """Return how to write a mapping from names as a list of mappings, each with its name and what it stands for."""
     needed = [name for each in below for name in each.get("required", ())]
-    if len(needed) != 2 or len(value) != 1:  # noqa: PLR2004 - the name, and its value
-        return None
-    entry = wording.brief(dict(zip(needed, *value.items(), strict=True)))
-    return f"write a list: [{entry}]" if entry else None
+    match [needed, *value.items()]:
+        case [[named, meant], (name, each)]:
+            entry = wording.brief({named: name, meant: each})
+            return f"write a list: [{entry}]" if entry else None
+    return None
 
 
 def _entry(value: str, allowed: list[schema.Schema]) -> str | None:

@@ -17,10 +17,10 @@ MAX_ROWS, MAX_CELLS = 6, 3
 
 def fits(found: Sequence[Beat]) -> bool:
     """Return whether a slide shows two different things, each of which is still readable in half of the frame."""
-    if len(found) != 2 or any(len(each.shown) != 1 for each in found):  # noqa: PLR2004 - a left and a right side
-        return False
-    (left,), (right,) = (each.shown for each in found)
-    return _is_small(left) and _is_small(right) and not (isinstance(left, Items) and isinstance(right, Items))
+    match [each.shown for each in found]:
+        case [[left], [right]]:
+            return _is_small(left) and _is_small(right) and not (isinstance(left, Items) and isinstance(right, Items))
+    return False
 
 
 def _is_small(block: Block) -> bool:

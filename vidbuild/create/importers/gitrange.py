@@ -101,9 +101,9 @@ def _commits(source: Source) -> Iterator[_Commit]:
                            f"--max-count={MAX_COMMITS}", f"--format=%H{_FIELD}%s{_FIELD}%b{_RECORD}",
                            "--end-of-options", source.address, "--"])  # fmt: skip
     for record in output.split(_RECORD):
-        fields = record.strip("\n").split(_FIELD)
-        if len(fields) == 3 and fields[1].strip():  # noqa: PLR2004 - as in the format
-            yield _Commit(fields[0], " ".join(_printable(fields[1]).split()), fields[2])
+        match record.strip("\n").split(_FIELD):
+            case [commit, subject, body] if subject.strip():
+                yield _Commit(commit, " ".join(_printable(subject).split()), body)
 
 
 def _printable(text: str) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 from vidbuild.model import Scene
 from vidbuild.scenes.defaults import SceneDefaults, rising, texts
-from vidbuild.scenes.protocol import Clip, SceneProblem
+from vidbuild.scenes.protocol import Clip, SceneProblem, part_ms
 
 
 class ClipScene(SceneDefaults):
@@ -60,13 +60,10 @@ class ClipScene(SceneDefaults):
     def clip(self, scene: Scene) -> Clip | None:
         """Return the file, the part of it that plays, and how."""
         fields = scene.fields
-        start, end = round(fields["start"] * 1000), fields.get("end")
-        end_ms = None if end is None else max(round(end * 1000), start + 1)
         poster, loop = fields.get("poster"), fields["loop"]
         return Clip(
             Path(fields["src"]),
-            start,
-            end_ms,
+            *part_ms(fields["start"], fields.get("end")),
             fields["fit"],
             fields["audio"],
             fields.get("audio_track"),

@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 Color = str
 ACCENT = "-1"
 
-_FLAGS = {1: "bold", 2: "dim", 3: "italic", 4: "underline", 7: "inverse", 8: "hidden", 9: "strike", 21: "underline"}
+_SETS = {"bold": 1, "dim": 2, "italic": 3, "underline": 4, "inverse": 7, "hidden": 8, "strike": 9}
+_FLAGS = {**{number: name for name, number in _SETS.items()}, 21: "underline"}
 _RESETS = {22: ("bold", "dim"), 23: ("italic",), 24: ("underline",), 27: ("inverse",), 28: ("hidden",), 29: ("strike",)}
 _CUBE = (0, 95, 135, 175, 215, 255)  # levels of the 6 x 6 x 6 colors of xterm
 _PALETTE, _CUBE_END, _COLORS, _RGB = 16, 232, 256, 3
@@ -146,10 +147,11 @@ def runs(row: Sequence[tuple[str, Style]]) -> Iterator[tuple[str, Style]]:
 
 def sequence(style: Style) -> str:
     """Return the SGR sequence that sets a style from any other one."""
-    numbers = ["0", *(str(number) for number, name in _FLAGS.items() if number != 21 and getattr(style, name))]  # noqa: PLR2004 - underline is 4
+    numbers = ["0", *(str(number) for name, number in _SETS.items() if getattr(style, name))]
     for color, first, bright in ((style.ink, 30, 90), (style.ground, 40, 100)):
         if color.startswith("#"):
             numbers += [str(first + 8), "2", *(str(int(color[at : at + 2], 16)) for at in (1, 3, 5))]
         elif color:
-            numbers.append(str(first + int(color) if int(color) < 8 else bright + int(color) - 8))  # noqa: PLR2004 - 8 normal colors
+            is_bright, number = divmod(int(color), 8)
+            numbers.append(str((bright if is_bright else first) + number))
     return f"\x1b[{';'.join(numbers)}m"

@@ -166,7 +166,7 @@ class _TableParser(HTMLParser):
             self._end_cell()
             self._cell = []
             span = dict(attrs).get("colspan") or "1"
-            self._span = min(int(span), 50) if span.isdecimal() and len(span) < 4 else 1  # noqa: PLR2004 - digits
+            self._span = min(int(span), 50) if re.fullmatch(r"\d{1,3}", span) else 1
 
     def handle_endtag(self, tag: str) -> None:
         if tag in {"td", "th", "tr", "table"}:

@@ -121,7 +121,7 @@ class _Reader:
             self._verbatim = "" if mark == self._verbatim else self._verbatim
             self._add(number, self._expanded(line) if self._is_expanded and self._verbatim else line)
         elif self._entry is not None:
-            self._continue(number, line)
+            self._continue(*self._entry, number, line)
         elif mark.startswith("////"):
             self._comment = mark
         elif mark:
@@ -154,9 +154,8 @@ class _Reader:
             self._attributes[name] = value
             self._add(number, f":{name}: {value}".rstrip())
 
-    def _continue(self, number: int, line: str) -> None:
-        assert self._entry is not None  # noqa: S101 - the caller knows
-        name, value = self._entry
+    def _continue(self, name: str, value: str, number: int, line: str) -> None:
+        """Add a line to an attribute's value."""
         value += " " + self._expanded(line.strip())
         if value.endswith(" \\"):
             self._entry = (name, value[:-2])

@@ -93,8 +93,8 @@ def _slide(raw: RawSlide, number: int, source: Source, deck: Deck) -> Slide:
     for name in ("image", "background"):
         if isinstance(raw.matter.get(name), str) and str(raw.matter.get("layout", "")).startswith("image"):
             found += reading.picture(Image(raw.matter[name], ""), nodes[0]) if nodes else []
-    if not heading and found and _is_lead(found):
-        heading, found = found[0].text, found[1:]  # type: ignore[union-attr] # a paragraph
+    if not heading and (lead := _lead(found)):
+        heading, found = lead, found[1:]
     heading = heading or str(raw.matter.get("name") or "")
     if raw.hidden:
         named = f" '{heading}'" if heading else ""
@@ -112,12 +112,12 @@ def _first_line(raw: RawSlide) -> int:
     return raw.start + 1 + next((nth for nth, line in enumerate(lines) if line.strip()), 0)
 
 
-def _is_lead(blocks: Sequence[Block]) -> bool:
-    """Return whether a slide's first paragraph is its title: a short line that is no sentence, or all that it has."""
-    first = blocks[0]
-    if not isinstance(first, Prose) or len(first.text) > MAX_LEAD:
-        return False
-    return len(blocks) == 1 or not first.text.endswith((".", "!", "?", ":"))
+def _lead(blocks: Sequence[Block]) -> str:
+    """Return a slide's first paragraph if it is its title: a short line that is no sentence, or all that it has."""
+    match blocks:
+        case [Prose(text=text), *rest] if len(text) <= MAX_LEAD and not (rest and text.endswith((".", "!", "?", ":"))):
+            return text
+    return ""
 
 
 def _slide_blocks(blocks: Iterable[Block]) -> Iterator[Block]:
