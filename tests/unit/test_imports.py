@@ -57,7 +57,7 @@ ALLOWED: dict[str, set[str]] = {
     "record": {"scenes.command", "scenes.protocol", "engine.sandbox", "project", "spec.paths"},
     "create.composer": {"create.source"},
     "create.importers": {"create.source", "media.ffmpeg.process", "scenes.command.cast"},
-    "create.source": set(),
+    "create.source": {"media.ffmpeg.process", "engine.sandbox.mode", "engine.sandbox.sandbox"},
     "starter": {"spec.schema"},
     "project": set(),
     "transitions": set(),

@@ -9,7 +9,7 @@ from typing import Any
 
 from vidbuild.api.build_result import cache_notices
 from vidbuild.api.engine import engine_of
-from vidbuild.api.environment import FILE_SIZE, MEMORY, SANDBOX
+from vidbuild.api.environment import FILE_SIZE, MEMORY
 from vidbuild.api.final_event import FinalEvent
 from vidbuild.api.listeners import Listeners, listening
 from vidbuild.api.options import BuildOptions, RunControl, options_of
@@ -29,6 +29,7 @@ from vidbuild.api.video import DERIVED_FROM, Video
 from vidbuild.engine.runs.build_report import BuildReport
 from vidbuild.engine.runs.events import Event, Listener
 from vidbuild.engine.runs.run_log import new_id
+from vidbuild.engine.sandbox.mode import SANDBOX
 from vidbuild.engine.schedule.engine import Engine
 from vidbuild.engine.schedule.target import RunHooks, Target
 from vidbuild.engine.store.store import Store

@@ -11,14 +11,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from vidbuild.api.environment import FILE_SIZE, MEMORY, SANDBOX
+from vidbuild.api.environment import FILE_SIZE, MEMORY
+from vidbuild.engine.sandbox.mode import SANDBOX, is_on, mode
 from vidbuild.errors import UsageError, VidbuildError
 from vidbuild.sizes import parse_size
 
 if TYPE_CHECKING:
     from vidbuild.engine.sandbox.sandbox import Sandbox
 
-MODES = ("on", "required", "off")
 # Bounds of the default limit, which is the machine's memory. Zooms and clips of 4K at 60 fps take up to 1 GB.
 MAX_MEMORY, MIN_MEMORY = 8 << 30, 2 << 30
 MAX_FILE = 16 << 30
@@ -34,14 +34,12 @@ CONSEQUENCE = "a media file that exploits a tool could read and write everything
 def sandbox_of() -> Sandbox | None:
     """Return the sandbox of the workers, None for none; UsageError if one is required and not supported."""
     from vidbuild.engine.sandbox.rlimits import size
-    from vidbuild.engine.sandbox.sandbox import Sandbox, missing
+    from vidbuild.engine.sandbox.sandbox import Sandbox
 
-    mode = _mode()
+    sandboxed = is_on()
     memory, file_bytes = _limit(MEMORY) or _default_memory(), _limit(FILE_SIZE) or MAX_FILE
-    if mode == "off":
+    if not sandboxed:
         return None
-    if mode == "required" and (why := missing()):
-        raise UsageError(f"no sandbox, which ${SANDBOX} requires: {why}")
     programs, certificates = (filter(None, [os.environ.get(name)]) for name in (INSTALLED, CERTIFICATES))
     cpus = os.cpu_count() or 1
     return Sandbox(
@@ -70,18 +68,11 @@ def state() -> tuple[str, str | None]:
     """Return what is sandboxed, and the consequence if nothing is."""
     from vidbuild.engine.sandbox.sandbox import describe, missing
 
-    if _mode() == "off":
+    if mode() == "off":
         return f"none: ${SANDBOX} is 'off'", CONSEQUENCE
     if why := missing():
         return f"none: {why}", CONSEQUENCE
     return describe(), None
-
-
-def _mode() -> str:
-    mode = os.environ.get(SANDBOX) or MODES[0]
-    if mode not in MODES:
-        raise UsageError(f"${SANDBOX}: expected 'on', 'required' or 'off', got '{mode}'")
-    return mode
 
 
 def _limit(variable: str) -> int | None:

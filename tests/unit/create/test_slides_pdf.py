@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import random
+import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from tests.support.import_sources import call_here
 from tests.support.pdf_files import Sheet, write
 from vidbuild.create.importers.slides import SlidesImporter
+from vidbuild.create.source import contained
 from vidbuild.create.source.outline import Outline, Page, Prose
 from vidbuild.create.source.protocol import Source, SourceError
+from vidbuild.json_types import Json
 
 Row = tuple[float, float, float, str]  # size, left, bottom, text
 
@@ -122,8 +127,9 @@ def test_pdfs_that_cannot_be_read(path: Path) -> None:
             SlidesImporter().read(Source("slides", str(path), path.parent))
 
 
-def test_damaged_pdfs_are_read_or_refused(path: Path) -> None:
+def test_damaged_pdfs_are_read_or_refused(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """No damage leads to another error than one that names the file."""
+    monkeypatch.setattr(contained, "call", call_here)
     write(path, [sheet((40, 40, 470, "One"), (20, 60, 400, "A point of it")), Sheet(text="Two")])
     whole = path.read_bytes()
     source = random.Random(13)
@@ -138,3 +144,32 @@ def test_damaged_pdfs_are_read_or_refused(path: Path) -> None:
             SlidesImporter().read(Source("slides", str(path), path.parent))
         except SourceError as error:
             assert "deck.pdf" in error.message  # noqa: PT017 - some of them can be read
+
+
+@pytest.mark.parametrize("way", ["read", "count"])
+def test_a_pdf_is_parsed_outside_of_this_process(path: Path, way: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """PDFium is loaded in a process of its own, whether the PDF is the source or has the pages of another deck."""
+    write(path, [sheet((40, 40, 470, "One"))])
+    deck = path.with_name("deck.md")
+    deck.write_text("---\nmarp: true\n---\n# One\n")
+    called: list[str] = []
+
+    def call(function: Callable[..., Json], file: Path) -> Json:
+        called.append(function.__name__)
+        return whole(function, file)
+
+    whole = contained.call
+    monkeypatch.setattr(contained, "call", call)
+    monkeypatch.setitem(sys.modules, "pypdfium2", None)
+    source = path if way == "read" else deck
+    outline = SlidesImporter().read(Source("slides", str(source), path.parent, pages=None if way == "read" else path))
+    assert [each.heading for each in outline.sections] == ["One"]
+    assert called == [way]
+
+
+def test_a_pdf_that_takes_too_long(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A PDF that takes too much time is refused by name, and its process is ended."""
+    write(path, [sheet((40, 40, 470, "One"))])
+    monkeypatch.setattr(contained, "SECONDS", 0.01)
+    with pytest.raises(SourceError, match=r"deck\.pdf' took more than 0 s to read"):
+        SlidesImporter().read(Source("slides", str(path), path.parent))

@@ -183,6 +183,20 @@ def test_pictures(deck: Any, read: Save) -> None:
     assert [each.what for each in read(deck).omissions] == ["a small picture of slide 2 'Map'"]
 
 
+def test_a_cut_picture_is_decoded_outside_of_this_process(
+    deck: Any, read: Save, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A picture is cut in a process of its own; one whose pixels are damaged is left out by name."""
+    slide = added(deck, "Map", 5)
+    for data in (png().getvalue(), png().getvalue()[:-30]):
+        slide.shapes.add_picture(io.BytesIO(data), 0, 0, Inches(5)).crop_left = 0.5
+    monkeypatch.setattr(Image.Image, "crop", None)
+    outline = read(deck)
+    (shown,) = blocks(outline, 1)
+    assert shown.data.startswith(b"\x89PNG")
+    assert [each.what for each in outline.omissions] == ["a picture that is damaged of slide 2 'Map'"]
+
+
 def test_names_and_digests_follow_slides(deck: Any, read: Save) -> None:
     """A moved slide keeps its name and digest; slides with one title are told apart by their own ids."""
     for text in ("One", "Two"):

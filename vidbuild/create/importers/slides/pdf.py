@@ -2,29 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from vidbuild.create.importers.slides.pdf_text import PageText, page_lines, page_texts
-from vidbuild.create.importers.slides.slide import MAX_SLIDES, Deck, Slide
+from vidbuild.create.importers.slides import pdf_lines
+from vidbuild.create.importers.slides.pdf_lines import Line
+from vidbuild.create.importers.slides.pdf_text import PageText, page_texts
+from vidbuild.create.importers.slides.slide import Deck, Slide
 from vidbuild.create.importers.slides.slide import sections as sections_of
-from vidbuild.create.source import phrases
+from vidbuild.create.source import contained, phrases
 from vidbuild.create.source.outline import Outline, Page, Prose
-from vidbuild.create.source.protocol import Source, SourceError
-
-if TYPE_CHECKING:
-    from pypdfium2 import PdfDocument
-
-PASSWORD = 4  # FPDF_ERR_PASSWORD
+from vidbuild.create.source.protocol import Source
 
 
 def read(source: Source) -> Outline:
     """Return the pages of a PDF. Raises SourceError if it cannot be read."""
-    with _document(source.path) as document:
-        texts = page_texts([page_lines(document, number) for number in range(len(document))])
-        title = _title(document)
+    title, pages = contained.call(pdf_lines.read, source.path)
+    texts = page_texts([[Line(*line) for line in page] for page in pages])
     deck = Deck()
     spoken: set[str] = set()
     for number, text in enumerate(texts, 1):
@@ -38,8 +31,7 @@ def read(source: Source) -> Outline:
 
 def count(path: Path) -> int:
     """Return how many pages a PDF has. Raises SourceError if it cannot be read."""
-    with _document(path) as document:
-        return len(document)
+    return int(contained.call(pdf_lines.count, path))
 
 
 def _slide(path: Path, number: int, text: PageText, before: set[str]) -> Slide:
@@ -52,26 +44,3 @@ def _slide(path: Path, number: int, text: PageText, before: set[str]) -> Slide:
         source_text="".join(text.all.split()),
         own="" if text.title or text.all else f"page {number}",
     )
-
-
-@contextmanager
-def _document(path: Path) -> Iterator[PdfDocument]:
-    import pypdfium2
-
-    try:
-        document = pypdfium2.PdfDocument(path)
-    except (pypdfium2.PdfiumError, OSError) as error:
-        if getattr(error, "err_code", 0) == PASSWORD:
-            hint = "save it without a password: qpdf --decrypt --password=… IN.pdf OUT.pdf"
-            raise SourceError(f"'{path}' is encrypted: it needs a password", hint=hint) from error
-        raise SourceError(f"'{path}' cannot be read: it is damaged, has no pages or is no PDF") from error
-    try:
-        if len(document) > MAX_SLIDES:
-            raise SourceError(f"'{path}' has {len(document)} pages: the maximum is {MAX_SLIDES}")
-        yield document
-    finally:
-        document.close()
-
-
-def _title(document: PdfDocument) -> str:
-    return " ".join(str(document.get_metadata_dict().get("Title") or "").split())

@@ -1,45 +1,22 @@
-"""The text of pages: lines with their sizes and places, without what all pages repeat."""
+"""The text of pages: a title and paragraphs, without what all pages repeat."""
 
 from __future__ import annotations
 
-import ctypes
 import re
 import statistics
-import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from pypdfium2 import PdfDocument, PdfTextPage
+from vidbuild.create.importers.slides.pdf_lines import Line
 
-MAX_CHARACTERS = 20_000  # of a page that are read
 TITLE_LINES = 3
 REPEATED = 0.5  # share of pages from which a line is no content
 _BULLET = re.compile(r"(?:[•◦▪▫●○■□►▶▸‣\u2043∙·✓✔➢➤\u2013—*-]|\(?\d{1,2}[.)])\s+")  # dashes of both lengths
 _COUNTED = re.compile(r"(\d{1,2})\s+")
 _NUMBER = re.compile(r"(?:page|slide|seite|folie)?\s*\d{1,4}\s*(?:(?:/|of|von|\|)\s*\d{1,4})?", re.IGNORECASE)
-_FIXED = re.compile(r"mono|courier|consol|menlo|typewriter|\bcode|SFTT|CMTT|LMTT|inconsolata|firacode", re.IGNORECASE)
-_HYPHENS = "\x02\ufffe\u00ad"  # as PDFium marks a word that is divided at a line's end
 HALF = 0.5  # of the type size: by so much is an indented line moved
 _EDGE = 0.12  # of a page's height, at its top and bottom
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A line of a page. size, top, left: in points, from the page's top left; fixed: whether it is in a code's font.
-
-    right: its end; place: of its top, as a share of the page's height.
-    """
-
-    text: str
-    size: float
-    top: float
-    left: float
-    right: float
-    place: float
-    fixed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,20 +28,6 @@ class PageText:
     all: str
 
 
-def page_lines(document: PdfDocument, number: int) -> list[Line]:
-    """Return the lines of a page, counted from 0; none if PDFium cannot read it."""
-    import pypdfium2
-
-    try:
-        page = document[number]
-        text = page.get_textpage()
-        height = page.get_height()
-        characters = [_character(text, index, height) for index in range(min(text.count_chars(), MAX_CHARACTERS))]
-    except pypdfium2.PdfiumError:
-        return []
-    return list(_lines(characters, max(height, 1)))
-
-
 def page_texts(pages: Sequence[Sequence[Line]]) -> list[PageText]:
     """Return what each page says, without headers, footers and numbers."""
     counts = Counter(key for lines in pages for key in {_key(line) for line in lines})
@@ -73,51 +36,6 @@ def page_texts(pages: Sequence[Sequence[Line]]) -> list[PageText]:
     return [
         _text([line for line in lines if not _is_margin(line, counts[_key(line)] >= least, usual)]) for lines in pages
     ]
-
-
-@dataclass(frozen=True, slots=True)
-class _Character:
-    code: str
-    size: float
-    top: float
-    left: float
-    right: float
-    fixed: bool
-
-
-def _character(text: PdfTextPage, index: int, height: float) -> _Character:
-    from pypdfium2 import raw
-
-    code = raw.FPDFText_GetUnicode(text, index)
-    left, bottom, right, top = text.get_charbox(index, loose=True)
-    name = ctypes.create_string_buffer(128)
-    raw.FPDFText_GetFontInfo(text, index, name, len(name), ctypes.byref(ctypes.c_int()))
-    fixed = bool(_FIXED.search(name.value.decode("utf-8", "replace")))
-    character = chr(code) if code < 0x110000 and not 0xD800 <= code < 0xE000 else " "  # noqa: PLR2004 - Unicode's
-    return _Character(character, top - bottom, height - top, left, right, fixed)
-
-
-def _lines(characters: Sequence[_Character], height: float) -> Iterator[Line]:
-    line: list[_Character] = []
-    for each in (*characters, _Character("\n", 0, 0, 0, 0, fixed=False)):
-        if each.code not in "\r\n":
-            line.append(each)
-            continue
-        inked = [one for one in line if one.code.strip() and one.size > 0]
-        text = _normal("".join(one.code for one in line))
-        if inked and text:
-            top = min(one.top for one in inked)
-            fixed = 2 * sum(one.fixed for one in inked) > len(inked)
-            size = statistics.median(one.size for one in inked)
-            yield Line(text, size, top, inked[0].left, inked[-1].right, top / height, fixed)
-        line = []
-
-
-def _normal(text: str) -> str:
-    """Return a line with letters in place of ligatures, and a hyphen that divides a word as U+00AD."""
-    text = re.sub("[ﬀ-ﬆ]", lambda match: unicodedata.normalize("NFKC", match[0]), text)
-    text = re.sub(f"[{_HYPHENS}]\\s*$", "\u00ad", text)
-    return " ".join(re.sub(r"[\x00-\x1f\x7f-\x9f\ufffe\uffff]", " ", text).split())
 
 
 def _key(line: Line) -> tuple[str, int]:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import re
+import tempfile
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vidbuild.create.importers.slides import xml
+from vidbuild.create.source import contained
 from vidbuild.create.source.outline import Picture
+from vidbuild.create.source.protocol import SourceError
 
 if TYPE_CHECKING:
     from pptx.opc.package import Part
@@ -51,23 +56,43 @@ def _number(value: str | None) -> float:
 
 def _cut(data: bytes, edges: tuple[float, ...]) -> tuple[bytes, str]:
     """Return a picture's bytes, without the edges that the slide does not show, and the ending of its format."""
+    kind = _kind(data)
+    if not edges or kind == "GIF":
+        return data, FORMATS[kind]
+    with tempfile.TemporaryDirectory(prefix="vidbuild-") as folder:
+        path = Path(folder) / "picture"
+        path.write_bytes(data)
+        try:
+            return base64.b64decode(contained.call(without_edges, path, *map(str, edges))), "png"
+        except SourceError as error:
+            raise UnreadableError("a picture that is damaged") from error
+
+
+def _kind(data: bytes) -> str:
+    """Return Pillow's name of a picture's format, of which only the header is read here."""
     from PIL import Image
 
     try:
-        with Image.open(io.BytesIO(data)) as image:
-            kind = image.format or ""
-            if kind not in FORMATS:
-                raise UnreadableError(f"a picture in the format {kind or 'of another kind'}")
+        with Image.open(io.BytesIO(data), formats=tuple(FORMATS)) as image:
             if image.width * image.height > MAX_PIXELS:
                 raise UnreadableError(f"a picture of {image.width} x {image.height} pixels")
-            if not edges or kind == "GIF":
-                return data, FORMATS[kind]
-            left, top, right, bottom = edges
+            return image.format or ""
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+        raise UnreadableError("a picture in a format that vidbuild does not draw, such as EMF or WMF") from error
+
+
+def without_edges(path: str, *edges: str) -> str:
+    """Return a picture without its edges as a PNG in base64. Raises SourceError if it cannot be decoded."""
+    from PIL import Image
+
+    left, top, right, bottom = map(float, edges)
+    out = io.BytesIO()
+    try:
+        with Image.open(path, formats=tuple(FORMATS)) as image:
             width, height = image.size
             box = (round(left * width), round(top * height), round((1 - right) * width), round((1 - bottom) * height))
             cut = image.crop((box[0], box[1], max(box[2], box[0] + 1), max(box[3], box[1] + 1)))
-            out = io.BytesIO()
             cut.convert("RGBA" if "A" in cut.getbands() or "transparency" in image.info else "RGB").save(out, "PNG")
-            return out.getvalue(), "png"
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        raise UnreadableError("a picture in a format that vidbuild does not draw, such as EMF or WMF") from error
+        raise SourceError(str(error)) from error
+    return base64.b64encode(out.getvalue()).decode("ascii")
