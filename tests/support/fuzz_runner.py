@@ -22,7 +22,7 @@ class FoundError(AssertionError):
     """An input that a target cannot take, with what came of it as the cause."""
 
 
-def fuzz(target: Target, count: int, seed: int = 0, keep: Path | None = None) -> None:
+def fuzz(target: Target, count: int, seed: int | str = 0, keep: Path | None = None) -> None:
     """Try so many inputs. keep: a folder for the input that ends it."""
     chance = random.Random(f"{target.name} {seed}")
     with bounded():

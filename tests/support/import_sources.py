@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import io
 import json
+import random
 import tempfile
+import zipfile
 from collections.abc import Callable, Mapping
 from functools import cache, partial
 from pathlib import Path
@@ -18,13 +20,17 @@ from PIL import Image
 
 from tests.support import pdf_files
 from tests.support.fuzz_targets import Target, bytes_of
+from tests.support.mutations import damaged
 from vidbuild.create import registry
 from vidbuild.create.composer import Choices, compose
+from vidbuild.create.importers.pandoc import run
 from vidbuild.create.source import contained
 from vidbuild.create.source.outline import Outline
 from vidbuild.create.source.protocol import Source, SourceError
 from vidbuild.json_types import Json
 
+ARCHIVES = (".pptx", ".odt")
+WHOLE = 0.2  # share of inputs that are archives damaged as a whole
 MAX_BLOCKS = 20_000  # that a small source can have
 MARKDOWN = """\
 ---
@@ -223,6 +229,36 @@ NOTEBOOK = {
         },
     ],
 }
+ODT = (
+    '<office:document-content xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" '
+    'xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0" xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0">'
+    '<office:automatic-styles/><office:body><office:text><text:p text:style-name="Title">Acme</text:p><table:table><table:table-row><table:table-cell>'
+    "<table:table/></table:table-cell></table:table-row></table:table><text:p>It builds.</text:p></office:text></office:body></office:document-content>"
+)
+STYLES = '<office:document-styles xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"/>'
+ADOC = """\
+= Acme
+:name: value
+:long: one \\
+  two
+
+ifdef::name[]
+It is {name}.
+endif::[]
+
+== Use
+
+////
+A comment.
+////
+include::other.adoc[]
+
+[source,ruby]
+----
+puts {name}
+----
+"""
+ORG = "#+TITLE: Acme\n* Use\n#+INCLUDE: other.org\n** TODO More\n- one\n"
 REST = "Acme\n====\n\n.. note:: It builds.\n\n* one\n* two\n\n.. code-block:: python\n\n   x = 1\n"
 RELEASE = {
     "tag_name": "v1",
@@ -268,6 +304,14 @@ def _pdf() -> bytes:
         return path.read_bytes()
 
 
+def _zip(entries: Mapping[str, bytes]) -> bytes:
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as archive:
+        for name, data in entries.items():
+            archive.writestr(zipfile.ZipInfo(name), data)  # of no date, so that equal seeds make equal bytes
+    return target.getvalue()
+
+
 # Module of an importer -> name of a file -> what makes a valid one.
 SOURCES: Mapping[str, Mapping[str, Make]] = {
     "changelog": {"CHANGELOG.md": _text(CHANGELOG), "release.json": _json(RELEASE)},
@@ -285,7 +329,10 @@ SOURCES: Mapping[str, Mapping[str, Make]] = {
         "a.dot": _text('digraph { a -> b [label="x"] }'),
     },
     "notebook": {"a.ipynb": _json(NOTEBOOK)},
-    "pandoc": {"a.rst": _text(REST), "a.html": _text("<h1>Acme</h1><p>It <b>builds</b>.<ul><li>One</li></ul>")},
+    "pandoc": {
+        "a.rst": _text(REST), "a.html": _text("<h1>Acme</h1><p>It <b>builds</b>.<ul><li>One</li></ul>"), "a.adoc": _text(ADOC),
+        "a.org": _text(ORG), "a.odt": partial(_zip, {"content.xml": ODT.encode(), "styles.xml": STYLES.encode()}),
+    },
 }  # fmt: skip
 # These read no files: what they are given is short, and has tests of its own.
 WITHOUT_FILES = frozenset({"gitrange", "youtube", "topic"})
@@ -340,18 +387,39 @@ def _read(module: str, name: str, data: bytes) -> None:
     read(module, name, data)
 
 
-def targets() -> list[Target]:
-    """Return a target of the fuzzer for each file of SOURCES that our own code parses.
+def _read_without_pandoc(name: str, data: bytes) -> None:
+    """Read a document of which pandoc makes an empty one: pandoc is a program of others, with limits of its own."""
+    nothing: dict[str, Json] = {"meta": {}, "blocks": []}
+    with patch.object(run, "parse", lambda _ready, _source: nothing):
+        read("pandoc", name, data)
 
-    Pandoc is a program of others: its limits of time and memory are what is tested (test_pandoc.py).
-    """
+
+def _entries_of(make: Make) -> Callable[[random.Random], bytes]:
+    """Makes inputs of a zip archive by damaging one of its entries, or the archive itself."""
+
+    @cache
+    def entries() -> dict[str, bytes]:
+        with zipfile.ZipFile(io.BytesIO(make())) as archive:
+            return {name: archive.read(name) for name in archive.namelist()}
+
+    def damage(chance: random.Random) -> bytes:
+        found = entries()
+        if chance.random() < WHOLE:
+            return damaged(whole := _zip(found), [whole], _WORDS, chance)
+        name = chance.choice([*found])
+        return _zip({**found, name: damaged(found[name], [*found.values()], _WORDS, chance)})
+
+    return damage
+
+
+def targets() -> list[Target]:
+    """Return a target of the fuzzer for each file of SOURCES."""
     return [
         Target(
             f"{module}-{name}",
-            bytes_of(lambda make=make: [make()], *_WORDS),  # type: ignore[misc] # mypy infers no type of a default
-            partial(_read, module, name),
+            _entries_of(make) if name.endswith(ARCHIVES) else bytes_of(lambda make=make: [make()], *_WORDS),  # type: ignore[misc] # mypy infers no type of a default
+            partial(_read_without_pandoc, name) if module == "pandoc" else partial(_read, module, name),
         )
         for module, files in SOURCES.items()
-        if module != "pandoc"
         for name, make in files.items()
     ]
