@@ -7,8 +7,8 @@
 #   make test-windows    run commands and check all specs in Python for Windows under Wine (Debian packages: wine,
 #                        wine64, gcc-mingw-w64-x86-64-win32)
 #   make test-decoders   decode videos with an older ffmpeg on PATH (Debian package: ffmpeg)
-#   make soak            repeat the crash, race and corruption tests for half an hour; reads VIDBUILD_SOAK_ROUNDS and
-#                        VIDBUILD_SOAK_SEED
+#   make soak            repeat the crash, race, corruption and fuzz tests for half an hour and more; reads
+#                        VIDBUILD_SOAK_ROUNDS, VIDBUILD_SOAK_SEED and VIDBUILD_FUZZ_...: see CONTRIBUTING.md
 #   make lint            check style and types
 #   make check           run lint and test
 #   make coverage        run the unit tests and report the lines and branches that they reach; fails below the floor in
