@@ -14,6 +14,7 @@ from vidbuild.create import record, registry, updating, writing
 from vidbuild.create.composer import Choices, compose
 from vidbuild.create.composer.text import slug
 from vidbuild.create.record import Record
+from vidbuild.create.source.files import absence, exists
 from vidbuild.create.source.outline import (
     Block,
     Code,
@@ -56,7 +57,7 @@ class Created:
 
     def write(self) -> list[Path]:
         """Write the spec and its files, and return their paths. Raises UsageError if the spec exists."""
-        if self.path.exists():
+        if exists(self.path):
             raise UsageError(f"'{self.path}' already exists", hint="choose another file with -o")
         _write({**self.files, record.path_of(self.path): self.record.text().encode(), self.path: self.text.encode()})
         return [self.path, record.path_of(self.path), *self.files]
@@ -163,8 +164,8 @@ def _with_pages(source: Source, importer: Importer, pages: Path | None) -> Sourc
             f"'{source.address}' has no slides to show pages for: expected PowerPoint, Marp, Slidev or reveal.js",
             hint="remove --pages",
         )
-    if not pages.is_file():
-        raise UsageError(f"'{pages}' does not exist: expected the PDF of '{source.address}'")
+    if what := absence(pages):
+        raise UsageError(f"'{pages}' {what}: expected the PDF of '{source.address}'")
     return replace(source, pages=pages)
 
 
@@ -214,8 +215,11 @@ def _focused(choices: Choices, outline: Outline) -> Choices:
 
 def _write(files: Mapping[Path, bytes]) -> None:
     for path, data in files.items():
-        durable.make_folder(path.parent)
-        durable.write(path, data)
+        try:
+            durable.make_folder(path.parent)
+            durable.write(path, data)
+        except OSError as error:
+            raise UsageError(f"cannot write '{path}': {os_error_text(error)}") from error
 
 
 class _Placing:

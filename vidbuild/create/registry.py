@@ -6,6 +6,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from vidbuild.create.source import files
 from vidbuild.create.source.protocol import Importer, Source
 from vidbuild.errors import UsageError
 from vidbuild.project import root_of
@@ -47,7 +48,7 @@ def resolve(argument: str, folder: Path | None = None) -> tuple[Importer, Source
     known = list(importers())
     kinds = list(dict.fromkeys(each.name for each in known))
     kind, colon, address = argument.partition(":")
-    is_file = Path(argument).exists()
+    is_file = files.exists(Path(argument))
     if not is_file and (found := _without_file(argument, known, folder or Path.cwd())):
         return found
     if not colon or is_file or len(kind) == 1:  # one letter is a drive
@@ -56,8 +57,7 @@ def resolve(argument: str, folder: Path | None = None) -> tuple[Importer, Source
         hint = did_you_mean(kind, kinds) or f"use one of {', '.join(kinds)}"
         raise UsageError(f"unknown kind of source '{kind}'", hint=hint)
     path = Path(address)
-    if not path.is_file():
-        what = "is a folder" if path.is_dir() else "does not exist"
+    if what := files.absence(path):
         raise UsageError(f"'{address}' {what}: expected a file to create a spec from")
     source = Source(kind, address, root_of(path))
     fitting = [each for each in known if kind in {"", each.name}]
@@ -80,7 +80,7 @@ def named(name: str, folder: Path) -> tuple[Importer, Source]:
     kind, colon, path = name.partition(":")
     if found := _without_file(name, list(importers()), folder, with_kind=True):
         return found
-    if colon and kind in {each.name for each in importers()} and not (folder / name).exists():
+    if colon and kind in {each.name for each in importers()} and not files.exists(folder / name):
         return resolve(f"{kind}:{folder / path}")
     return resolve(str(folder / name))
 

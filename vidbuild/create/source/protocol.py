@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from vidbuild.create.source import files
 from vidbuild.create.source.outline import Outline
 from vidbuild.errors import UsageError
 from vidbuild.location import Location
@@ -72,8 +73,11 @@ class Source:
 
     def file(self, name: str) -> Path | None:
         """Return a file that the source names, relative to it; None if it is absent or outside of the root."""
-        path = (self.path.parent / name).resolve()
-        return path if path.is_file() and path.is_relative_to(self.root.resolve()) else None
+        try:
+            path = (self.path.parent / name).resolve()
+        except (OSError, ValueError, RuntimeError):  # a name that is none, or symlinks in a circle
+            return None
+        return path if not files.absence(path) and path.is_relative_to(self.root.resolve()) else None
 
 
 class Importer(Protocol):
