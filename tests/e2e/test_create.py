@@ -80,12 +80,14 @@ def test_wrong_sources_are_refused(workspace: Workspace) -> None:
     """A kind that does not exist, a file that does not, and an existing spec: exit code 2, and nothing is written."""
     workspace.write("README.md", SOURCE)
     workspace.write("video.yaml", "mine")
+    workspace.write("links.md", "- [a](https://a.example)\n- [b](https://b.example)\n")
     for arguments, message in (
         (("--from", "docment:README.md"), "unknown kind of source 'docment'"),
         (("--from", "absent.md"), "'absent.md' does not exist"),
         (("--from", "."), "'.' is a folder"),
         (("--from", "video.yaml"), "expected a file that ends with"),
         (("--from", "README.md", "-o", "video.yaml"), "'video.yaml' already exists"),
+        (("--from", "links.md"), "hint: left out: a list of 2 links (line 1)"),
         (("--update", "video.yaml"), "video.created.json"),
         (("--from", "README.md", "--theme", "papper"), "papper"),
         (("--from", "README.md", "--voice", "espaek:en"), "espaek"),

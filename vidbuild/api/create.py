@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import hashlib
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -86,7 +86,7 @@ def create(
     choices = _focused(choices or Choices(), outline)
     composition = compose(outline, language, choices, placing.place)
     if not composition.scenes:
-        raise UsageError(f"'{source.address}' has nothing to make a scene of", hint="see what it has with --dry-run")
+        raise UsageError(f"'{source.address}' has nothing to make a scene of", hint=_left_out(composition.omissions))
     name = _relative(source.path, path) if source.is_file else f"{importer.name}:{source.address}"
     needs_kind = source.is_file and source.kind and registry.resolve(source.address)[0].name != importer.name
     part_of = f"{importer.name}:{name}" if needs_kind else name
@@ -103,6 +103,12 @@ def create(
     shown = _relative(pages, path) if pages else ""
     written = Record(origin, language, choices, tuple(map(writing.as_written, scenes)), shown)
     return Created(path, source.address, text, written, placing.files, composition.omissions)
+
+
+def _left_out(omissions: Sequence[Omission]) -> str | None:
+    """Return a hint about what a source without a scene has; None if it is empty."""
+    names = [f"{each.what} (line {each.line})" if each.line else each.what for each in omissions[:3]]
+    return f"left out: {', '.join(names)}" if names else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,7 +65,7 @@ def resolve(argument: str, folder: Path | None = None) -> tuple[Importer, Source
     for importer in fitting:
         if ending in importer.endings and importer.recognizes(source):
             return importer, source
-    endings = sorted({each for importer in fitting for each in importer.endings})
+    endings = sorted({each for importer in fitting for each in importer.endings if each})
     raise UsageError(
         f"'{address}' is no {kind or 'source'} that vidbuild reads: expected a file that ends with {', '.join(endings)}"
     )

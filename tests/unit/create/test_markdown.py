@@ -246,6 +246,30 @@ def test_a_text_that_is_not_utf_8(tmp_path: Path) -> None:
     assert caught.value.location.line == 3
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-be", "utf-32"])
+def test_a_text_with_a_byte_order_mark(tmp_path: Path, encoding: str) -> None:
+    """The mark says how a text is encoded, as editors for Windows save it."""
+    path = tmp_path / "a.md"
+    mark = "\ufeff" if encoding.endswith("-be") else ""  # Python writes it for the others
+    path.write_bytes(f"{mark}# Café\n\nText of it.\n".encode(encoding))
+    assert MarkdownImporter().read(Source("document", str(path), tmp_path)).title == "Café"
+
+
+def test_a_text_cut_short_in_utf_16(tmp_path: Path) -> None:
+    """The error names the encoding that the mark promises."""
+    path = tmp_path / "a.md"
+    path.write_bytes("# A".encode("utf-16")[:-1])
+    with pytest.raises(SourceError, match="is not UTF-16"):
+        MarkdownImporter().read(Source("document", str(path), tmp_path))
+
+
+def test_a_heading_between_two_lines(read: Read) -> None:
+    """A plain text's heading may have a line above it, which is no part of it."""
+    outline = read("======\nAcme\n======\n\nText of it.\n")
+    assert outline.title == "Acme"
+    assert outline.sections[0].line == 2
+
+
 @pytest.mark.parametrize("text", ["", "\n", "---\n---\n", "<!-- x -->", "# \n", "- \n", "| a |\n|---|\n"])
 def test_a_document_without_content(read: Read, text: str) -> None:
     """A document that shows nothing has no blocks, and is no error."""

@@ -29,7 +29,7 @@ _END = re.compile(r"[.!?…:\uff1a。\uff01\uff1f؟\u06d4।]['\"”\u2019)\]]*$
 
 def spoken(sentence: str) -> str:
     """Return a sentence as it can be spoken: without asides, addresses and the label of a note."""
-    text = _LABEL.sub("", sentence.strip())
+    text = _LABEL.sub("", sentence.strip().replace("\t", " "))
     text = _ADDRESS.sub("", _ASIDE.sub("", text)).strip()
     text = re.sub(r"\s+([.,;:!?])", r"\1", text).rstrip()
     text = _DANGLING.sub(lambda match: match[1] or "", text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,13 @@ from vidbuild.errors import UsageError
 from vidbuild.location import Location
 
 MAX_BYTES = 64 * 2**20  # of a source
+# The mark of UTF-32 begins with that of UTF-16.
+_MARKS = (
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
 
 
 class SourceError(UsageError):
@@ -58,14 +66,18 @@ class Source:
         return data
 
     def text(self) -> str:
-        """Return the file's text, with line feeds alone. Raises SourceError if it is not UTF-8."""
+        """Return the file's text, with line feeds alone.
+
+        Raises SourceError if it is neither UTF-8 nor begins with the byte order mark of what it is.
+        """
         data = self.data()
+        encoding = next((name for mark, name in _MARKS if data.startswith(mark)), "utf-8-sig")
         try:
-            text = data.decode("utf-8-sig")
+            text = data.decode(encoding)
         except UnicodeDecodeError as error:
             line = data.count(b"\n", 0, error.start) + 1
             raise SourceError(
-                f"byte {data[error.start]:#04x} is not UTF-8",
+                f"byte {data[error.start]:#04x} is not {encoding.removesuffix('-sig').upper()}",
                 Location(self.address, line, 1, 1),
                 hint="save the file as UTF-8",
             ) from error

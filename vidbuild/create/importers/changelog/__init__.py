@@ -29,7 +29,7 @@ class ChangelogImporter:
 
     name = "changelog"
     summary = "a changelog, releases of GitHub's API as JSON, or a range of a git repository (v1.0..v1.1)"
-    endings: Collection[str] = (".md", ".markdown", ".json")
+    endings: Collection[str] = (".md", ".markdown", ".txt", "", ".json")
     network = False
 
     def recognizes(self, source: Source) -> bool:

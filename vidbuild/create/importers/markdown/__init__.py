@@ -22,8 +22,8 @@ class MarkdownImporter:
     """Sections by heading."""
 
     name = "document"
-    summary = "Markdown, with what GitHub, MkDocs and MyST add"
-    endings: Collection[str] = (".md", ".markdown", ".mkd", ".mdx")
+    summary = "Markdown, with what GitHub, MkDocs and MyST add, and plain text"
+    endings: Collection[str] = (".md", ".markdown", ".mkd", ".mdx", ".txt", "")
     network = False
 
     def recognizes(self, source: Source) -> bool:

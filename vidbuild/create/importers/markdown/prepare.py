@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 _TAB = re.compile(r"( *)={3}[!+]{0,2} +\"[^\"]*\"\s*$")
 _SNIPPET = re.compile(r"\s*-{1,2}8<-{1,2}")
+_RULE = re.compile(r"={3,}\s*$")
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 INDENT = 4
 
@@ -31,9 +32,16 @@ def prepared(text: str) -> tuple[str, list[tuple[str, int]]]:
                 left_out.append((f"{others} alternative{'s' if others > 1 else ''} to a tab", index + 1))
             index = end
         else:
-            lines.append("" if _SNIPPET.match(source[index]) else source[index])
+            lines.append("" if _SNIPPET.match(source[index]) or _is_overline(source, index) else source[index])
             index += 1
     return "\n".join(lines), left_out
+
+
+def _is_overline(source: Sequence[str], index: int) -> bool:
+    """Return whether a line is the upper one of two around a heading, which plain texts have."""
+    line = source[index]
+    between = index + 2 < len(source) and source[index + 1].strip()
+    return bool(between and _RULE.match(line) and source[index + 2].rstrip() == line.rstrip())
 
 
 def _fence_end(source: Sequence[str], start: int, fence: str) -> int:
