@@ -460,9 +460,12 @@ def _add_read(value: Any, node: schema.Schema) -> None:
             _add_read(item, branch.get("items", {}))
     elif isinstance(value, dict):
         for name, field in branch.get("properties", {}).items():
-            if name in value and "into" in (use := schema.resolve(field).get("x-path", {})):
+            if name not in value:
+                continue
+            uses = [each.get("x-path", {}) for each in schema.branches(field, value[name])]
+            if isinstance(value[name], str) and (use := next((each for each in uses if "into" in each), None)):
                 value.setdefault(use["into"], copy.deepcopy(READ[use["kind"]]))
-            elif name in value:
+            else:
                 _add_read(value[name], field)
 
 
@@ -504,14 +507,15 @@ def write_media(
 def text_fields(kind: str) -> set[str]:
     """Return the type's own fields that take any text, from the schema: "items[].detail"; not those of `record`.
 
-    What `record` has is run and not drawn.
+    What `record` has is run and not drawn, and the words of `stock` choose a file.
     """
     own = {
         name: node
         for name, node in schema.definition(f"scene_{kind}")["properties"].items()
         if name not in {*schema.SHARED, "record"}
     }
-    return {path for name, node in own.items() for path in _text_fields(node, name)}
+    paths = {path for name, node in own.items() for path in _text_fields(node, name)}
+    return {path for path in paths if not path.endswith(".stock")}
 
 
 def sampled_text_fields(kind: str) -> set[str]:
