@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -30,12 +31,23 @@ def texts(replayed: Replay, state: int) -> list[str]:
     return [lines[row] for row in replayed.states[state].rows]
 
 
-@pytest.mark.parametrize(("count", "scrolls"), [(scrolling.ROWS - 1, False), (scrolling.ROWS, True)])
-def test_a_window_scrolls_once_it_is_full(count: int, scrolls: bool) -> None:
-    """As many lines as fit are drawn as they are; one more makes the window scroll."""
-    made = scene("command", commands=[{"run": "make", "output": "\n".join(["x"] * count)}])
+@pytest.mark.parametrize(
+    ("commands", "scrolls"),
+    [
+        (("x\n" * 15,), False),
+        (("x\n" * 16,), True),
+        (("x\n" * 4, "x\n" * 4, "x\n" * 4), False),
+        (("x\n" * 4, "x\n" * 4, "x\n" * 5), True),
+        (("x" * 85 + "\n" + "x\n" * 14,), False),
+        (("x" * 185 + "\n" + "x\n" * 14,), True),
+    ],
+)
+def test_a_window_scrolls_once_it_is_full(commands: Sequence[str], scrolls: bool, tmp_path: Path) -> None:
+    """As many rows as fit are drawn as they are, with no line hidden; one more makes the window scroll."""
+    made = scene("command", title="Title", commands=[{"run": "make", "output": each} for each in commands])
     assert ("scrolled" in COMMAND.drawing(made)) == scrolls
     assert (COMMAND.entrances(made).get("screen") == "rise") == scrolls
+    assert not drawn(tmp_path, "command", COMMAND.drawing(made), size=(1920, 1080)).warnings
 
 
 def test_the_last_lines_stay_in_sight() -> None:

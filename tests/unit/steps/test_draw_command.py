@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,16 +12,16 @@ from tests.support.pixels import level_range, pixel
 from tests.support.scene_samples import drawing
 
 
-def entries(**entry: str) -> list[dict[str, object]]:
+def entries(**entry: str) -> list[dict[str, Any]]:
     """The drawn entries of a scene with one command or output."""
-    found: list[dict[str, object]] = drawing("command", commands=[entry])["entries"]
+    found: list[dict[str, Any]] = drawing("command", commands=[entry])["entries"]
     return found
 
 
 def test_output_that_is_too_long_is_cut_with_a_warning(tmp_path: Path) -> None:
     """Of lines that fold into too many, the beginning is shown; the warning has the entry and how many are hidden."""
-    output = "\n".join(f"file-{index}.txt " * 40 for index in range(18))
-    made = drawn(tmp_path, "command", changed("command", entries=entries(run="ls", output=output)))
+    [entry] = entries(run="ls", output="file.txt " * 40)
+    made = drawn(tmp_path, "command", changed("command", entries=[{**entry, "output": 18 * entry["output"]}]))
     assert [warning.field for warning in made.warnings] == ["commands.0.output"]
     assert made.warnings[0].message.startswith("output is too long to fit: ")
     assert made.ink("output-0")[3] < made["window"].y + made["window"].height

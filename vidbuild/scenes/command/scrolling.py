@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
@@ -14,15 +15,18 @@ from vidbuild.scenes.command.screen import Screen
 from vidbuild.scenes.command.style import ACCENT, PLAIN, Style
 from vidbuild.scenes.protocol import AFTER_TYPING, TYPING, Reveal, SceneProblem
 
-ROWS = 20  # more are too small to read on one screen
+ROWS = 20  # of the terminal; more are too small to read on one screen
+# What a window shows that does not scroll, below a title: rows, columns of a row, and rows between two commands.
+FITTING, FOLD, GAP = 16.5, 90, 0.5
 NARROWEST, WIDEST = 64, 132  # columns
 LINE, ALL_LINES = 0.08, 1.6  # seconds: from one line of output to the next, and all lines of one output at most
 
 
 def is_full(commands: Sequence[Mapping[str, Any]], typed: Sequence[Sequence[str]]) -> bool:
     """Return whether commands and outputs have more lines than a window shows. typed: the lines of each command."""
-    outputs = sum(len(grid.lines(entry.get("output", ""))) for entry in commands)
-    return sum(map(len, typed)) + outputs > ROWS
+    printed = [line for entry in commands for line in grid.lines(entry.get("output", ""))]
+    rows = sum(map(len, typed)) + sum(max(math.ceil(columns.width(line) / FOLD), 1) for line in printed)
+    return rows + GAP * (sum(map(bool, typed)) - 1) > FITTING
 
 
 def replay(prompt: str, commands: Sequence[Mapping[str, Any]], typed: Sequence[Sequence[str]]) -> Replay:
