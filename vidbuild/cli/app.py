@@ -24,6 +24,7 @@ COMMANDS = (
     "init",
     "create",
     "record",
+    "lock",
     "say",
     "voices",
     "config",

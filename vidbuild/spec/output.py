@@ -36,10 +36,16 @@ def settings(output: Mapping[str, Any], collector: DiagnosticCollector) -> Outpu
     )
 
 
-def _size(size: str, collector: DiagnosticCollector) -> tuple[int, int]:
+def size_of(size: str) -> tuple[int, int]:
+    """Return the width and height of a valid `size`, which are perhaps impossible."""
     if size in SIZES:
         return SIZES[size]
     width, height = (int(part) for part in size.split("x"))
+    return width, height
+
+
+def _size(size: str, collector: DiagnosticCollector) -> tuple[int, int]:
+    width, height = size_of(size)
     path: Path = ("output", "size")
     if not all(SMALLEST <= side <= LARGEST for side in (width, height)):
         collector.error(path, f"width and height must be even and from {SMALLEST} to {LARGEST}, not '{size}'")

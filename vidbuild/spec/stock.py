@@ -13,7 +13,7 @@ from typing import Any
 from vidbuild.json_types import Json
 from vidbuild.location import Location
 from vidbuild.platforms import shell_command
-from vidbuild.spec import lock_file, paths, schema
+from vidbuild.spec import lock_file, output, paths, schema
 from vidbuild.spec.collector import DiagnosticCollector
 from vidbuild.spec.diagnostics import SpecError
 from vidbuild.spec.document import Document, Path
@@ -28,13 +28,14 @@ _KINDS = {"media": "video", "image": "image"}  # of a path -> of stock media
 class StockField:
     """A field of a spec that asks for stock media.
 
-    path: of the mapping. scene: the scene's id; "" outside of scenes.
+    path: of the mapping. scene: the scene's id; "" outside of scenes. size: of the video's frame, in pixels.
     """
 
     path: Path
     scene: str
     request: Request
     location: Location
+    size: tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,7 @@ def resolve(document: Document, valid: ValidParts, collector: DiagnosticCollecto
 def find(document: Document, valid: ValidParts, collector: DiagnosticCollector, root: FilePath) -> Stock:
     """Return a document's stock media as it is written, none of it resolved. Add errors about its folders."""
     fields, wrong = [], []
+    size = output.size_of(valid.top_level()["output"]["size"])
     for path, value in _mappings(document.data, ()):
         kinds = _kinds(path, document.data)
         if not kinds or not valid.is_valid(path):
@@ -104,7 +106,7 @@ def find(document: Document, valid: ValidParts, collector: DiagnosticCollector, 
             value.get("min_seconds", 0),
             folder,
         )
-        fields.append(StockField(path, _scene(path, document.data), request, document.value(path)))
+        fields.append(StockField(path, _scene(path, document.data), request, document.value((*path, "stock")), size))
     return Stock(document, tuple(fields), frozenset([*wrong, *(each.path for each in fields)]))
 
 

@@ -1,0 +1,16 @@
+"""All providers of stock media."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from vidbuild.stock.protocol import Provider
+
+# Module in this package -> the name of its class. Each is imported when it is needed.
+PROVIDERS = {"pexels": "Pexels", "pixabay": "Pixabay", "commons": "Commons", "folder": "Folder"}
+
+
+def provider(name: str) -> Provider:
+    """Return a provider. Raises KeyError for an unknown name."""
+    found: Provider = getattr(import_module(f"vidbuild.stock.{name}"), PROVIDERS[name])()
+    return found
