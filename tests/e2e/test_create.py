@@ -63,6 +63,24 @@ def test_a_created_spec_builds_and_follows_its_document(workspace: Workspace) ->
     assert scenes == {"use"}
 
 
+def test_a_renamed_heading_runs_its_own_scenes(workspace: Workspace) -> None:
+    """After the heading of one section is renamed, an update and a build run the scenes of this section alone."""
+    Image.new("RGB", (160, 90), "teal").save(workspace.root / "map.png")
+    workspace.write("README.md", SOURCE)
+    workspace.run("create", "--from", "README.md", "-o", "video.yaml")
+    text = (workspace.root / "video.yaml").read_text(encoding="utf-8")
+    workspace.write("video.yaml", text.replace("title: Acme\n", "title: Acme\noutput: {size: 160x90, fps: 24}\n", 1))
+    assert workspace.build().code == 0
+
+    workspace.write("README.md", SOURCE.replace("## Use", "## Use it"))
+    update = workspace.run("create", "--update", "video.yaml")
+    assert update.code == 0, update.stderr
+    assert "changed" not in workspace.run("check", "video.yaml").stderr
+    assert workspace.build().code == 0
+    scenes = {step.partition(":")[2] for step in workspace.ran() if ":" in step}
+    assert scenes == {"use"}
+
+
 def test_a_dry_run_writes_nothing(workspace: Workspace) -> None:
     """With `--dry-run` the spec is printed, and no file is written."""
     workspace.write("README.md", SOURCE)

@@ -147,6 +147,16 @@ def test_lists(read: Read) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    "name", ["`-a`, `--all`", "`-a` `--all`", "`-a` or `--all`", "`-a`/`--all`", "`a` | `b` | `c`"]
+)
+def test_several_names_of_one_thing(name: str, read: Read) -> None:
+    """Several names in code are parted from what is said about all of them."""
+    assert blocks(read(f"- {name}: everything\n- `x`: one\n")) == [
+        Items((Item(name, "everything"), Item("`x`", "one")))
+    ]
+
+
 def test_tasks(read: Read) -> None:
     """A list of tasks knows which are done."""
     assert blocks(read("- [x] one\n- [ ] two\n")) == [Items((Item("one"), Item("two")), done=(True, False))]

@@ -11,8 +11,11 @@ from vidbuild.create.source.outline import Item, Items, Prose, Quotation
 LINKS = 0.75  # share of linked characters from which a text is a list of links
 _BY = re.compile(r"\s*(?:—|\u2013|--)\s*(?P<by>[^.!?\n]{2,60})\Z")  # dashes of both lengths
 _TASK = re.compile(r"(?:\[([ xX])\]|([☐☒☑]))\s+")
-# A text that names what it shows: "**Fast**: it caches" and "`--all`: everything".
-_NAMED = re.compile(r"(?P<name>\*\*[^*]+\*\*|`[^`]+`)\s*(?::|—|\u2013|-)\s+(?P<detail>\S.*)", re.DOTALL)
+# A text that names what it shows: "**Fast**: it caches", "`--all`: everything" and "`-a`, `--all`: everything".
+_NAMED = re.compile(
+    r"(?P<name>\*\*[^*]+\*\*|`[^`]+`(?:(?:,| or| and| ?/| ?\|)? ?`[^`]+`){0,5})\s*(?::|—|\u2013|-)\s+(?P<detail>\S.*)",
+    re.DOTALL,
+)
 _NAMED_INSIDE = re.compile(r"\*\*(?P<name>[^*]+):\*\*\s+(?P<detail>\S.*)", re.DOTALL)
 
 
