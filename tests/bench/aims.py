@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from pathlib import Path
 
-from . import floor, looks, measure, voices
+from . import creating, floor, looks, measure, voices
 from .cases import TYPES, Case, edited
 from .measure import Cost
 from .project import VIDBUILD, Project, Several
@@ -288,6 +288,7 @@ CASES: Mapping[str, Callable[[Bench], Iterator[Row]]] = {
     "many": many,
     "memory": memory,
     "size": size,
+    "create": creating.readme,
     **looks.CASES,
     "voice": voices.quickstart,
     "voice-edit": voices.edit,
