@@ -4,7 +4,8 @@
 
     VidbuildError                 any error that is reported
     ├── UsageError                exit 2: the command line or a call of the API is wrong
-    │   └── SourceError           exit 2: a source to create a spec from is wrong (vidbuild.create.source.protocol)
+    │   ├── SourceError           exit 2: a source to create a spec from is wrong (vidbuild.create.source.protocol)
+    │   └── PluginError           exit 2: a plug-in cannot be used, or failed; in a step, the step failed
     ├── SpecError                 exit 2: the spec is wrong; has diagnostics (vidbuild.spec.diagnostics)
     ├── StepError                 exit 1: a step failed; has the last lines of the tool's log
     │   ├── SpecProblem           exit 2: a step found an error in the spec (a scene over max_duration)
@@ -47,6 +48,17 @@ class UsageError(VidbuildError):
     """The command line or a call of the API is wrong."""
 
     code = 2
+
+
+class PluginError(UsageError):
+    """A plug-in that cannot be used, or whose code raised what it must not: no fault of vidbuild.
+
+    group, name: of its entry point, to find what uses it; "" if unknown.
+    """
+
+    def __init__(self, message: str, *, hint: str | None = None, group: str = "", name: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.group, self.name = group, name
 
 
 class StoreError(VidbuildError):

@@ -231,6 +231,7 @@ class Spec:
     locations: field (dotted) -> its location in the spec, scenes excepted.
     data: the spec as JSON values, variables expanded.
     progress: how the video shows how far it has come: "none", "bar" or "dots".
+    search_path: the folders in which plug-ins were searched for, if it uses any.
     """
 
     path: Path
@@ -247,3 +248,4 @@ class Spec:
     problems: Mapping[str, tuple[Diagnostic, ...]]
     warnings: tuple[Diagnostic, ...] = ()
     progress: str = "none"
+    search_path: tuple[str, ...] = ()

@@ -25,6 +25,7 @@ ALLOWED: dict[str, set[str]] = {
     "cli.commands": {"cli", "api", "report", "starter", "engine.runs.events"},
     "api": {
         "create",
+        "extensions",
         "record",
         "stock",
         "plan",
@@ -47,6 +48,7 @@ ALLOWED: dict[str, set[str]] = {
         "media.image.contact_sheet",
     },
     "create": {
+        "extensions",
         "project",
         "model",
         "engine.disk",
@@ -73,6 +75,7 @@ ALLOWED: dict[str, set[str]] = {
     "project": set(),
     "transitions": set(),
     "plan": {
+        "extensions",
         "spec.diagnostics",
         "spec.narration",
         "scenes",
@@ -98,6 +101,7 @@ ALLOWED: dict[str, set[str]] = {
         "scenes.protocol",
     },
     "spec": {
+        "extensions",
         "reading",
         "scenes",
         "voices",
@@ -131,8 +135,10 @@ ALLOWED: dict[str, set[str]] = {
         "seal",
     },
     "reading": set(),
-    "scenes": {"model", "media.image.light"},
-    "voices": {"media.audio", "media.ffmpeg", "media.text.words"},
+    "extensions": set(),
+    "plugins": {"scenes", "voices", "create.source", "media.text.words", "model"},
+    "scenes": {"extensions", "model", "media.image.light"},
+    "voices": {"extensions", "media.audio", "media.ffmpeg", "media.text.words"},
     "report": {"engine.runs", "engine.graph.step_id"},
     "video_report": {"report.humanize"},
     "media": set(),

@@ -13,6 +13,7 @@ from vidbuild.api.tools import tools
 from vidbuild.engine.schedule.engine import Engine
 from vidbuild.engine.store.store import Store
 from vidbuild.plan.kinds import KINDS
+from vidbuild.voices.plugin import VARIABLE
 from vidbuild.voices.protocol import OFFLINE, SETTINGS
 
 if TYPE_CHECKING:
@@ -34,10 +35,14 @@ def engine_of(store: Store, env_overrides: Mapping[str, str] | None = None, *, o
 
 
 class _Variables(Mapping[str, str]):
-    """The variables of this process, and those by which steps receive the user's settings of a voice."""
+    """The variables of this process, and those by which steps receive the user's settings and plug-ins of a voice."""
 
     def __getitem__(self, name: str) -> str:
         """Return a variable's value; raise KeyError if it is not set."""
+        if name.startswith(VARIABLE):
+            from vidbuild.voices.registry import PLUGINS
+
+            return PLUGINS.variable(name.removeprefix(VARIABLE))
         if not name.startswith(SETTINGS):
             return os.environ[name]
         import json

@@ -80,7 +80,7 @@ def plan_of(
     memos = Memos(store)
     key = plan_cache.key_of(spec, table, variables or {}, only, name)
     known: dict[str, Any] | None = memos.get(key) if key else None
-    if known is not None and plan_cache.is_valid(known["files"], table):
+    if known is not None and plan_cache.finds_plugins(known["path"]) and plan_cache.is_valid(known["files"], table):
         return _from_memo(spec, known, only, name, store)
     began = plan_cache.now()
     data = _made(spec, table, variables or {}, only, name)
@@ -126,6 +126,7 @@ def _compiled(spec: Spec, only: Sequence[str], name: str | None, table: DigestCa
     frames = frame_count(chosen, variant)
     return {
         "files": plan_cache.rows_of(chosen.files, table),
+        "path": list(chosen.search_path),
         "graph": compile_graph(chosen, variant, name or _name(spec.path, scenes, only)).to_data(),
         "outputs": [[each.kind, each.step, each.file, each.suffix] for each in outputs(chosen, variant)],
         "scenes": scenes,

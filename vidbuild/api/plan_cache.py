@@ -74,6 +74,15 @@ def is_valid(rows: Iterable[Row], table: DigestCache) -> bool:
         return False
 
 
+def finds_plugins(search_path: Sequence[str]) -> bool:
+    """Return whether plug-ins are still searched for in these folders; none are if a spec uses no plug-in."""
+    if not search_path:
+        return True
+    from vidbuild.extensions import installed
+
+    return list(installed.search_path()) == list(search_path)
+
+
 def unchanged_since(rows: Iterable[Row], since: int) -> bool:
     """Return whether no file changed since a time in ns since 1970, so that what was read is what was hashed."""
     try:

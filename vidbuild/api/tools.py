@@ -8,8 +8,10 @@ from pathlib import Path
 
 from vidbuild.engine.graph.graph import Graph, Step
 from vidbuild.engine.keys.tools import Tool
+from vidbuild.frozen import replaced
 from vidbuild.plan.kinds import KINDS, VOICE, voice_tool
 from vidbuild.voices import recorded, registry
+from vidbuild.voices.plugin import VARIABLE
 from vidbuild.voices.protocol import SETTINGS
 from vidbuild.voices.registry import ENGINES, source_of
 
@@ -21,6 +23,8 @@ class _Tools(dict[str, Tool]):
         """Return the tool of a source. Raises KeyError for an unknown name."""
         if not name.startswith(VOICE):
             raise KeyError(name)
+        if plugin := registry.plugin_engine(name.removeprefix(VOICE)):
+            return _plugin_tool(plugin, name.removeprefix(VOICE))
         engine, source = source_of(name.removeprefix(VOICE))
         network = engine.source_network(source)
         return Tool(
@@ -30,6 +34,23 @@ class _Tools(dict[str, Tool]):
             engine.concurrency,
             (*(engine.env if network else ()), f"{SETTINGS}{engine.name}/{source}"),
         )
+
+
+def _plugin_tool(engine: str, tool: str) -> Tool:
+    """Return the tool that a plug-in's engine is. Its identity is in the parameters of its steps.
+
+    Its code is loaded before a step runs, and not when all steps are cached. Its steps have workers of their own, into
+    which nothing else is loaded.
+    """
+    network = tool.startswith(registry.ONLINE_PLUGIN)
+
+    def allowing() -> Tool:
+        made = ENGINES[engine]
+        env = (*made.env, f"{VARIABLE}{engine}")
+        return replaced(own, concurrency=made.concurrency, env=env, programs=(registry.PLUGINS.code(engine),))
+
+    own = Tool(lambda: (), lambda: tool, network, worker=tool, allowing=allowing)
+    return own
 
 
 def tools() -> Mapping[str, Tool]:

@@ -39,13 +39,30 @@ def importers() -> Iterator[Importer]:
         yield importer
 
 
+def importers_for(argument: str) -> list[Importer]:
+    """Return vidbuild's own importers, and those of plug-ins if none of its own is meant. Raises PluginError.
+
+    argument: KIND:SOURCE or a file, as for `resolve`.
+    """
+    own = list(importers())
+    kinds = {each.name for each in own}
+    kind, colon, _ = argument.partition(":")
+    ending = Path(argument).suffix.lower()
+    if (colon and kind in kinds) or any(ending in each.endings for each in own):
+        return own
+    from vidbuild.create import plugin
+
+    is_named = bool(colon) and not files.exists(Path(argument))
+    return [*own, *(plugin.of_kind(kind, kinds) if is_named else plugin.of_ending(ending, kinds))]
+
+
 def resolve(argument: str, folder: Path | None = None) -> tuple[Importer, Source]:
     """Return the importer for the argument of `--from`, and the source. Raises UsageError if there is none.
 
     argument: KIND:SOURCE, or a file, whose kind is known by its ending.
     folder: the one in which a source that is no file is looked up; default: the current one.
     """
-    known = list(importers())
+    known = importers_for(argument)
     kinds = list(dict.fromkeys(each.name for each in known))
     kind, colon, address = argument.partition(":")
     is_file = files.exists(Path(argument))
@@ -54,7 +71,9 @@ def resolve(argument: str, folder: Path | None = None) -> tuple[Importer, Source
     if not colon or is_file or len(kind) == 1:  # one letter is a drive
         kind, address = "", argument
     elif kind not in kinds:
-        hint = did_you_mean(kind, kinds) or f"use one of {', '.join(kinds)}"
+        from vidbuild.extensions.installed import install_hint
+
+        hint = did_you_mean(kind, kinds) or install_hint(kind) or f"use one of {', '.join(kinds)}"
         raise UsageError(f"unknown kind of source '{kind}'", hint=hint)
     path = Path(address)
     if what := files.absence(path):
@@ -78,9 +97,10 @@ def named(name: str, folder: Path) -> tuple[Importer, Source]:
         that reads no files.
     """
     kind, colon, path = name.partition(":")
-    if found := _without_file(name, list(importers()), folder, with_kind=True):
+    known = importers_for(name)
+    if found := _without_file(name, known, folder, with_kind=True):
         return found
-    if colon and kind in {each.name for each in importers()} and not files.exists(folder / name):
+    if colon and kind in {each.name for each in known} and not files.exists(folder / name):
         return resolve(f"{kind}:{folder / path}")
     return resolve(str(folder / name))
 
@@ -88,7 +108,7 @@ def named(name: str, folder: Path) -> tuple[Importer, Source]:
 def recorded(origin: str, folder: Path) -> tuple[Importer, Source]:
     """Return the importer and the source of a record, which is KIND:NAME. Raises UsageError if there is none."""
     kind, _, name = origin.partition(":")
-    return _without_file(origin, list(importers()), folder, with_kind=True) or resolve(f"{kind}:{folder / name}")
+    return _without_file(origin, importers_for(origin), folder, with_kind=True) or resolve(f"{kind}:{folder / name}")
 
 
 def _without_file(

@@ -11,7 +11,9 @@ from typing import Any
 from urllib.parse import quote
 
 from vidbuild import inline
+from vidbuild.diagnostic import Diagnostic
 from vidbuild.engine.graph.graph import Graph, Input, Product, Step
+from vidbuild.errors import PluginError
 from vidbuild.model import Scene, Spec
 from vidbuild.plan import progress
 from vidbuild.plan.music_steps import music_steps, shown
@@ -26,6 +28,7 @@ from vidbuild.plan.scene_steps import (
 )
 from vidbuild.plan.variant import Variant, VideoSpec
 from vidbuild.project import name_of
+from vidbuild.spec.diagnostics import SpecError, read_sources
 from vidbuild.transitions import DIRECTED
 
 SCALED = frozenset({"zoom", "morph"})  # transitions in which Pillow scales layers
@@ -40,8 +43,11 @@ def compile_graph(spec: Spec, variant: Variant, name: str = "") -> Graph:
     """
     video = VideoSpec.of(spec, variant)
     steps: list[Step] = []
-    for index in range(len(spec.scenes)):
-        steps.extend(scene_steps(video, index))
+    for index, scene in enumerate(spec.scenes):
+        try:
+            steps.extend(scene_steps(video, index))
+        except PluginError as error:
+            raise _fault(error, scene, spec) from error
     steps.extend(music_steps(video))
     for left, right in zip(spec.scenes, spec.scenes[1:], strict=False):
         if left.transition.type != "cut":
@@ -49,6 +55,14 @@ def compile_graph(spec: Spec, variant: Variant, name: str = "") -> Graph:
     steps.append(poster(video))
     steps.extend((_captions(video), _mux(video), _report(video, f"{name or name_of(spec.path)}.mp4")))
     return Graph.of({step.id: step for step in steps})
+
+
+def _fault(error: PluginError, scene: Scene, spec: Spec) -> SpecError:
+    """Return the error about a scene whose plug-in failed."""
+    field = {"scenes": "type", "voices": "voice"}.get(error.group, "")
+    place = scene.locations.get(field) or scene.locations[""]
+    found = [Diagnostic("error", error.message, str(spec.path), place, hint=error.hint)]
+    return SpecError(found, read_sources(found))
 
 
 def outputs(spec: Spec, variant: Variant) -> tuple[Output, ...]:

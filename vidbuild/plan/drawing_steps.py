@@ -13,7 +13,7 @@ from vidbuild.model import Scene
 from vidbuild.plan.showings import drawn, drawn_overlay
 from vidbuild.plan.variant import VideoSpec
 from vidbuild.scenes.layout_files import SCENES, layout_files
-from vidbuild.scenes.registry import SCENE_TYPES
+from vidbuild.scenes.registry import SCENE_TYPES, plugin_of
 
 PAGE = "page.png"  # what the step that draws a page writes
 HEIC = frozenset({".heic", ".heif", ".hif"})  # how the names of images end that pi-heif decodes
@@ -51,6 +51,10 @@ def _draw(video: VideoSpec, scene: Scene) -> Step:
         "background": behind,
         "lights": [list(light) for light in scene_type.lights] if behind is None else [],
     }
+    if (plugin := plugin_of(scene.type)) is not None:
+        from vidbuild.extensions import content
+
+        params["plugins"] = {plugin.distribution: content.identity(plugin)}
     params |= divisions.params(fields, video.variant.language)
     inputs: dict[str, Input] = {"base": Source(str(SCENES / "base.typ"))}
     inputs.update({role: Source(str(path)) for role, path in layout_files(scene_type).items()})

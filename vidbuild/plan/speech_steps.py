@@ -37,6 +37,8 @@ def speak_steps(video: VideoSpec, scene: Scene) -> Iterator[Step]:
             }
             if sounds := narration.sounds:
                 params["ipa"] = [list(sound) for sound in sounds]
+            if plugins := registry.identities(each.engine for each in (voice, voice.fallback) if each):
+                params["plugins"] = plugins
             if narration.pauses:
                 params["pauses"] = [list(pause) for pause in narration.spoken_pauses()]
             inputs = {

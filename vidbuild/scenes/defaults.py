@@ -14,6 +14,7 @@ from vidbuild.scenes.protocol import Clip, DocumentPage, Layout, Light, Place, R
 class SceneDefaults:
     """A scene without files, video or motion, whose layers all appear at the start."""
 
+    folder: Path | None = None
     needs_duration = True
     lights: tuple[Light, ...] = (Light(0.95, -0.1, 0.45, 0.14),)
     spec_fields: Mapping[str, str] = {}

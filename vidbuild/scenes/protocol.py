@@ -173,10 +173,13 @@ class SceneType(Protocol):
         "cells" that the template reports as `content`; "" for nothing.
     enlarges: the layers of which a `zoom` callout enlarges a part, the window first; () for a picture.
     modules: names of the files beside template.typ that it imports, without `.typ`.
+    folder: where its schema.json and template.typ are; None for the folder of this package that has the type's name,
+        and of a plug-in's type for the folder of its module.
     """
 
     name: str
     summary: str
+    folder: Path | None
     needs_duration: bool
     lights: tuple[Light, ...]
     spec_fields: Mapping[str, str]

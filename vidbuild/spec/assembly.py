@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from vidbuild.scenes.registry import SCENE_TYPES, WHOLE_SCENES
+from vidbuild.scenes.registry import SCENE_TYPES, WHOLE_SCENES, own_schema, plugin_of
 
 _SPEC = Path(__file__).resolve().parent
 
@@ -27,11 +27,11 @@ def assemble() -> dict[str, Any]:
     }
     scene["allOf"] = []
     for name in SCENE_TYPES:
-        own = _read(_SPEC.parent / "scenes" / name / "schema.json")
+        own = own_schema(name)
         definitions[f"scene_{name}"] = _scene(name, own, shared)
         condition = {"properties": {"type": {"const": name}}, "required": ["type"]}
         scene["allOf"].append({"if": condition, "then": {"$ref": f"#/$defs/scene_{name}"}})
-        if name not in WHOLE_SCENES:
+        if name not in WHOLE_SCENES and plugin_of(name) is None:
             definitions[f"part_{name}"] = _part(definitions[f"scene_{name}"], own)
             definitions["part"]["allOf"].append({"if": condition, "then": {"$ref": f"#/$defs/part_{name}"}})
             definitions["part"]["properties"]["type"]["enum"].append(name)

@@ -11,10 +11,11 @@ from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Any
 
 from vidbuild.diagnostic import Diagnostic
+from vidbuild.errors import PluginError
 from vidbuild.location import Location
 from vidbuild.model import Scene, Spec
 from vidbuild.project import root_of
-from vidbuild.spec import expand, file_kind, from_python, paths, reader, validate, yaml_lint
+from vidbuild.spec import expand, file_kind, from_python, paths, plugins, reader, validate, yaml_lint
 from vidbuild.spec import variables as spec_variables
 from vidbuild.spec.collector import DiagnosticCollector
 from vidbuild.spec.diagnostics import MAX_PROBLEMS, SpecError, tidy
@@ -134,7 +135,9 @@ def _load_document(
         return LoadResult(None, tuple(tidy([*problems, *too_many])), {document.name: document.text})
     named, wrong = spec_variables.values(document, variables)
     original = document
+    unusable = plugins.add_types(document)
     document, failed = expand.expand(document, named)
+    failed |= unusable | plugins.add_types(document)
     problems = [
         *problems,
         *wrong,
@@ -152,7 +155,7 @@ def _load_document(
         stock = _stock(document, ValidParts(document.data, invalid), collector, locked=locked)
         valid = ValidParts(stock.document.data, invalid | stock.unresolved)
         builder = _SpecBuilder(stock, replace(collector, document=stock.document), valid, recordings=recordings)
-        spec, found = builder.spec(), stock.fields
+        spec, found = _built(builder, document, collector), stock.fields
         sources.update(builder.sources)
     diagnostics = tuple(tidy(collector.diagnostics))
     if any(item.severity == "error" for item in diagnostics) or spec is None:
@@ -165,6 +168,15 @@ def _stock(document: Document, valid: ValidParts, collector: DiagnosticCollector
 
     root = root_of(FilePath(document.name))
     return (stock.resolve if locked else stock.find)(document, valid, collector, root)
+
+
+def _built(builder: _SpecBuilder, document: Document, collector: DiagnosticCollector) -> Spec | None:
+    """Return the spec, or None after adding errors to the diagnostics, which can be the faults of plug-ins."""
+    try:
+        return builder.spec()
+    except PluginError as error:
+        collector.diagnostics.append(plugins.fault(error, document))
+        return None
 
 
 class _SpecBuilder:
@@ -233,6 +245,7 @@ class _SpecBuilder:
         if resolved_theme is None or speaker is None or len(ready) != len(found) or "title" not in values:
             return None
         voices = [each for scene in ready for each in (scene.voice, *scene.voices)]
+        found_plugins = plugins.used(ready, voices)
         return Spec(
             path=self.path,
             root=self.root,
@@ -244,8 +257,14 @@ class _SpecBuilder:
             progress=values.get("progress", behavior["progress"]),
             scenes=tuple(ready),
             files=tuple(
-                dict.fromkeys((*themes.files, *read.files, *self.stock.files, *context.files, *voice.files(voices)))
+                dict.fromkeys(
+                    (
+                        *(*themes.files, *read.files, *self.stock.files, *context.files),
+                        *(*voice.files(voices), *plugins.files(found_plugins)),
+                    )
+                )
             ),
+            search_path=plugins.search_path() if found_plugins else (),
             locations=self._locations(),
             data=self.document.data,
             problems={

@@ -39,6 +39,12 @@ def load() -> Schema:
     return assemble()
 
 
+def forget() -> None:
+    """Forget the schema, as the scene types have changed."""
+    load.cache_clear()
+    validator.cache_clear()
+
+
 @lru_cache(maxsize=4)
 def validator(definition: str) -> Validator:
     """Return a validator for a definition of the schema; "" is the whole schema."""

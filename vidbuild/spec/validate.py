@@ -9,7 +9,7 @@ from typing import Any
 
 from vidbuild.diagnostic import Diagnostic
 from vidbuild.location import Location
-from vidbuild.spec import meanings, schema, value_hints, value_shapes, wording
+from vidbuild.spec import meanings, plugins, schema, value_hints, value_shapes, wording
 from vidbuild.spec.diagnostics import MAX_PROBLEMS
 from vidbuild.spec.document import Document, Path
 from vidbuild.suggest import did_you_mean, nearest
@@ -274,7 +274,7 @@ def _choice_fault(error: SchemaError, path: Path) -> Fault:
     hint = _meant_value(str(value), known) if isinstance(value, str | bool) and isinstance(known[0], str) else None
     if path[:1] == ("scenes",) and path[-1:] == ("type",) and len(path) == SCENE_FIELD_PATH and isinstance(value, str):
         meant = meanings.scene_type(value, known)
-        hint = f"did you mean '{meant}'?" if meant else hint
+        hint = f"did you mean '{meant}'?" if meant else plugins.type_hint(value, known)
         return Fault(path, f"unknown scene type '{wording.short(value)}': expected {wording.either(known)}", hint)
     return Fault(path, f"{wording.name(path)} must be {wording.either(known)}{wording.found(value)}", hint)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from vidbuild.engine.graph.context import Context
-from vidbuild.errors import SpecProblem
+from vidbuild.errors import SpecProblem, StepError
 from vidbuild.media.ffmpeg.probe import describe
 from vidbuild.media.image import background, color, concealed, palette, raster
 from vidbuild.media.image.backdrop import backdrop
@@ -42,6 +42,27 @@ class Behind(NamedTuple):
 
 def run(context: Context) -> None:
     """Lay out the scene and write layers.json and a PNG per layer."""
+    plugins = context.params.get("plugins")
+    if not plugins:
+        _draw(context)
+        return
+    [(distribution, version)] = plugins.items()
+    try:
+        _draw(context)
+    except SpecProblem:
+        raise
+    except StepError as error:
+        of_plugin = f"the template of the plug-in {distribution} {version.partition(' ')[0]} failed: {error.message}"
+        raise StepError(of_plugin, field="type", log=error.failure.log) from error
+    except (ValueError, LookupError, TypeError, ArithmeticError) as error:
+        # The template is not vidbuild's: it can report what nothing here expects.
+        found = f"{type(error).__name__}: {error}"
+        message = f"the template of the plug-in {distribution} {version.partition(' ')[0]} gives no drawing: {found}"
+        hint = "end it with '#context draw()' that returns 'scene(layers)', see docs/plugins.md"
+        raise StepError(message, hint=hint, field="type") from error
+
+
+def _draw(context: Context) -> None:
     root, staged, own_families = stage(context)
     fields = _without_foreign_signs(scene_text.clean(context.params["fields"]), staged)
     pictures = _pictures(context, fields, root, staged)

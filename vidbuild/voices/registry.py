@@ -2,32 +2,63 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from vidbuild.errors import UsageError
+from vidbuild.errors import PluginError, UsageError
 from vidbuild.voices.command import Command
 from vidbuild.voices.edge import Edge
 from vidbuild.voices.espeak import Espeak
 from vidbuild.voices.nanotts import Nanotts
 from vidbuild.voices.natural import Natural
 from vidbuild.voices.piper import Piper
+from vidbuild.voices.plugin import PluginEngines
 from vidbuild.voices.protocol import ConfiguredEngine, ModelEngine, VoiceEngine, VoiceProblem
 from vidbuild.voices.speech import Speech
+
+if TYPE_CHECKING:
+    from vidbuild.extensions.installed import Plugin
 
 # The engines whose servers, programs and files are in the user's settings.
 CONFIGURED: Mapping[str, ConfiguredEngine] = {"piper": Piper(), "speech": Speech(), "command": Command()}
 # The engines that load a model and keep it.
 MODELS: Mapping[str, ModelEngine] = {"natural": Natural()}
-ENGINES: Mapping[str, VoiceEngine] = {
+OWN: Mapping[str, VoiceEngine] = {
     **MODELS,
     "espeak": Espeak(),
     "edge": Edge(),
     "nanotts": Nanotts(),
     **CONFIGURED,
 }
+
+
+PLUGINS = PluginEngines(OWN)
+
+
+class _Engines(Mapping[str, VoiceEngine]):
+    """All engines by name: a name that is none of vidbuild's own can be that of a plug-in, which then is loaded."""
+
+    def __getitem__(self, name: str) -> VoiceEngine:
+        """Return an engine. Raises KeyError for an unknown name, PluginError if its plug-in cannot be used."""
+        return OWN[name] if name in OWN else PLUGINS.load(name)
+
+    def __contains__(self, name: object) -> bool:
+        return name in OWN or (isinstance(name, str) and PLUGINS.is_usable(name))
+
+    def __iter__(self) -> Iterator[str]:
+        """Iterate over vidbuild's own."""
+        return iter(OWN)
+
+    def __len__(self) -> int:
+        return len(OWN)
+
+
+ENGINES: Mapping[str, VoiceEngine] = _Engines()
+
+PLUGIN, ONLINE_PLUGIN = "plugin/", "online-plugin/"
+"""What the names of tools begin with that are the engines of plug-ins, without a network and with one."""
 
 WITHOUT_TIMES = frozenset({"nanotts", "piper", "speech", "command"})
 """The engines that report no times of words, or not always."""
@@ -54,18 +85,40 @@ def of_kind(kind: str, language: str) -> tuple[str, str] | None:
 
 def problem(engine: str, name: str) -> VoiceProblem | None:
     """Return why an engine's name or a voice's is wrong; None if both may be right."""
-    if engine in ENGINES:
-        return ENGINES[engine].problem(name)
+    try:
+        if plugin_of(engine) or engine in OWN:
+            return ENGINES[engine].problem(name)
+    except PluginError as error:
+        return VoiceProblem(error.message, error.hint)
+    from vidbuild.extensions.installed import install_hint
     from vidbuild.suggest import did_you_mean
 
-    *others, last = ENGINES
-    hint = did_you_mean(engine, ENGINES) or f"use {', '.join(others)} or {last}"
+    known = [*OWN, *PLUGINS.names()]
+    *others, last = known
+    hint = did_you_mean(engine, known) or install_hint(engine) or f"use {', '.join(others)} or {last}"
     return VoiceProblem(f"unknown voice engine '{engine}'", hint)
+
+
+def plugin_of(engine: str) -> Plugin | None:
+    """Return the plug-in that an engine is; None for vidbuild's own."""
+    return None if engine in OWN else PLUGINS.find(engine)
+
+
+def identities(engines: Iterable[str]) -> dict[str, str]:
+    """Return what identifies the plug-ins that these engines are, by distribution."""
+    return {plugin.distribution: PLUGINS.identity(each) for each in engines if (plugin := plugin_of(each))}
 
 
 def tool_name(engine: str, voice: str) -> str:
     """Return the name of the tool that steps with this voice use: its engine's, or that of its source."""
-    return f"{engine}/{CONFIGURED[engine].source(voice)}" if engine in CONFIGURED else engine
+    if engine in OWN:
+        return f"{engine}/{CONFIGURED[engine].source(voice)}" if engine in CONFIGURED else engine
+    return f"{ONLINE_PLUGIN if ENGINES[engine].network else PLUGIN}{engine}"
+
+
+def plugin_engine(tool: str) -> str:
+    """Return the engine of a tool's name if a plug-in has it, else ""."""
+    return tool.removeprefix(ONLINE_PLUGIN).removeprefix(PLUGIN) if tool.startswith((PLUGIN, ONLINE_PLUGIN)) else ""
 
 
 def is_online(engine: str, voice: str) -> bool:
@@ -106,7 +159,7 @@ def files(engine: str, name: str) -> Mapping[str, Path]:
 
 def reports_times(engine: str) -> bool:
     """Return whether an engine always reports when its words are spoken."""
-    return engine not in WITHOUT_TIMES
+    return engine in OWN and engine not in WITHOUT_TIMES
 
 
 def reference(language: str, text: str) -> str:

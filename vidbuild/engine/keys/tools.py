@@ -23,6 +23,9 @@ class Tool:
     env: names of the environment variables that its steps receive beside those that every step receives.
     worker: a name for workers that run the steps of this tool alone, so that what is loaded for one step serves the
         next; "" for any worker. With a concurrency of 1, a run has one such worker.
+    programs: folders and files that its steps may read and run beside those of the sandbox.
+    allowing: returns the tool with what it allows, if finding that out loads code that only its steps need; None if
+        all of it is here. What is here already must be true.
     """
 
     paths: Callable[[], Sequence[Path | str]]
@@ -31,6 +34,8 @@ class Tool:
     concurrency: int | None = None
     env: tuple[str, ...] = ()
     worker: str = ""
+    programs: tuple[str, ...] = ()
+    allowing: Callable[[], Tool] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,22 +46,26 @@ class Access:
     env: names of the environment variables that it receives beside those that every step receives.
     limits: tool -> how many steps may use it at a time, for the tools that have a limit.
     worker: the name of the workers that may run it; "" for those without a name.
+    programs: folders and files that it may read and run beside those of the sandbox.
     """
 
     network: bool = False
     env: tuple[str, ...] = ()
     limits: Mapping[str, int] = field(default_factory=dict)
     worker: str = ""
+    programs: tuple[str, ...] = ()
 
 
 def access_of(tools: Mapping[str, Tool], names: Iterable[str]) -> Access:
     """Combine what the named tools allow."""
-    used = {name: tools[name] for name in names}
+    named = {name: tools[name] for name in names}
+    used = {name: tool if tool.allowing is None else tool.allowing() for name, tool in named.items()}
     return Access(
         network=any(tool.network for tool in used.values()),
         env=tuple(sorted({variable for tool in used.values() for variable in tool.env})),
         limits={name: tool.concurrency for name, tool in used.items() if tool.concurrency is not None},
         worker="+".join(sorted({tool.worker for tool in used.values()} - {""})),
+        programs=tuple(sorted({path for tool in used.values() for path in tool.programs})),
     )
 
 

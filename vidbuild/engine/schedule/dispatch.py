@@ -187,6 +187,7 @@ class Dispatcher:
             "env": {**declared, **self._env},
             "network": access.network,
             "worker": access.worker,
+            "programs": access.programs,
         }
         pool.start(label, request, kind.seconds)
 

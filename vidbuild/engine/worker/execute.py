@@ -4,6 +4,7 @@ A request is JSON::
 
     {"step": id, "run": "module:function", "params": {...}, "folder": path, "cache": path, "blobs": path,
      "lower": [path], "env": {...}, "network": bool, "worker": name,
+     "programs": [path],
      "inputs": {role: {"as": name, "blob": digest} | {"as": name, "source": path, "blob": digest}
                       | {"as": name, "files": {name: digest}}}}
 

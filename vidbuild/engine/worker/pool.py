@@ -50,7 +50,8 @@ class Pool:
 
     def start(self, step: str, request: Mapping[str, Any], seconds: float) -> None:
         """Send the step to a worker, which is ended if the step takes longer than so many seconds."""
-        profile = Profile(bool(request["network"]), request["env"], request["worker"])
+        programs = tuple(request.get("programs", ()))
+        profile = Profile(bool(request["network"]), request["env"], request["worker"], programs)
         worker = next((worker for worker in reversed(self._idle) if worker.profile == profile), None)
         if worker is None:
             worker = self._new_worker(profile)
@@ -93,7 +94,10 @@ class Pool:
         self._idle, self._busy = [], []
 
     def _new_worker(self, profile: Profile) -> WorkerProcess:
-        sandbox = replace(self._sandbox, network=profile.network) if self._sandbox else None
+        sandbox = self._sandbox
+        if sandbox is not None:
+            programs = (*sandbox.programs, *profile.programs)
+            sandbox = replace(sandbox, network=profile.network, programs=programs)
         worker = WorkerProcess(self._folder, self._env, sandbox, profile)
         self._selector.register(worker.stdout, selectors.EVENT_READ, (worker, self._read))
         self._selector.register(worker.stderr, selectors.EVENT_READ, (worker, self._drain))

@@ -58,11 +58,13 @@ class Profile(NamedTuple):
     network: whether they may open sockets.
     env: their environment.
     name: the name of the workers that may run them; "" for those without a name.
+    programs: what they may read and run beside the sandbox's programs.
     """
 
     network: bool = False
     env: Mapping[str, str] = MappingProxyType({})
     name: str = ""
+    programs: tuple[str, ...] = ()
 
 
 _ANY = Profile()

@@ -1,0 +1,165 @@
+"""What plug-ins are made of: the one place from which they import. See docs/plugins.md.
+
+::
+
+    from vidbuild.plugins import Scene, SceneDefaults
+
+    class Gauge(SceneDefaults):
+        interface = 1
+        name = "gauge"
+        ...
+
+Each name is imported when it is used, so that a voice engine does not load what belongs to scenes.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from vidbuild.create.source.outline import (
+        Change,
+        Chart,
+        Code,
+        Command,
+        Commands,
+        Diagram,
+        Item,
+        Items,
+        Omission,
+        Outline,
+        Page,
+        Picture,
+        Prose,
+        Quotation,
+        Recording,
+        Section,
+        Table,
+    )
+    from vidbuild.create.source.outline import (
+        Speech as Spoken,
+    )
+    from vidbuild.create.source.protocol import Importer, Source, SourceError
+    from vidbuild.errors import StepError, UnreachableError, UsageError
+    from vidbuild.location import Location
+    from vidbuild.media.text.words import EngineWord, Speech
+    from vidbuild.model import Scene
+    from vidbuild.scenes.defaults import SceneDefaults, rising, texts
+    from vidbuild.scenes.protocol import (
+        Clip,
+        DocumentPage,
+        Light,
+        Reveal,
+        SceneProblem,
+        SceneType,
+        scaled,
+        showing,
+    )
+    from vidbuild.voices.defaults import VoiceDefaults
+    from vidbuild.voices.program import keep as write_speech
+    from vidbuild.voices.protocol import SpeechRequest, VoiceEngine, VoiceProblem
+
+_OUTLINE, _SOURCE = "create.source.outline", "create.source.protocol"
+_SCENES, _VOICES = "scenes.protocol", "voices.protocol"
+# Name -> its module, and its name there if that is another one.
+_HOMES = {
+    "Change": (_OUTLINE, ""),
+    "Chart": (_OUTLINE, ""),
+    "Clip": (_SCENES, ""),
+    "Code": (_OUTLINE, ""),
+    "Command": (_OUTLINE, ""),
+    "Commands": (_OUTLINE, ""),
+    "Diagram": (_OUTLINE, ""),
+    "DocumentPage": (_SCENES, ""),
+    "EngineWord": ("media.text.words", ""),
+    "Importer": (_SOURCE, ""),
+    "Item": (_OUTLINE, ""),
+    "Items": (_OUTLINE, ""),
+    "Light": (_SCENES, ""),
+    "Location": ("location", ""),
+    "Omission": (_OUTLINE, ""),
+    "Outline": (_OUTLINE, ""),
+    "Page": (_OUTLINE, ""),
+    "Picture": (_OUTLINE, ""),
+    "Prose": (_OUTLINE, ""),
+    "Quotation": (_OUTLINE, ""),
+    "Recording": (_OUTLINE, ""),
+    "Reveal": (_SCENES, ""),
+    "Scene": ("model", ""),
+    "SceneDefaults": ("scenes.defaults", ""),
+    "SceneProblem": (_SCENES, ""),
+    "SceneType": (_SCENES, ""),
+    "Section": (_OUTLINE, ""),
+    "Source": (_SOURCE, ""),
+    "SourceError": (_SOURCE, ""),
+    "Speech": ("media.text.words", ""),
+    "SpeechRequest": (_VOICES, ""),
+    "Spoken": (_OUTLINE, "Speech"),
+    "StepError": ("errors", ""),
+    "Table": (_OUTLINE, ""),
+    "UnreachableError": ("errors", ""),
+    "UsageError": ("errors", ""),
+    "VoiceDefaults": ("voices.defaults", ""),
+    "VoiceEngine": (_VOICES, ""),
+    "VoiceProblem": (_VOICES, ""),
+    "rising": ("scenes.defaults", ""),
+    "scaled": (_SCENES, ""),
+    "showing": (_SCENES, ""),
+    "texts": ("scenes.defaults", ""),
+    "write_speech": ("voices.program", "keep"),
+}
+
+__all__ = [
+    "Change",
+    "Chart",
+    "Clip",
+    "Code",
+    "Command",
+    "Commands",
+    "Diagram",
+    "DocumentPage",
+    "EngineWord",
+    "Importer",
+    "Item",
+    "Items",
+    "Light",
+    "Location",
+    "Omission",
+    "Outline",
+    "Page",
+    "Picture",
+    "Prose",
+    "Quotation",
+    "Recording",
+    "Reveal",
+    "Scene",
+    "SceneDefaults",
+    "SceneProblem",
+    "SceneType",
+    "Section",
+    "Source",
+    "SourceError",
+    "Speech",
+    "SpeechRequest",
+    "Spoken",
+    "StepError",
+    "Table",
+    "UnreachableError",
+    "UsageError",
+    "VoiceDefaults",
+    "VoiceEngine",
+    "VoiceProblem",
+    "rising",
+    "scaled",
+    "showing",
+    "texts",
+    "write_speech",
+]
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
+    home, other = _HOMES[name]
+    return getattr(import_module(f"vidbuild.{home}"), other or name)

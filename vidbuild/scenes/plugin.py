@@ -1,0 +1,110 @@
+"""Scene types of plug-ins: loads them, and checks the results of their methods, which nothing else would."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from vidbuild.extensions.guard import Guarded, error_of
+from vidbuild.extensions.installed import Plugin
+from vidbuild.extensions.loading import load as load_plugin
+from vidbuild.scenes.protocol import Clip, DocumentPage, Layout, Reveal, SceneProblem, SceneType
+
+TEMPLATE, SCHEMA = "template.typ", "schema.json"
+EFFECTS = frozenset({"cut", "fade", "rise", "slide", "wipe", "scale", "type", "draw", "under", "follow"})
+# What the schema of a type's own fields needs, and the type of each part.
+PARTS: Mapping[str, type] = {"title": str, "description": str, "properties": dict, "examples": list}
+
+
+class PluginScene(NamedTuple):
+    """A scene type of a plug-in, and the schema of its own fields."""
+
+    scene: SceneType
+    schema: Mapping[str, Any]
+    plugin: Plugin
+
+
+def load(plugin: Plugin) -> PluginScene:
+    """Load a scene type and its schema. Raises PluginError."""
+    made = load_plugin(plugin, SceneType)
+    folder = made.folder or Path(str(sys.modules[type(made).__module__].__file__)).parent
+    for name in (TEMPLATE, SCHEMA, *(f"{each}.typ" for each in made.modules)):
+        if not (folder / name).is_file():
+            raise error_of(plugin, f"has no file '{name}' in '{folder}'")
+    scene: Any = _Scene(made, plugin, _wrong)
+    scene.folder = folder
+    return PluginScene(scene, _schema(plugin, folder / SCHEMA), plugin)
+
+
+class _Scene(Guarded):
+    """A plug-in's scene type, with the folder of its files."""
+
+    folder: Path
+
+
+def _schema(plugin: Plugin, path: Path) -> Mapping[str, Any]:
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise error_of(plugin, f"has a '{SCHEMA}' that cannot be read: {error}") from error
+    if not isinstance(data, dict):
+        raise error_of(plugin, f"has a '{SCHEMA}' without fields: expected a mapping")
+    for name, kind in PARTS.items():
+        if not isinstance(data.get(name), kind) or not data[name]:
+            raise error_of(plugin, f"has a '{SCHEMA}' without '{name}'")
+    return data
+
+
+def _is_json(value: object) -> bool:
+    try:
+        json.dumps(value)
+    except (TypeError, ValueError):
+        return False
+    return isinstance(value, dict)
+
+
+def _is_effects(value: object) -> bool:
+    return isinstance(value, Mapping) and all(isinstance(key, str) and each in EFFECTS for key, each in value.items())
+
+
+def _is_reveals(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(each, Reveal) and _is_effects(each.enter) for each in value)
+
+
+def _is_files(value: object) -> bool:
+    return isinstance(value, dict) and all(isinstance(each, Path) and each.is_absolute() for each in value.values())
+
+
+def _all(kind: type) -> Callable[[object], bool]:
+    return lambda value: isinstance(value, list) and all(isinstance(each, kind) for each in value)
+
+
+def _optional(kind: type) -> Callable[[object], bool]:
+    return lambda value: value is None or isinstance(value, kind)
+
+
+# What each method must return, in words, and whether a value is that.
+_RESULTS: Mapping[str, tuple[str, Callable[[object], bool]]] = {
+    "check": ("problems", _all(SceneProblem)),
+    "lint": ("problems", _all(SceneProblem)),
+    "files": ("absolute paths by role", _is_files),
+    "pages": ("pages by role", lambda value: isinstance(value, dict) and _all(DocumentPage)([*value.values()])),
+    "layout": ("a layout or None", _optional(Layout)),
+    "drawing": ("a mapping of JSON values", _is_json),
+    "entrances": (f"an effect for each layer, one of {', '.join(sorted(EFFECTS))}", _is_effects),
+    "reveals": ("a list of reveals with known effects", _is_reveals),
+    "clip": ("a clip or None", _optional(Clip)),
+    "moving": ("the name of a field", lambda value: isinstance(value, str)),
+    "redacted": ("a mapping of JSON values", _is_json),
+}
+
+
+def _wrong(name: str, result: object) -> str | None:
+    """Return what is wrong with a method's result; None if nothing is."""
+    if name not in _RESULTS:
+        return None
+    expected, is_right = _RESULTS[name]
+    return None if is_right(result) else f"expected {expected}, got {type(result).__name__} {str(result)[:80]}"
