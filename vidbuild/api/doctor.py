@@ -46,6 +46,7 @@ def doctor(folder: Path | None = None) -> list[Finding]:
         _typst,
         _fonts,
         _voices,
+        _plugins,
         *([_sandbox] if POSIX else []),
         lambda: _cache(project),
     )
@@ -112,6 +113,16 @@ def _voices() -> Iterator[Finding]:
             yield Finding(f"voice {name}", True, engine.summary, missing)
         else:
             yield Finding(f"voice {name}", missing is None, engine.summary, missing)
+
+
+def _plugins() -> Iterator[Finding]:
+    from vidbuild.api.plugins import plugins
+
+    for each in plugins():
+        name = f"plug-in {each.distribution}"
+        yield Finding(name, True, f"{each.version}: {', '.join(each.adds)}")
+        for error in each.problems:
+            yield Finding(name, False, error.message, error.hint)
 
 
 def _sandbox() -> Iterator[Finding]:

@@ -29,9 +29,10 @@ class SceneInfo:
 def scenes() -> list[SceneInfo]:
     """Return every scene type with all of its fields."""
     from vidbuild.scenes.registry import SCENE_TYPES
-    from vidbuild.spec import schema
+    from vidbuild.spec import plugins, schema
     from vidbuild.spec.describe import Describer, lines_of_scene
 
+    plugins.add_all_types()  # those that cannot be used are in no list; `vidbuild doctor` says why
     describer = Describer(schema.load())
     inherited = {each.path: each.default for each in describer.fields(schema.load()["properties"]["defaults"])}
     found = []

@@ -39,6 +39,11 @@ def importers() -> Iterator[Importer]:
         yield importer
 
 
+def own_kinds() -> list[str]:
+    """Return the kinds of vidbuild's own importers."""
+    return list(dict.fromkeys(each.name for each in importers()))
+
+
 def importers_for(argument: str) -> list[Importer]:
     """Return vidbuild's own importers, and those of plug-ins if none of its own is meant. Raises PluginError.
 

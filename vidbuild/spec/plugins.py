@@ -23,7 +23,7 @@ def add_types(document: Document) -> dict[Path, list[Diagnostic]]:
     problems: dict[Path, list[Diagnostic]] = {}
     for path, name in _unknown_types(document):
         try:
-            _add(name)
+            check_type(name)
         except PluginError as error:
             problems[path] = [Diagnostic("error", error.message, document.name, document.value(path), hint=error.hint)]
     return problems
@@ -34,7 +34,7 @@ def add_all_types() -> list[PluginError]:
     problems = []
     for name in registry.plugin_names():
         try:
-            _add(name)
+            check_type(name)
         except PluginError as error:
             problems.append(error)
     return problems
@@ -112,7 +112,15 @@ def _unknown_types(document: Document) -> Iterator[tuple[Path, str]]:
             yield ("scenes", index, "type"), name
 
 
-def _add(name: str) -> None:
+def try_type(name: str) -> None:
+    """Raise PluginError if a scene type of a plug-in cannot be used; it is not added."""
+    if name not in registry.SCENE_TYPES:
+        check_type(name)
+        registry.remove(name)
+        schema.forget()
+
+
+def check_type(name: str) -> None:
     """Add the scene type that a plug-in has under a name, if one has. Raises PluginError."""
     if not registry.add(name):
         return

@@ -45,6 +45,10 @@ class PluginEngines:
             return False
         return True
 
+    def usable(self) -> list[tuple[str, VoiceEngine]]:
+        """Return the names and engines of all that are installed and can be loaded."""
+        return [(name, self.load(name)) for name in self.names() if self.is_usable(name)]
+
     def load(self, engine: str) -> VoiceEngine:
         """Return an engine. Raises KeyError if no plug-in has it, PluginError if it cannot be used."""
         if engine not in self._loaded:

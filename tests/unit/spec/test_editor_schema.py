@@ -13,9 +13,9 @@ from jsonschema import Draft202012Validator
 from tests.support.paths import ROOT
 from tests.support.scene_samples import SAMPLES, full
 from tests.support.spec_lab import Project
-from tools.editor_schema import CODE_LANGUAGES
 from vidbuild.scenes.code.languages import typst_name
 from vidbuild.spec import schema
+from vidbuild.spec.editor_schema import CODE_LANGUAGES
 
 EDITOR: dict[str, Any] = json.loads(schema.schema_path().read_text(encoding="utf-8"))
 VALIDATOR = Draft202012Validator(EDITOR)

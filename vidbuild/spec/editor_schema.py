@@ -6,11 +6,13 @@ It allows a template where the expanded value may be no text, says defaults in d
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
 from vidbuild.json_types import Json
 from vidbuild.scenes.registry import SCENE_TYPES
+from vidbuild.spec.schema import load
 
 Schema = dict[str, Any]
 
@@ -57,6 +59,11 @@ CODE_LANGUAGES = [
     *("text", "toml", "tsx", "typescript", "typst", "vim", "vue", "xml", "yaml", "zig", "zsh"),
 ]
 SUGGESTED = {"code languages": CODE_LANGUAGES}
+
+
+def text_for_editors() -> str:
+    """Return the text of the schema for editors, with the scene types of plug-ins that were added."""
+    return json.dumps(for_editors(load()), indent=2, ensure_ascii=False) + "\n"
 
 
 def for_editors(schema: Mapping[str, Any]) -> Schema:
