@@ -11,7 +11,6 @@ from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Any
 
 from vidbuild.diagnostic import Diagnostic
-from vidbuild.errors import PluginError
 from vidbuild.location import Location
 from vidbuild.model import Scene, Spec
 from vidbuild.project import root_of
@@ -155,7 +154,7 @@ def _load_document(
         stock = _stock(document, ValidParts(document.data, invalid), collector, locked=locked)
         valid = ValidParts(stock.document.data, invalid | stock.unresolved)
         builder = _SpecBuilder(stock, replace(collector, document=stock.document), valid, recordings=recordings)
-        spec, found = _built(builder, document, collector), stock.fields
+        spec, found = plugins.reporting(builder.spec, collector), stock.fields
         sources.update(builder.sources)
     diagnostics = tuple(tidy(collector.diagnostics))
     if any(item.severity == "error" for item in diagnostics) or spec is None:
@@ -168,15 +167,6 @@ def _stock(document: Document, valid: ValidParts, collector: DiagnosticCollector
 
     root = root_of(FilePath(document.name))
     return (stock.resolve if locked else stock.find)(document, valid, collector, root)
-
-
-def _built(builder: _SpecBuilder, document: Document, collector: DiagnosticCollector) -> Spec | None:
-    """Return the spec, or None after adding errors to the diagnostics, which can be the faults of plug-ins."""
-    try:
-        return builder.spec()
-    except PluginError as error:
-        collector.diagnostics.append(plugins.fault(error, document))
-        return None
 
 
 class _SpecBuilder:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,8 @@ from vidbuild.suggest import did_you_mean
 
 if TYPE_CHECKING:
     from vidbuild.extensions.installed import Plugin
-    from vidbuild.model import Scene, Voice
+    from vidbuild.model import Scene, Spec, Voice
+    from vidbuild.spec.collector import DiagnosticCollector
 
 
 def add_types(document: Document) -> dict[Path, list[Diagnostic]]:
@@ -72,10 +73,15 @@ def search_path() -> tuple[str, ...]:
     return search_path()
 
 
-def fault(error: PluginError, document: Document) -> Diagnostic:
-    """Return the error about a plug-in that failed, where the document first uses it."""
-    place = next((path for path, name in _uses(document, error.group) if _means(name, error.name)), ())
-    return Diagnostic("error", error.message, document.name, document.value(place), hint=error.hint)
+def reporting(build: Callable[[], Spec | None], collector: DiagnosticCollector) -> Spec | None:
+    """Return the spec that a function builds, or None after adding an error where a plug-in that failed is used."""
+    try:
+        return build()
+    except PluginError as error:
+        uses = _uses(collector.document, error.group)
+        place = next((path for path, name in uses if _means(name, error.name)), ())
+        collector.error(place, error.message, error.hint)
+        return None
 
 
 def _means(used: str, name: str) -> bool:
