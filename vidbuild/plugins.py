@@ -57,8 +57,9 @@ if TYPE_CHECKING:
         showing,
     )
     from vidbuild.voices.defaults import VoiceDefaults
+    from vidbuild.voices.plugin import PluginVoice as VoiceEngine
     from vidbuild.voices.program import keep as write_speech
-    from vidbuild.voices.protocol import SpeechRequest, VoiceEngine, VoiceProblem
+    from vidbuild.voices.protocol import SpeechRequest, VoiceProblem
 
 _OUTLINE, _SOURCE = "create.source.outline", "create.source.protocol"
 _SCENES, _VOICES = "scenes.protocol", "voices.protocol"
@@ -101,7 +102,7 @@ _HOMES = {
     "UnreachableError": ("errors", ""),
     "UsageError": ("errors", ""),
     "VoiceDefaults": ("voices.defaults", ""),
-    "VoiceEngine": (_VOICES, ""),
+    "VoiceEngine": ("voices.plugin", "PluginVoice"),
     "VoiceProblem": (_VOICES, ""),
     "rising": ("scenes.defaults", ""),
     "scaled": (_SCENES, ""),

@@ -273,10 +273,8 @@ def test_two_plugins_with_one_name(workspace: Workspace, tmp_path: Path) -> None
     done = workspace.run("check", "video.yaml", env=both)
     assert done.code == 2
     found = done.stdout + done.stderr
-    assert (
-        "video.yaml:8:11: the scene type 'gauge' is in several plug-ins: other-example 3.0, vidbuild-example 1.0"
-        in found
-    )
+    message = "the scene type 'gauge' is in several plug-ins: other-example 3.0, vidbuild-example 1.0"
+    assert f"video.yaml:8:11: {message}" in found
     assert "write 'other-example.gauge', or uninstall all but one" in found
     workspace.write(
         "video.yaml", SPEC.replace("gauge", "other-example.gauge").replace("chime", "vidbuild-example.chime")

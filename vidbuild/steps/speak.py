@@ -96,7 +96,7 @@ def _speak(context: Context, wav_path: Path) -> tuple[str, Speech]:
 def _check_network(context: Context, voice: Mapping[str, Any]) -> None:
     """Raise UnreachableError if the voice needs the network and the build must not use it."""
     engine = ENGINES[voice["engine"]]
-    settings = json.loads(context.env.get(f"{SETTINGS}{tool_name(engine.name, voice['name'])}", "{}"))
+    settings = json.loads(context.env.get(f"{SETTINGS}{tool_name(voice['engine'], voice['name'])}", "{}"))
     if OFFLINE in context.env and (engine.network or settings.get("network")):
         raise UnreachableError("--offline uses no online voice", field="voice")
 
@@ -145,7 +145,7 @@ def _request_part(
 ) -> Speech:
     """Request what is spoken without a pause. sounds: of the whole narration."""
     engine = ENGINES[voice["engine"]]
-    settings = f"{SETTINGS}{tool_name(engine.name, voice['name'])}"
+    settings = f"{SETTINGS}{tool_name(voice['engine'], voice['name'])}"
     own = {*engine.env, settings}
     # Programs that an engine starts need no proxy and no API key.
     declared = {name for each in ENGINES.values() for name in each.env}

@@ -14,6 +14,7 @@ class VoiceDefaults:
     name = ""
     names_hint = ""
     network = False
+    reports_times = False
     concurrency: int | None = None
     env: tuple[str, ...] = ()
 

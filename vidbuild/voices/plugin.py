@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from vidbuild.errors import PluginError
 from vidbuild.voices.protocol import VoiceEngine
@@ -16,12 +16,23 @@ VARIABLE = "VIDBUILD_PLUGIN:"
 """What the variables begin with by which steps load an engine: its name follows."""
 
 
+class PluginVoice(VoiceEngine, Protocol):
+    """A voice engine of a plug-in.
+
+    interface: the version of the interface that it was written for.
+    reports_times: whether its speech always has the times of its words; without them, they are searched for.
+    """
+
+    interface: int
+    reports_times: bool
+
+
 class PluginEngines:
     """The engines of plug-ins, each by NAME or DISTRIBUTION.NAME. own: the names of vidbuild's own engines."""
 
     def __init__(self, own: Collection[str]) -> None:
         self._own = own
-        self._loaded: dict[str, tuple[Plugin, VoiceEngine]] = {}
+        self._loaded: dict[str, tuple[Plugin, PluginVoice]] = {}
 
     def names(self) -> list[str]:
         """Return the names of all that are installed; imports none of them."""
@@ -45,11 +56,11 @@ class PluginEngines:
             return False
         return True
 
-    def usable(self) -> list[tuple[str, VoiceEngine]]:
+    def usable(self) -> list[tuple[str, PluginVoice]]:
         """Return the names and engines of all that are installed and can be loaded."""
         return [(name, self.load(name)) for name in self.names() if self.is_usable(name)]
 
-    def load(self, engine: str) -> VoiceEngine:
+    def load(self, engine: str) -> PluginVoice:
         """Return an engine. Raises KeyError if no plug-in has it, PluginError if it cannot be used."""
         if engine not in self._loaded:
             self._loaded[engine] = self._load(engine)
@@ -76,18 +87,18 @@ class PluginEngines:
         self.load(engine)
         return str(code_of(self._loaded[engine][0]).path)
 
-    def _load(self, engine: str) -> tuple[Plugin, VoiceEngine]:
+    def _load(self, engine: str) -> tuple[Plugin, PluginVoice]:
         from vidbuild.extensions import loading
         from vidbuild.extensions.guard import Guarded
 
         made: Any
         if text := os.environ.get(f"{VARIABLE}{engine}"):
-            plugin, made = loading.from_variable(text, VoiceEngine)
+            plugin, made = loading.from_variable(text, PluginVoice)
         else:
             found = self.find(engine)
             if found is None:
                 raise KeyError(engine)
-            plugin, made = found, loading.load(found, VoiceEngine)
+            plugin, made = found, loading.load(found, PluginVoice)
         guarded: Any = Guarded(made, plugin, _wrong)
         return plugin, guarded
 

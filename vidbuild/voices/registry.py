@@ -159,7 +159,7 @@ def files(engine: str, name: str) -> Mapping[str, Path]:
 
 def reports_times(engine: str) -> bool:
     """Return whether an engine always reports when its words are spoken."""
-    return engine in OWN and engine not in WITHOUT_TIMES
+    return engine not in WITHOUT_TIMES if engine in OWN else PLUGINS.load(engine).reports_times
 
 
 def reference(language: str, text: str) -> str:

@@ -20,6 +20,7 @@ class Chime(VoiceDefaults):
 
     interface = 1  # the version of vidbuild's interface that this was written for
     name = "chime"
+    reports_times = True  # else vidbuild searches for the words in the audio
     summary = "a tone for each word, to see a video's timing without a voice"
 
     def languages(self) -> Mapping[str, str]:
