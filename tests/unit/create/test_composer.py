@@ -15,7 +15,7 @@ from PIL import Image
 
 from vidbuild.create.composer import Choices, Composition, compose
 from vidbuild.create.composer.choice import Candidate, chosen
-from vidbuild.create.composer.text import cut_to, slug
+from vidbuild.create.composer.text import cut_to, lead, slug
 from vidbuild.create.source.outline import (
     Block,
     Chart,
@@ -147,6 +147,14 @@ def test_a_long_table_is_cut_and_its_rest_named() -> None:
     assert [each.what for each in made.omissions] == ["12 rows and 2 columns of a table"]
 
 
+def test_few_columns_have_longer_cells() -> None:
+    """The fewer columns a table has, the longer are its cells before they are cut."""
+    cell = "word " * 17 + "end"
+    for width, cut in ((2, cell), (3, "word " * 11 + "word…"), (4, "word " * 7 + "word…")):
+        made = composed(section("Table", Prose("It is all here."), Table(tuple("abcd"[:width]), ((cell,) * width,))))
+        assert made.scenes[1].fields["rows"] == [[cut] * width]
+
+
 def test_notes_are_spoken_as_they_stand() -> None:
     """What the source itself says is narrated word for word, and never shortened."""
     text = "See the picture below. " * 10
@@ -218,6 +226,22 @@ def test_later_scenes_of_a_section_need_its_first() -> None:
 def test_texts_are_cut_at_words(text: str, limit: int, cut: str) -> None:
     """A text that is too long ends at a word, with an ellipsis; marks of code are no characters of it."""
     assert cut_to(text, limit) == (cut, cut != text)
+
+
+@pytest.mark.parametrize(
+    ("text", "cut"),
+    [
+        ("Both of them fit. Yes.", "Both of them fit. Yes."),
+        ("This fits into it. This goes on for too long.", "This fits into it."),
+        ("This e.g. fits so. It is `c. d` of all of them.", "This e.g. fits so."),
+        ("No. This goes on for too long to fit into it.", "No. This goes on for too…"),
+        ("`a.b` is so. Of `a. b c d e f g h i j`, it is all.", "`a.b` is so."),
+        ("これは最初の文です。これは次の文で、とても長いので入りません。", "これは最初の文です。"),
+    ],
+)
+def test_first_sentences_are_kept_whole(text: str, cut: str) -> None:
+    """Of a text that is too long, whole sentences stay, unless they say too little."""
+    assert lead(text, 26) == cut
 
 
 @pytest.mark.parametrize(

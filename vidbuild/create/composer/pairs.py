@@ -12,7 +12,7 @@ from vidbuild.create.source.outline import Block, Chart, Code, Items, Picture, T
 MAX_ITEMS, MAX_TEXT = 5, 90
 MAX_LINES, MAX_COLUMNS = 14, 44  # of code in half of the frame
 MAX_ASPECT = 1.5  # of a picture in half of the frame
-MAX_ROWS, MAX_CELLS = 6, 3
+MAX_ROWS, MAX_CELLS, MAX_CELL = 6, 3, 40
 
 
 def fits(found: Sequence[Beat]) -> bool:
@@ -36,7 +36,8 @@ def _is_small(block: Block) -> bool:
             lines = code.split("\n")
             return len(lines) <= MAX_LINES and max(map(len, lines)) <= MAX_COLUMNS
         case Table(columns=columns, rows=rows):
-            return len(columns) <= MAX_CELLS and len(rows) <= MAX_ROWS
+            is_brief = all(len(inline.plain(cell)) <= MAX_CELL for row in rows for cell in row)
+            return len(columns) <= MAX_CELLS and len(rows) <= MAX_ROWS and is_brief
         case _:
             return False
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from vidbuild.create.composer.text import cut_to
+from vidbuild.create.composer.text import cut_to, lead
 from vidbuild.create.source import patches
 from vidbuild.create.source.outline import (
     Block,
@@ -32,6 +32,7 @@ MAX_ITEM = 70  # characters of an item, before it is cut at a word
 MAX_LONG_ITEM, MAX_LIST = 140, 420  # characters of an item of a short list, and of such a list
 MAX_DETAIL = 90
 MAX_ROWS, MAX_COLUMNS, MAX_CELL = 8, 5, 40
+WIDE_CELLS = {1: 120, 2: 90, 3: 60}  # characters of cells in tables of so few columns
 UNNAMED = "\u2014"  # heading of a column that has none in the source
 MAX_LINES = 18  # of code in one window; more of it scrolls
 MAX_PASSAGES = 5  # of code that scrolls
@@ -112,8 +113,8 @@ def _items(block: Items, heading: str) -> Visual:
 
 
 def _item(item: Item, limit: int) -> str | Fields:
-    text, _ = cut_to(item.text, limit)
-    detail, _ = cut_to(item.detail or ", ".join(each.text for each in item.items), MAX_DETAIL)
+    text = lead(item.text, limit)
+    detail = lead(item.detail or ", ".join(each.text for each in item.items), MAX_DETAIL)
     return {"text": text, "detail": detail} if detail else text
 
 
@@ -143,7 +144,8 @@ def _passages(lines: Sequence[str]) -> list[str]:
 
 def _table(block: Table, heading: str) -> Visual:
     width = min(len(block.columns), MAX_COLUMNS)
-    rows = [[cut_to(cell, MAX_CELL)[0] for cell in row[:width]] for row in block.rows[:MAX_ROWS]]
+    limit = WIDE_CELLS.get(width, MAX_CELL)
+    rows = [[lead(cell, limit) for cell in row[:width]] for row in block.rows[:MAX_ROWS]]
     left = [
         *([f"{len(block.rows) - MAX_ROWS} rows"] if len(block.rows) > MAX_ROWS else []),
         *(
