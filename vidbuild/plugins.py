@@ -56,15 +56,20 @@ if TYPE_CHECKING:
         scaled,
         showing,
     )
+    from vidbuild.spec.lock_file import Request
+    from vidbuild.stock.protocol import Access, Candidate, Provider, StockError, Version
     from vidbuild.voices.defaults import VoiceDefaults
     from vidbuild.voices.plugin import PluginVoice as VoiceEngine
     from vidbuild.voices.program import keep as write_speech
     from vidbuild.voices.protocol import SpeechRequest, VoiceProblem
 
 _OUTLINE, _SOURCE = "create.source.outline", "create.source.protocol"
+_STOCK = "stock.protocol"
 _SCENES, _VOICES = "scenes.protocol", "voices.protocol"
 # Name -> its module, and its name there if that is another one.
 _HOMES = {
+    "Access": (_STOCK, ""),
+    "Candidate": (_STOCK, ""),
     "Change": (_OUTLINE, ""),
     "Chart": (_OUTLINE, ""),
     "Clip": (_SCENES, ""),
@@ -84,8 +89,10 @@ _HOMES = {
     "Page": (_OUTLINE, ""),
     "Picture": (_OUTLINE, ""),
     "Prose": (_OUTLINE, ""),
+    "Provider": (_STOCK, ""),
     "Quotation": (_OUTLINE, ""),
     "Recording": (_OUTLINE, ""),
+    "Request": ("spec.lock_file", ""),
     "Reveal": (_SCENES, ""),
     "Scene": ("model", ""),
     "SceneDefaults": ("scenes.defaults", ""),
@@ -98,9 +105,11 @@ _HOMES = {
     "SpeechRequest": (_VOICES, ""),
     "Spoken": (_OUTLINE, "Speech"),
     "StepError": ("errors", ""),
+    "StockError": (_STOCK, ""),
     "Table": (_OUTLINE, ""),
     "UnreachableError": ("errors", ""),
     "UsageError": ("errors", ""),
+    "Version": (_STOCK, ""),
     "VoiceDefaults": ("voices.defaults", ""),
     "VoiceEngine": ("voices.plugin", "PluginVoice"),
     "VoiceProblem": (_VOICES, ""),
@@ -112,6 +121,8 @@ _HOMES = {
 }
 
 __all__ = [
+    "Access",
+    "Candidate",
     "Change",
     "Chart",
     "Clip",
@@ -131,8 +142,10 @@ __all__ = [
     "Page",
     "Picture",
     "Prose",
+    "Provider",
     "Quotation",
     "Recording",
+    "Request",
     "Reveal",
     "Scene",
     "SceneDefaults",
@@ -145,9 +158,11 @@ __all__ = [
     "SpeechRequest",
     "Spoken",
     "StepError",
+    "StockError",
     "Table",
     "UnreachableError",
     "UsageError",
+    "Version",
     "VoiceDefaults",
     "VoiceEngine",
     "VoiceProblem",

@@ -250,10 +250,32 @@ def test_an_importer_of_a_plugin(workspace: Workspace, example: Path) -> None:
     assert "b.links:2:1: expected a link, got 'no link'" in refused.stderr
 
 
+def test_a_stock_provider_of_a_plugin(workspace: Workspace, example: Path) -> None:
+    """`lock` gets media from a plug-in's provider; a build reads what is locked and needs no plug-in."""
+    workspace.write("video.yaml", STOCK)
+    refused = workspace.run("check", "video.yaml")
+    assert "video.yaml:5:114: unknown provider 'house'" in refused.stdout + refused.stderr
+    locked = workspace.run("lock", "video.yaml", env=env(example))
+    assert locked.code == 0, locked.stderr
+    assert "assets/stock/house-blue-waves.png by The authors of vidbuild (CC0-1.0)" in locked.stdout
+    assert workspace.run("build", "video.yaml").code == 0
+    (workspace.root / "assets/stock/house-blue-waves.png").unlink()
+    assert "restored" in workspace.run("lock", "video.yaml", env=env(example)).stdout
+
+
+STOCK = """\
+vidbuild: 1
+title: Stock
+output: {size: 160x90, fps: 24}
+scenes:
+  - {id: one, type: image, alt: Waves, duration: 0.5, src: {stock: blue waves, orientation: landscape, provider: house}}
+"""
+
+
 def test_doctor_and_the_lists_name_plugins(workspace: Workspace, example: Path) -> None:
     """Doctor names each plug-in with its version; the lists and the schema for editors have what it adds."""
     doctor = workspace.run("doctor", env=env(example)).stdout
-    assert "vidbuild-example  1.0: scene type gauge, voice engine chime, importer links" in doctor
+    assert "vidbuild-example  1.0: scene type gauge, voice engine chime, importer links, stock provider house" in doctor
     assert "gauge: a value on a dial" in workspace.run("scenes", "gauge", env=env(example)).stdout
     assert "chime:high" in workspace.run("voices", "chime", env=env(example)).stdout
     schema = json.loads(workspace.run("schema", env=env(example)).stdout)

@@ -41,6 +41,9 @@ chime = vidbuild_example.chime:Chime
 
 [vidbuild.importers]
 links = vidbuild_example.links:Links
+
+[vidbuild.stock]
+house = vidbuild_example.house:House
 """
 
 

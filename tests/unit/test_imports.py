@@ -59,6 +59,7 @@ ALLOWED: dict[str, set[str]] = {
     },
     "record": {"scenes.command", "scenes.protocol", "engine.sandbox", "project", "spec.paths"},
     "stock": {
+        "extensions",
         "create.source.contained",
         "create.source.protocol",
         "engine.disk.durable",
@@ -136,7 +137,7 @@ ALLOWED: dict[str, set[str]] = {
     },
     "reading": set(),
     "extensions": set(),
-    "plugins": {"scenes", "voices", "create.source", "media.text.words", "model"},
+    "plugins": {"scenes", "voices", "create.source", "stock.protocol", "spec.lock_file", "media.text.words", "model"},
     "scenes": {"extensions", "model", "media.image.light"},
     "voices": {"extensions", "media.audio", "media.ffmpeg", "media.text.words"},
     "report": {"engine.runs", "engine.graph.step_id"},

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -125,7 +125,7 @@ class _Work:
         problems: list[tuple[StockField, StockError]] = []
         with _alone(self._root):
             lock, _ = lock_file.load(self._root)
-            keeper = _keeper(self._root, timeouts)
+            keeper = _keeper(self._root, timeouts, {each.provider for each in self._fields})
             for request, state in list(self.tasks(lock)):
                 old = lock.stock.get(request)
                 try:
@@ -158,13 +158,16 @@ class _Work:
         return keeper.choose(request, Frame(width, height), rejected)
 
 
-def _keeper(root: Path, timeouts: Timeouts | None) -> Keeper:
+def _keeper(root: Path, timeouts: Timeouts | None, providers: Collection[str]) -> Keeper:
     from vidbuild.stock import registry
     from vidbuild.stock.answers import Answers
     from vidbuild.stock.http import Http, origin_of
     from vidbuild.stock.keeping import Keeper
 
-    variables = [registry.provider(name).base for name in registry.PROVIDERS]
+    variables = []
+    for name in {*registry.PROVIDERS, *providers}:
+        with contextlib.suppress(StockError):  # each search reports it
+            variables.append(registry.provider(name).base)
     own = tuple(origin_of(os.environ[each]) for each in variables if os.environ.get(each))
     library = os.environ.get(LIBRARY)
     return Keeper(

@@ -68,11 +68,14 @@ def _loaders() -> Mapping[str, tuple[Callable[[], list[str]], Callable[[Plugin],
     from vidbuild.create.registry import own_kinds
     from vidbuild.scenes.registry import NAMES
     from vidbuild.spec.plugins import try_type
+    from vidbuild.stock import plugin as stock
+    from vidbuild.stock.registry import PROVIDERS
     from vidbuild.voices.registry import OWN, PLUGINS
 
     return {
         "scenes": (lambda: list(NAMES), lambda plugin: try_type(_spelled(plugin))),
         "voices": (lambda: list(OWN), lambda plugin: PLUGINS.load(_spelled(plugin))),
+        "stock": (lambda: list(PROVIDERS), stock.checked),
         "importers": (own_kinds, lambda plugin: importers.of_kind(_spelled(plugin), own_kinds())),
     }
 

@@ -10,7 +10,6 @@ from vidbuild.create.source import files
 from vidbuild.create.source.protocol import Importer, Source
 from vidbuild.errors import UsageError
 from vidbuild.project import root_of
-from vidbuild.suggest import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -76,10 +75,9 @@ def resolve(argument: str, folder: Path | None = None) -> tuple[Importer, Source
     if not colon or is_file or len(kind) == 1:  # one letter is a drive
         kind, address = "", argument
     elif kind not in kinds:
-        from vidbuild.extensions.installed import install_hint
+        from vidbuild.extensions.hints import unknown_hint
 
-        hint = did_you_mean(kind, kinds) or install_hint(kind) or f"use one of {', '.join(kinds)}"
-        raise UsageError(f"unknown kind of source '{kind}'", hint=hint)
+        raise UsageError(f"unknown kind of source '{kind}'", hint=unknown_hint("importers", kind, kinds))
     path = Path(address)
     if what := files.absence(path):
         raise UsageError(f"'{address}' {what}: expected a file to create a spec from")

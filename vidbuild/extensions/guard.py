@@ -20,6 +20,7 @@ class Guarded:
     """What a plug-in adds: each of its methods raises PluginError in place of what is no error of vidbuild's.
 
     An iterator that a method returns is read at once, since its code would run after the call.
+    passing: exceptions that the protocol lets its methods raise, beside those of vidbuild.
     check: called with the name of a method and its result; raises PluginError if it is not what the protocol asks for.
     """
 
@@ -28,11 +29,13 @@ class Guarded:
         made: object,
         plugin: Plugin,
         check: Callable[[str, Any], str | None] = lambda _name, _result: None,
+        passing: tuple[type[Exception], ...] = (),
     ) -> None:
         self._made, self.plugin, self._check = made, plugin, check
+        self._passing = (VidbuildError, MemoryError, *passing)
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - as the protocol has it
-        with_faults = _guarded(self.plugin, name)
+        with_faults = _guarded(self.plugin, name, self._passing)
         found = with_faults(getattr)(self._made, name)
         if not callable(found):
             return found
@@ -57,14 +60,16 @@ def _call(function: Callable[..., Any], args: tuple[object, ...], options: dict[
     return _Read(result) if isinstance(result, Iterator) else result
 
 
-def _guarded(plugin: Plugin, name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+def _guarded(
+    plugin: Plugin, name: str, passing: tuple[type[Exception], ...]
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Return a decorator that reports what a call raises as the plug-in's fault."""
 
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
         def call(*args: object) -> Any:  # noqa: ANN401 - of any function
             try:
                 return function(*args)
-            except (VidbuildError, MemoryError):
+            except passing:
                 raise
             except (Exception, SystemExit) as error:
                 if isinstance(error, OSError) and error.errno in _DISK_FULL:

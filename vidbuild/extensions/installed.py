@@ -109,14 +109,6 @@ def names(group: str, own: Collection[str]) -> list[str]:
     return list(dict.fromkeys(spelled))
 
 
-def install_hint(spelled: str) -> str | None:
-    """Return a hint on where an unknown name can come from; None if it does not say it."""
-    distribution, _, name = spelled.rpartition(".")
-    if not distribution or not NAME.fullmatch(name) or normalized(distribution) != distribution:
-        return None
-    return f"if you trust the plug-in '{distribution}': pip install {distribution}"
-
-
 def installed(group: str) -> list[Plugin]:
     """Return the plug-ins of a group, in the order of their names and distributions."""
     return [each for each in _all(search_path()) if each.group == group]

@@ -60,10 +60,28 @@ def files(plugins: Iterable[Plugin]) -> Iterator[FilePath]:
 
 def type_hint(name: str, known: Iterable[str]) -> str:
     """Return a hint about an unknown scene type. known: the types that there are, without those of unused plug-ins."""
-    from vidbuild.extensions.installed import install_hint
+    from vidbuild.extensions.hints import install_hint
 
     similar = did_you_mean(name, dict.fromkeys((*known, *registry.plugin_names())))
     return install_hint(name) or similar or "if a plug-in has it: 'vidbuild doctor' lists those that are installed"
+
+
+def provider_problem(name: str) -> tuple[str, str] | None:
+    """Return the message and the hint about a provider of stock media that is none; None if it may be one.
+
+    The code of plug-ins is not imported: a build only reads what is locked.
+    """
+    own = next(each["enum"] for each in schema.definition("stock")["properties"]["provider"]["anyOf"] if "enum" in each)
+    if name in own:
+        return None
+    from vidbuild.extensions import hints, installed
+
+    try:
+        if installed.find("stock", name, own):
+            return None
+    except PluginError as error:
+        return error.message, error.hint or ""
+    return f"unknown provider '{name}'", hints.unknown_hint("stock", name, own)
 
 
 def search_path() -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from typing import Any
 from vidbuild.json_types import Json
 from vidbuild.location import Location
 from vidbuild.platforms import shell_command
-from vidbuild.spec import lock_file, output, paths, schema
+from vidbuild.spec import lock_file, output, paths, plugins, schema
 from vidbuild.spec.collector import DiagnosticCollector
 from vidbuild.spec.diagnostics import SpecError
 from vidbuild.spec.document import Document, Path
@@ -162,6 +162,9 @@ def _locked(wanted: StockField, lock: Lock, root: FilePath, collector: Diagnosti
     command = shell_command("vidbuild", "lock", collector.document.name)
     where = (*wanted.path, "stock")
     entry = lock.stock.get(wanted.request)
+    if entry is None and (wrong := plugins.provider_problem(wanted.request.provider)):
+        collector.error((*wanted.path, "provider"), *wrong)
+        return None
     if entry is None:
         collector.error(where, f"stock '{wanted.request.stock}' is not locked", command)
         return None

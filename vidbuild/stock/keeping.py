@@ -16,7 +16,7 @@ from vidbuild.spec.lock_file import STOCK_FOLDER, Request, StockEntry
 from vidbuild.stock import choice, probing, registry
 from vidbuild.stock.folder import IMAGES, VIDEOS
 from vidbuild.stock.http import Http
-from vidbuild.stock.protocol import Candidate, Frame, StockError
+from vidbuild.stock.protocol import Candidate, Frame, Provider, StockError
 
 MAX_VIDEO = 500_000_000  # bytes
 TRIED = 3  # candidates whose files may turn out to be unusable
@@ -61,12 +61,22 @@ class Keeper:
             _discard(temp)
 
     def _source(self, entry: StockEntry) -> str:
-        if registry.provider(entry.request.provider).network:
+        provider = registry.provider(entry.request.provider)
+        if provider.network:
             return entry.url
+        if entry.request.provider != "folder":
+            return self._found_again(provider, entry)
         library = self.root / entry.request.folder if entry.request.folder else self.library
         if library is None:
             raise StockError("the provider 'folder' has no folder")
         return str(library / entry.id)
+
+    def _found_again(self, provider: Provider, entry: StockEntry) -> str:
+        """Return where a provider without a network has the file of an entry now."""
+        for candidate in provider.search(entry.request, self):
+            if candidate.id == entry.id:
+                return choice.version_for(candidate, Frame(entry.width, entry.height)).url
+        raise StockError(f"'{entry.request.provider}' has '{entry.id}' no more", "choose another one: --update")
 
     def _take(self, candidate: Candidate, request: Request, frame: Frame, rejected: Collection[str]) -> StockEntry:
         version = choice.version_for(candidate, frame)

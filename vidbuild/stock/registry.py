@@ -11,6 +11,10 @@ PROVIDERS = {"pexels": "Pexels", "pixabay": "Pixabay", "commons": "Commons", "fo
 
 
 def provider(name: str) -> Provider:
-    """Return a provider. Raises KeyError for an unknown name."""
+    """Return a provider: vidbuild's own, or that of a plug-in. Raises StockError if there is none that can be used."""
+    if name not in PROVIDERS:
+        from vidbuild.stock import plugin
+
+        return plugin.provider(name, PROVIDERS)
     found: Provider = getattr(import_module(f"vidbuild.stock.{name}"), PROVIDERS[name])()
     return found

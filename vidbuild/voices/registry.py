@@ -90,13 +90,9 @@ def problem(engine: str, name: str) -> VoiceProblem | None:
             return ENGINES[engine].problem(name)
     except PluginError as error:
         return VoiceProblem(error.message, error.hint)
-    from vidbuild.extensions.installed import install_hint
-    from vidbuild.suggest import did_you_mean
+    from vidbuild.extensions.hints import unknown_hint
 
-    known = [*OWN, *PLUGINS.names()]
-    *others, last = known
-    hint = did_you_mean(engine, known) or install_hint(engine) or f"use {', '.join(others)} or {last}"
-    return VoiceProblem(f"unknown voice engine '{engine}'", hint)
+    return VoiceProblem(f"unknown voice engine '{engine}'", unknown_hint("voices", engine, OWN))
 
 
 def plugin_of(engine: str) -> Plugin | None:
