@@ -222,6 +222,16 @@ class OutputSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class Take:
+    """A locked take of a voice: its audio, the times of its words, and the digests that both files had then."""
+
+    audio: Path
+    words: Path
+    audio_sha256: str
+    words_sha256: str
+
+
+@dataclass(frozen=True, slots=True)
 class Spec:
     """One spec: everything its videos have in common, and the language and output settings of its own video.
 
@@ -232,6 +242,7 @@ class Spec:
     data: the spec as JSON values, variables expanded.
     progress: how the video shows how far it has come: "none", "bar" or "dots".
     search_path: the folders in which plug-ins were searched for, if it uses any.
+    takes: what voices on the network were asked, as a digest -> the locked take.
     """
 
     path: Path
@@ -249,3 +260,4 @@ class Spec:
     warnings: tuple[Diagnostic, ...] = ()
     progress: str = "none"
     search_path: tuple[str, ...] = ()
+    takes: Mapping[str, Take] = field(default_factory=dict)

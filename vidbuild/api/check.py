@@ -63,6 +63,7 @@ def check(
     variables: Mapping[str, Any] | None = None,
     *,
     allow_network_voice: bool = False,
+    frozen: bool = False,
     strict: bool = False,
     cache: Path | None = None,
 ) -> list[CheckResult]:
@@ -73,12 +74,15 @@ def check(
 
     specs: paths, and texts of specs that are in no file.
     allow_network_voice: accept voices on the network in CI, as a build with this option does.
+    frozen: accept no voice on the network but for locked takes.
     strict: make warnings errors.
     """
     from vidbuild.api.options import BuildOptions
     from vidbuild.api.spec_args import for_one
 
-    options = BuildOptions(variables=variables or {}, allow_network_voice=allow_network_voice, cache=cache)
+    options = BuildOptions(
+        variables=variables or {}, allow_network_voice=allow_network_voice, frozen=frozen, cache=cache
+    )
     found: dict[int, tuple[Diagnostic, ...]] = {}
     videos: dict[int, Video] = {}
     sources: dict[str, str] = {}
@@ -128,8 +132,7 @@ def _examine(
     from vidbuild.errors import UsageError
     from vidbuild.spec.diagnostics import SpecError
 
-    allowed = None if options.allow_network_voice else loaded.spec
-    diagnostics = (*loaded.diagnostics, *_project_problems(path, allowed))
+    diagnostics = (*loaded.diagnostics, *_project_problems(path, loaded.spec, options))
     if loaded.spec is None or any(each.severity == "error" for each in diagnostics):
         return diagnostics, None
     if any(scene.made_from for scene in loaded.spec.scenes):
@@ -137,7 +140,7 @@ def _examine(
 
         diagnostics = (*diagnostics, *drift.problems(loaded.spec, path))
     try:
-        video = Video(loaded.spec, replaced(options, allow_network_voice=True), name)
+        video = Video(loaded.spec, replaced(options, allow_network_voice=True, frozen=False), name)
     except SpecError as error:
         return (*diagnostics, *error.diagnostics), None
     except UsageError as error:
@@ -168,18 +171,16 @@ def _add_findings(
     return faults
 
 
-def _project_problems(path: str | os.PathLike[str], spec: Spec | None) -> Iterator[Diagnostic]:
-    """Yield the problems of the project's settings, and of the voices that they forbid, as problems of the spec.
-
-    spec: None if its voices need no check.
-    """
+def _project_problems(path: str | os.PathLike[str], spec: Spec | None, options: BuildOptions) -> Iterator[Diagnostic]:
+    """Yield the problems of the project's settings, and of the voices that a build must not use, as the spec's."""
     from dataclasses import replace
 
     from vidbuild.api.network_policy import problems, settings_of
     from vidbuild.spec.diagnostics import SpecError
 
+    allowed, frozen = options.allow_network_voice, options.frozen
     try:
         settings_of(root_of(Path(path)))
-        yield from problems(spec) if spec is not None else ()
+        yield from problems(spec, allow_network_voice=allowed, frozen=frozen) if spec is not None else ()
     except SpecError as error:
         yield from (replace(item, file=os.fspath(path)) for item in error.diagnostics)

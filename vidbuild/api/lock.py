@@ -123,7 +123,7 @@ class _Work:
     def run(self, timeouts: Timeouts | None) -> Iterator[Locked]:
         """Do all of it, while no other process does the same for this project."""
         problems: list[tuple[StockField, StockError]] = []
-        with _alone(self._root):
+        with alone(self._root):
             lock, _ = lock_file.load(self._root)
             keeper = _keeper(self._root, timeouts, {each.provider for each in self._fields})
             for request, state in list(self.tasks(lock)):
@@ -135,7 +135,7 @@ class _Work:
                     continue
                 if entry is not old:
                     lock = Lock({**lock.stock, request: entry}, lock.voices)
-                    _write(self._root, lock)
+                    write_lock(self._root, lock)
                     _remove(self._root, lock, old)
                 yield Locked(request, state, entry)
         if problems:
@@ -178,7 +178,7 @@ def _keeper(root: Path, timeouts: Timeouts | None, providers: Collection[str]) -
 
 
 @contextlib.contextmanager
-def _alone(root: Path) -> Iterator[None]:
+def alone(root: Path) -> Iterator[None]:
     """Wait until no other process locks in this project."""
     path = cache_of(root) / "lock.lock"
     try:
@@ -193,7 +193,8 @@ def _alone(root: Path) -> Iterator[None]:
         held.release()
 
 
-def _write(root: Path, lock: Lock) -> None:
+def write_lock(root: Path, lock: Lock) -> None:
+    """Write a project's lock. Raises UsageError."""
     path = lock_file.path_of(root)
     try:
         durable.write(path, lock_file.text_of(lock).encode())

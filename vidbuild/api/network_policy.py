@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from vidbuild.api.tools import network_steps
 from vidbuild.engine.schedule.target import Target
+from vidbuild.platforms import shell_command
 from vidbuild.project import root_of
 from vidbuild.voices.registry import is_online
 
@@ -42,7 +43,9 @@ def check(engine: Engine, plan: Plan, target: Target, root: Path, options: Build
     needing = network_steps(plan.graph)
     if not needing:
         return
-    if options.offline:
+    if options.frozen:
+        _refuse(plan, _not_locked(str(plan.spec), needing.values()))
+    elif options.offline:
         _refuse_offline(engine, plan, target, needing, options.fresh)
     elif in_ci() and not (options.allow_network_voice or (settings and settings.allow_network_voice)):
         _refuse(plan, _in_ci(needing.values()))
@@ -94,16 +97,29 @@ def _refuse(plan: Plan, problems: Iterable[Problem]) -> None:
         raise SpecError(found, read_sources(found))
 
 
-def problems(spec: Spec) -> list[Diagnostic]:
+def problems(spec: Spec, *, allow_network_voice: bool = False, frozen: bool = False) -> list[Diagnostic]:
     """Return an error for each online voice that a build here must not use. Raises SpecError for wrong settings."""
     settings = settings_of(root_of(spec.path))
-    if not in_ci() or (settings and settings.allow_network_voice):
+    allowed = not in_ci() or allow_network_voice or (settings and settings.allow_network_voice)
+    if allowed and not frozen:
         return []
     from vidbuild.plan.compile import compile_graph
     from vidbuild.plan.variant import own_variant
 
     steps = network_steps(compile_graph(spec, own_variant(spec)))
-    return _diagnostics(str(spec.path), _in_ci(steps.values()))
+    found = _not_locked(str(spec.path), steps.values()) if frozen else _in_ci(steps.values())
+    return _diagnostics(str(spec.path), found)
+
+
+def _not_locked(spec: str, steps: Iterable[Step]) -> Iterator[Problem]:
+    hint = shell_command("vidbuild", "lock", "--voices", spec)
+    for step in steps:
+        for voice in _online(step):
+            yield f"--frozen: no take of '{voice}' is locked for this narration", _narration(step), hint
+
+
+def _narration(step: Step) -> Location | None:
+    return step.locations.get("narration") or _place(step)
 
 
 def _in_ci(steps: Iterable[Step]) -> Iterator[Problem]:

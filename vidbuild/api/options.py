@@ -27,6 +27,7 @@ class BuildOptions(RunOptions):
     strict: make warnings about a spec errors, and check specs before anything is rendered.
     offline: use no online voice: a declared fallback speaks instead, or an uncached step is an error.
     allow_network_voice: allow voices on the network in CI too.
+    frozen: use no voice on the network but for locked takes.
     resume: the id of an earlier run of the spec, or "last", that failed, was cancelled or killed and is continued.
     cache: the cache's folder; None for the project's.
     env_overrides: variables of the steps' environment to change: TZ, LC_ALL, PYTHONHASHSEED.
@@ -39,6 +40,7 @@ class BuildOptions(RunOptions):
     strict: bool = False
     offline: bool = False
     allow_network_voice: bool = False
+    frozen: bool = False
     resume: str | None = None
     cache: Path | None = None
     env_overrides: Mapping[str, str] = field(default_factory=dict)

@@ -124,10 +124,11 @@ def _compiled(spec: Spec, only: Sequence[str], name: str | None, table: DigestCa
     variant = own_variant(chosen)
     scenes = [scene.id for scene in chosen.scenes]
     frames = frame_count(chosen, variant)
+    graph = compile_graph(chosen, variant, name or _name(spec.path, scenes, only))
     return {
-        "files": plan_cache.rows_of(chosen.files, table),
+        "files": plan_cache.rows_of((*chosen.files, *_take_files(chosen, graph)), table),
         "path": list(chosen.search_path),
-        "graph": compile_graph(chosen, variant, name or _name(spec.path, scenes, only)).to_data(),
+        "graph": graph.to_data(),
         "outputs": [[each.kind, each.step, each.file, each.suffix] for each in outputs(chosen, variant)],
         "scenes": scenes,
         "weights": weights(chosen, variant),
@@ -135,6 +136,15 @@ def _compiled(spec: Spec, only: Sequence[str], name: str | None, table: DigestCa
         "frames": [frames.step, frames.name],
         "warnings": [[each.message, _location_data(each.location), each.hint] for each in spec.warnings],
     }
+
+
+def _take_files(spec: Spec, graph: Graph) -> Sequence[Path]:
+    """Return the files of the locked takes that a graph uses. Raises SpecError if one is not as it was locked."""
+    if not spec.takes:
+        return ()
+    from vidbuild.api.takes import checked
+
+    return checked(spec, graph)
 
 
 def _only(spec: Spec, only: Sequence[str]) -> Spec:

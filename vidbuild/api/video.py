@@ -74,7 +74,7 @@ class Video:
         self._outputs = targets(self.plan, self.folder)
         self._owner = OutputOwner(self.folder, self.plan.name, self.path)
         refuse_sources(self.plan, self._outputs)
-        if not options.dry_run:
+        if options.frozen or not options.dry_run:
             network_policy.check(engine_of(self.store), self.plan, self.target(), root_of(self.path), options)
 
     def _default_folders(self) -> dict[Path, str]:

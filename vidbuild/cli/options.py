@@ -78,6 +78,11 @@ def strict() -> Callable[[Decorated], Decorated]:
     return click.option("--strict", is_flag=True, help="Make warnings errors (exit code 2); nothing is built then.")
 
 
+def frozen() -> Callable[[Decorated], Decorated]:
+    """Declare `--frozen`."""
+    return click.option("--frozen", is_flag=True, help="Refuse online voices without takes in vidbuild.lock.")
+
+
 def quiet() -> Callable[[Decorated], Decorated]:
     """Declare `--quiet`."""
     return click.option("-q", "--quiet", is_flag=True, help="Print only warnings and errors.")

@@ -10,11 +10,11 @@ from vidbuild import timebase
 from vidbuild.engine.graph.graph import Input, Product, Source, Step
 from vidbuild.engine.graph.step_id import StepId
 from vidbuild.location import Location
-from vidbuild.model import Scene, Utterance
+from vidbuild.model import Scene, Utterance, Voice
 from vidbuild.plan.kinds import voice_tool
 from vidbuild.plan.variant import VideoSpec
 from vidbuild.timeline.params import UtteranceParams
-from vidbuild.voices import recorded, registry, spoken_language
+from vidbuild.voices import recorded, registry, spoken_language, takes
 
 NORMAL_VOLUME = 100
 WORDS = "words.json"
@@ -41,16 +41,26 @@ def speak_steps(video: VideoSpec, scene: Scene) -> Iterator[Step]:
                 params["plugins"] = plugins
             if narration.pauses:
                 params["pauses"] = [list(pause) for pause in narration.spoken_pauses()]
-            inputs = {
-                f"{role}.{name}": Source(str(path))
-                for role, each in (("voice.own", voice), ("voice.fallback", voice.fallback))
-                if each is not None
-                for name, path in registry.files(each.engine, each.name).items()
-            }
-            used = [each for each in (voice, voice.fallback) if each]
-            tools = tuple(voice_tool(registry.tool_name(each.engine, each.name)) for each in used)
+            inputs, tools = _voice_inputs(voice), _voice_tools(voice)
+            if video.spec.takes and (take := video.spec.takes.get(takes.key_of(params))):
+                params, tools = {}, ()
+                inputs = {"take": Source(str(take.audio)), "words": Source(str(take.words))}
         locations = _locations(scene.locations, utterance, video.variant.language)
         yield Step(step_id, "speak", params, inputs, locations, tools)
+
+
+def _voice_inputs(voice: Voice) -> dict[str, Input]:
+    return {
+        f"{role}.{name}": Source(str(path))
+        for role, each in (("voice.own", voice), ("voice.fallback", voice.fallback))
+        if each is not None
+        for name, path in registry.files(each.engine, each.name).items()
+    }
+
+
+def _voice_tools(voice: Voice) -> tuple[str, ...]:
+    used = [each for each in (voice, voice.fallback) if each]
+    return tuple(voice_tool(registry.tool_name(each.engine, each.name)) for each in used)
 
 
 def align_steps(video: VideoSpec, scene: Scene) -> Iterator[Step]:

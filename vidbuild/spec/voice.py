@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path as FilePath
 from typing import Any
 
+from vidbuild.errors import UsageError
 from vidbuild.json_types import Json
 from vidbuild.model import Voice
 from vidbuild.spec.collector import DiagnosticCollector
@@ -68,6 +69,17 @@ def resolve(
         if fallback_voice is None:
             return None
     return _voice(value, path, collector, fallback_voice)
+
+
+def any_online(voices: Iterable[Voice]) -> bool:
+    """Return whether a voice or a fallback needs the network."""
+    from vidbuild.voices import registry
+
+    used = {each for voice in voices for each in (voice, voice.fallback) if each and each != RECORDED}
+    try:
+        return any(registry.is_online(each.engine, each.name) for each in used)
+    except UsageError:  # wrong settings of the user, which the voice's own check reports
+        return True
 
 
 def files(voices: Iterable[Voice]) -> tuple[FilePath, ...]:

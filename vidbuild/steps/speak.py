@@ -17,7 +17,7 @@ from vidbuild.media.text.words import Speech
 from vidbuild.steps import pauses
 from vidbuild.steps.pauses import Part
 from vidbuild.timebase import SAMPLE_RATE
-from vidbuild.voices import recorded
+from vidbuild.voices import recorded, takes
 from vidbuild.voices.protocol import OFFLINE, SETTINGS, SpeechRequest
 from vidbuild.voices.registry import ENGINES, tool_name
 
@@ -31,6 +31,9 @@ def run(context: Context) -> None:
         voice = recorded.NAME
         speech, shift = recorded.read(context.inputs["recording"], wav_path, context.scratch, context.env)
         (context.out / LEVEL).write_text(json.dumps({"shift_db": round(shift, 4)}) + "\n", encoding="utf-8")
+    elif "take" in context.inputs:
+        take, words = context.inputs["take"], context.inputs["words"]
+        voice, speech = takes.read(take, words, wav_path, context.scratch, context.env)
     else:
         voice, speech = _speak(context, wav_path)
     check(speech, voice, wav_path)

@@ -68,6 +68,7 @@ if TYPE_CHECKING:
     "--offline", is_flag=True, help="Use no online voice: its fallback, or fail if none is cached or declared."
 )
 @click.option("--allow-network-voice", is_flag=True, help="Allow specs to use online voices in CI.")
+@options.frozen()
 @click.option("--verify", is_flag=True, help="Then rebuild from an empty cache, and compare all outputs.")
 @click.option(
     "--resume",

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 @options.variables()
 @options.strict()
 @click.option("--allow-network-voice", is_flag=True, help="Allow specs to use online voices in CI.")
+@options.frozen()
 @options.quiet()
 @options.as_json("the problems")
 def command(
@@ -29,6 +30,7 @@ def command(
     *,
     strict: bool,
     allow_network_voice: bool,
+    frozen: bool,
     quiet: bool,
     as_json: bool,
 ) -> int:
@@ -44,6 +46,7 @@ def command(
         [options.read_spec(path) for path in paths],
         variables=variables,
         allow_network_voice=allow_network_voice,
+        frozen=frozen,
         strict=strict,
     )
     code = most_severe(_exit_code(each) for each in checked)

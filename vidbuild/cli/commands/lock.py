@@ -23,11 +23,20 @@ if TYPE_CHECKING:
 )
 @options.specs()
 @click.option("--update", multiple=True, metavar="SCENE", help="Choose other media for this scene; may be repeated.")
+@click.option(
+    "--voices", is_flag=True, help="Let online voices speak, and keep their takes, so that no build uses them."
+)
 @click.option("-n", "--dry-run", is_flag=True, help="List what would be locked; request and write nothing.")
 @options.variables()
 @options.as_json("what was locked")
 def command(
-    specs: Sequence[Path], update: Sequence[str], variables: Mapping[str, str], *, dry_run: bool, as_json: bool
+    specs: Sequence[Path],
+    update: Sequence[str],
+    variables: Mapping[str, str],
+    *,
+    voices: bool,
+    dry_run: bool,
+    as_json: bool,
 ) -> int:
     """Get stock media into the project, and keep where it came from.
 
@@ -36,17 +45,21 @@ def command(
     without any request. A build only reads these files.
     """
     from vidbuild.api.lock import lock_stock
+    from vidbuild.api.takes import lock_voices
 
-    results = []
+    write = (lambda _: None) if as_json else console.result
+    stock, takes = [], []
     for path in spec_files.resolve_specs(specs):
         for each in lock_stock(path, variables, update=update, dry_run=dry_run):
-            results.append(each)
-            if not as_json:
-                console.result(_line(each))
+            stock.append(each.to_json())
+            write(_line(each))
+        for take in lock_voices(path, variables, dry_run=dry_run) if voices else ():
+            takes.append(take.to_json())
+            write(f"{take.voice}: '{take.text}': {take.state}{f': {take.file}' if take.file else ''}")
     if as_json:
-        console.result_json({"status": "ok", "stock": [each.to_json() for each in results]})
-    elif not results:
-        console.message("nothing to lock: no spec asks for stock media")
+        console.result_json({"status": "ok", "stock": stock, "takes": takes})
+    elif not stock and not takes:
+        console.message("nothing to lock")
     return Exit.DONE
 
 

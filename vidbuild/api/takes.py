@@ -1,0 +1,184 @@
+"""Locked takes of voices on the network: whether they are as they were locked, and new ones."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from vidbuild.api.tools import network_steps
+from vidbuild.diagnostic import Diagnostic
+from vidbuild.engine.disk import durable
+from vidbuild.engine.graph.graph import Graph, Source, Step
+from vidbuild.errors import UsageError, os_error_text
+from vidbuild.frozen import dataclass
+from vidbuild.location import Location
+from vidbuild.model import Spec
+from vidbuild.platforms import shell_command
+from vidbuild.spec import lock_file
+from vidbuild.spec.diagnostics import SpecError, read_sources
+from vidbuild.spec.lock_file import VOICE_FOLDER, VoiceEntry
+from vidbuild.spec.stock import problem_of
+from vidbuild.voices import takes
+
+if TYPE_CHECKING:
+    from vidbuild.engine.runs.build_report import BuildReport
+    from vidbuild.engine.store.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class LockedTake:
+    """A take that was locked now. state: "locked", or of a dry run "to lock"."""
+
+    voice: str
+    text: str
+    state: str
+    file: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the take as JSON values."""
+        return {
+            "voice": self.voice,
+            "text": self.text,
+            "state": self.state,
+            **({"file": self.file} if self.file else {}),
+        }
+
+
+def checked(spec: Spec, graph: Graph) -> Sequence[Path]:
+    """Return the files of the takes that a graph uses. Raises SpecError for those that are not as they were locked."""
+    known = {str(take.audio): take for take in spec.takes.values()}
+    found, problems = [], []
+    for step in graph.steps.values():
+        source = step.inputs.get("take")
+        if step.kind != "speak" or not isinstance(source, Source):
+            continue
+        take = known[source.path]
+        for path, digest in ((take.audio, take.audio_sha256), (take.words, take.words_sha256)):
+            file = path.relative_to(spec.root).as_posix()
+            if problem := problem_of(spec.root, file, digest):
+                problems.append(_problem(spec, step, file, problem))
+            found.append(path)
+    if problems:
+        raise SpecError(problems, read_sources(problems))
+    return found
+
+
+def _problem(spec: Spec, step: Step, file: str, problem: str) -> Diagnostic:
+    command = shell_command("vidbuild", "lock", "--voices", spec.path)
+    missing = problem == "missing"
+    hint = command if missing else f"restore it, or remove it and run: {command}"
+    message = f"locked take '{file}' {'does not exist' if missing else problem}"
+    return Diagnostic("error", message, str(spec.path), _place(step), hint)
+
+
+def _place(step: Step) -> Location | None:
+    return step.locations.get("narration") or step.locations.get("")
+
+
+def lock_voices(
+    spec_path: Path, variables: Mapping[str, Any] | None = None, *, dry_run: bool = False
+) -> Iterator[LockedTake]:
+    """Let the voices on the network speak what is not locked, and keep their takes; yield each of them.
+
+    Raises SpecError for a spec that is wrong or a voice that could not be used, after what could be locked is.
+    """
+    from vidbuild.plan.compile import compile_graph
+    from vidbuild.plan.variant import own_variant
+    from vidbuild.spec.load import try_load
+
+    spec = try_load(spec_path, variables, recordings=False).spec_or_raise()
+    there = {key: take for key, take in spec.takes.items() if take.audio.exists() and take.words.exists()}
+    spec = replace(spec, takes=there)
+    graph = compile_graph(spec, own_variant(spec))
+    checked(spec, graph)
+    steps = network_steps(graph)
+    if dry_run or not steps:
+        yield from (LockedTake(_voice(step), step.params["narration"], "to lock") for step in steps.values())
+        return
+    yield from _spoken(spec, graph, steps)
+
+
+def _spoken(spec: Spec, graph: Graph, steps: Mapping[str, Step]) -> Iterator[LockedTake]:
+    from vidbuild.api.engine import engine_of
+    from vidbuild.api.lock import alone, write_lock
+    from vidbuild.api.plan import store_of
+    from vidbuild.engine.schedule.options import RunOptions
+    from vidbuild.engine.schedule.target import Target
+    from vidbuild.engine.store.writable import writable
+
+    with writable(store_of(spec.path, None)) as store:
+        target = Target(graph, build_name=f"lock {spec.path.name}", goals=list(steps))
+        (report,) = engine_of(store).build([target], RunOptions(keep_going=True))
+        if report.error is not None:
+            raise report.error
+        problems = [
+            Diagnostic("error", failed.failure.message, str(spec.path), _place(steps[failed.step]), failed.failure.hint)
+            for failed in report.failed
+            if failed.failure is not None
+        ]
+        with alone(spec.root):
+            lock, _ = lock_file.load(spec.root)
+            for name, step in steps.items():
+                if name not in report.steps or "words.json" not in report.steps[name].outputs:
+                    continue
+                try:
+                    entry = _kept(spec, step, store, report, name)
+                except _FallbackError as error:
+                    message = f"'{_voice(step)}' is unavailable: only its fallback '{error}' spoke"
+                    problems.append(Diagnostic("error", message, str(spec.path), _place(step), "try again later"))
+                    continue
+                lock = lock_file.Lock(lock.stock, {**lock.voices, entry.key: entry})
+                write_lock(spec.root, lock)
+                yield LockedTake(entry.voice, entry.text, "locked", entry.file)
+    if problems:
+        from vidbuild.api.lock import UnreachableLockError
+
+        raise UnreachableLockError(problems, read_sources(problems))
+
+
+class _FallbackError(Exception):
+    pass
+
+
+def _kept(spec: Spec, step: Step, store: Store, report: BuildReport, name: str) -> VoiceEntry:
+    """Put a take into the project, and return its entry."""
+    import json
+
+    outputs = report.steps[name].outputs
+    words = store.blobs.find(outputs["words.json"].digest).read_bytes()
+    spoke = str(json.loads(words)["voice"])
+    if spoke != _voice(step):
+        raise _FallbackError(spoke)
+    key = takes.key_of(step.params)
+    audio, times = (f"{VOICE_FOLDER}/{key[:20]}{ending}" for ending in (".flac", ".json"))
+    folder = spec.root / VOICE_FOLDER
+    if not folder.resolve().is_relative_to(spec.root):
+        raise UsageError(f"'{VOICE_FOLDER}' is outside the project")
+    try:
+        with tempfile.TemporaryDirectory(prefix="vidbuild-") as scratch:
+            flac = Path(scratch) / "take.flac"
+            takes.write(store.blobs.find(outputs["narration.wav"].digest), flac, Path(scratch), dict(os.environ))
+            coded = flac.read_bytes()
+        durable.write(spec.root / audio, coded)
+        durable.write(spec.root / times, words)
+    except OSError as error:
+        raise UsageError(f"cannot write '{folder}': {os_error_text(error)}") from None
+    return VoiceEntry(
+        key=key,
+        voice=spoke,
+        language=str(step.params["language"]),
+        text=" ".join(str(step.params["narration"]).split()),
+        file=audio,
+        sha256=durable.hash_file(spec.root / audio),
+        words=times,
+        words_sha256=durable.hash_file(spec.root / times),
+    )
+
+
+def _voice(step: Step) -> str:
+    voice = step.params["voice"]
+    return f"{voice['engine']}:{voice['name']}"
