@@ -100,7 +100,7 @@ class Sites:
                     "id": each["id"],
                     "pageURL": f"https://pixabay.com/videos/id-{each['id']}/",
                     "duration": each["seconds"],
-                    "user": "jane",
+                    "user": "Jane",
                     "tags": "sea, sky",
                     "videos": {
                         "medium": {

@@ -142,7 +142,7 @@ def _take_files(spec: Spec, graph: Graph) -> Sequence[Path]:
     """Return the files of the locked takes that a graph uses. Raises SpecError if one is not as it was locked."""
     if not spec.takes:
         return ()
-    from vidbuild.api.takes import checked
+    from vidbuild.api.take_files import checked
 
     return checked(spec, graph)
 

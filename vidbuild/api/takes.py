@@ -4,24 +4,22 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from vidbuild.api.take_files import checked, place_of
 from vidbuild.api.tools import network_steps
 from vidbuild.diagnostic import Diagnostic
 from vidbuild.engine.disk import durable
-from vidbuild.engine.graph.graph import Graph, Source, Step
+from vidbuild.engine.graph.graph import Graph, Step
 from vidbuild.errors import UsageError, os_error_text
 from vidbuild.frozen import dataclass
-from vidbuild.location import Location
 from vidbuild.model import Spec
-from vidbuild.platforms import shell_command
 from vidbuild.spec import lock_file
-from vidbuild.spec.diagnostics import SpecError, read_sources
+from vidbuild.spec.diagnostics import read_sources
 from vidbuild.spec.lock_file import VOICE_FOLDER, VoiceEntry
-from vidbuild.spec.stock import problem_of
 from vidbuild.voices import takes
 
 if TYPE_CHECKING:
@@ -46,37 +44,6 @@ class LockedTake:
             "state": self.state,
             **({"file": self.file} if self.file else {}),
         }
-
-
-def checked(spec: Spec, graph: Graph) -> Sequence[Path]:
-    """Return the files of the takes that a graph uses. Raises SpecError for those that are not as they were locked."""
-    known = {str(take.audio): take for take in spec.takes.values()}
-    found, problems = [], []
-    for step in graph.steps.values():
-        source = step.inputs.get("take")
-        if step.kind != "speak" or not isinstance(source, Source):
-            continue
-        take = known[source.path]
-        for path, digest in ((take.audio, take.audio_sha256), (take.words, take.words_sha256)):
-            file = path.relative_to(spec.root).as_posix()
-            if problem := problem_of(spec.root, file, digest):
-                problems.append(_problem(spec, step, file, problem))
-            found.append(path)
-    if problems:
-        raise SpecError(problems, read_sources(problems))
-    return found
-
-
-def _problem(spec: Spec, step: Step, file: str, problem: str) -> Diagnostic:
-    command = shell_command("vidbuild", "lock", "--voices", spec.path)
-    missing = problem == "missing"
-    hint = command if missing else f"restore it, or remove it and run: {command}"
-    message = f"locked take '{file}' {'does not exist' if missing else problem}"
-    return Diagnostic("error", message, str(spec.path), _place(step), hint)
-
-
-def _place(step: Step) -> Location | None:
-    return step.locations.get("narration") or step.locations.get("")
 
 
 def lock_voices(
@@ -116,7 +83,9 @@ def _spoken(spec: Spec, graph: Graph, steps: Mapping[str, Step]) -> Iterator[Loc
         if report.error is not None:
             raise report.error
         problems = [
-            Diagnostic("error", failed.failure.message, str(spec.path), _place(steps[failed.step]), failed.failure.hint)
+            Diagnostic(
+                "error", failed.failure.message, str(spec.path), place_of(steps[failed.step]), failed.failure.hint
+            )
             for failed in report.failed
             if failed.failure is not None
         ]
@@ -129,7 +98,7 @@ def _spoken(spec: Spec, graph: Graph, steps: Mapping[str, Step]) -> Iterator[Loc
                     entry = _kept(spec, step, store, report, name)
                 except _FallbackError as error:
                     message = f"'{_voice(step)}' is unavailable: only its fallback '{error}' spoke"
-                    problems.append(Diagnostic("error", message, str(spec.path), _place(step), "try again later"))
+                    problems.append(Diagnostic("error", message, str(spec.path), place_of(step), "try again later"))
                     continue
                 lock = lock_file.Lock(lock.stock, {**lock.voices, entry.key: entry})
                 write_lock(spec.root, lock)

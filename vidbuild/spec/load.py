@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from vidbuild.diagnostic import Diagnostic
 from vidbuild.location import Location
-from vidbuild.model import Scene, Spec, Take, Voice
+from vidbuild.model import Scene, Spec
 from vidbuild.project import root_of
 from vidbuild.spec import expand, file_kind, from_python, paths, plugins, reader, validate, yaml_lint
 from vidbuild.spec import variables as spec_variables
@@ -192,6 +192,7 @@ class _SpecBuilder:
             pronounce,
             reading,
             scene_locations,
+            takes,
             theme,
             transitions,
             voice,
@@ -245,7 +246,7 @@ class _SpecBuilder:
             output=settings,
             theme=resolved_theme,
             progress=values.get("progress", behavior["progress"]),
-            takes=self._takes(voices),
+            takes=takes.locked(voices, self.root, collector, self.sources),
             scenes=tuple(ready),
             files=tuple(
                 dict.fromkeys(
@@ -262,18 +263,6 @@ class _SpecBuilder:
                 language: tuple(tidy(translation.diagnostics)) for language, translation in context.translations.items()
             },
         )
-
-    def _takes(self, voices: Iterable[Voice]) -> Mapping[str, Take]:
-        """Return the locked takes, if any voice needs the network."""
-        from vidbuild.spec import voice
-
-        if not voice.any_online(voices):
-            return {}
-        from vidbuild.spec import stock
-
-        takes, problems, self.sources = stock.takes(self.root, self.sources)
-        self.collector.diagnostics.extend(replace(each, file=self.document.name) for each in problems)
-        return takes
 
     def _scenes(
         self, found: Iterable[tuple[int, dict[str, Any], frozenset[str]]], context: SceneContext

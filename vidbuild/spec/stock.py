@@ -5,15 +5,13 @@ from __future__ import annotations
 import copy
 import hashlib
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path as FilePath
 from typing import Any
 
-from vidbuild.diagnostic import Diagnostic
 from vidbuild.json_types import Json
 from vidbuild.location import Location
-from vidbuild.model import Take
 from vidbuild.platforms import shell_command
 from vidbuild.spec import lock_file, output, paths, plugins, schema
 from vidbuild.spec.collector import DiagnosticCollector
@@ -177,19 +175,6 @@ def _locked(wanted: StockField, lock: Lock, root: FilePath, collector: Diagnosti
         hint = f"restore it, or remove it and run: {command}"
         collector.error(where, f"locked file '{entry.file}' {problem}", hint)
     return None if problem else entry
-
-
-def takes(root: FilePath, sources: Mapping[str, str]) -> tuple[dict[str, Take], tuple[Diagnostic, ...], dict[str, str]]:
-    """Return the locked takes of a project, the problems of its lock, and the sources with the lock's text."""
-    try:
-        lock, _ = lock_file.load(root)
-    except SpecError as error:
-        return {}, error.diagnostics, {**sources, **error.sources}
-    found = {
-        key: Take(root / each.file, root / each.words, each.sha256, each.words_sha256)
-        for key, each in lock.voices.items()
-    }
-    return found, (), dict(sources)
 
 
 def problem_of(root: FilePath, file: str, sha256: str) -> str:
