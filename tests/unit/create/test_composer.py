@@ -147,6 +147,52 @@ def test_a_long_table_is_cut_and_its_rest_named() -> None:
     assert [each.what for each in made.omissions] == ["12 rows and 2 columns of a table"]
 
 
+def test_code_stands_beside_its_result() -> None:
+    """Code and what it prints or draws share a scene, also below a document's title, and take time to be read."""
+    png = io.BytesIO()
+    Image.new("RGB", (64, 64)).save(png, "PNG")
+    picture = Picture("A plot", data=png.getvalue(), name="plot.png")
+    first = Section("Acme", (Prose("It adds things up."), Code("1 + 1", "python"), Code("2")), name="Acme")
+    drawn = Prose("Then it draws one of them."), Code("plot(x)", "r"), picture, Code("y", "r"), Code("z", "r")
+    outline = Outline("Acme", (first, section("Plot", *drawn)))
+    made = compose(outline, "en", Choices(), lambda block: block.name)
+    opening, sums, plot, *others = (each.fields for each in made.scenes)
+    assert opening["narration"] == "It adds things up."
+    assert (sums["left"], sums["right"]) == (
+        {"type": "code", "language": "python", "code": "1 + 1"},
+        {"type": "code", "code": "2"},
+    )
+    assert sums["title"] == "Acme"
+    assert "narration" not in sums
+    assert (plot["left"]["code"], plot["right"]["type"], plot["alt"]) == ("plot(x)", "image", "A plot")
+    assert plot["narration"] == "Then it draws one of them."
+    assert [each["code"] for each in others] == ["y", "z"]
+
+
+@pytest.mark.parametrize(
+    "blocks",
+    [
+        (Code("1 + 1", "python"), Prose("This is what it prints:"), Code("2")),
+        (Code("x\n" * 20, "python"), Code("2")),
+        (Code("1 + 1"), Code("2")),
+        (Code("1 + 1", "python"), Table(("a",) * 5, (("b",) * 5,))),
+    ],
+)
+def test_code_that_stands_by_itself(blocks: tuple[Block, ...]) -> None:
+    """Code with words before its result, long code and wide results have scenes of their own."""
+    scenes = fields(section("Use", Prose("It is used like this."), *blocks))
+    assert "split" not in [each["type"] for each in scenes]
+    assert len(scenes) == 2
+
+
+def test_silent_code_scrolls_slowly() -> None:
+    """Code that scrolls and is not explained stays until a viewer has seen each passage."""
+    code = "\n\n".join(f"x = {nth}\ny = 1\nz = 2\nprint(x)" for nth in range(6))
+    scenes = fields(section("Use", Prose("It is used like this."), Code(code, "python"), Code(code, "python")))
+    assert "narration" not in scenes[1]
+    assert scenes[1]["duration"] == 2.5 * len(scenes[1]["highlight"])
+
+
 def test_few_columns_have_longer_cells() -> None:
     """The fewer columns a table has, the longer are its cells before they are cut."""
     cell = "word " * 17 + "end"

@@ -1,4 +1,4 @@
-"""Which two things of a slide are shown beside each other in one scene, as on the slide."""
+"""Which two things are shown beside each other in one scene: of a slide, and code with its result."""
 
 from __future__ import annotations
 
@@ -20,6 +20,28 @@ def fits(found: Sequence[Beat]) -> bool:
     match [each.shown for each in found]:
         case [[left], [right]]:
             return _is_small(left) and _is_small(right) and not (isinstance(left, Items) and isinstance(right, Items))
+    return False
+
+
+def grouped(found: Sequence[Beat]) -> list[tuple[Beat, ...]]:
+    """Return the beats, each by itself or as code with its result: they are shown beside each other."""
+    groups: list[tuple[Beat, ...]] = []
+    for beat in found:
+        last = groups[-1] if groups else ()
+        if len(last) == 1 and _is_result(beat, last[0]):
+            groups[-1] = (*last, beat)
+        else:
+            groups.append((beat,))
+    return groups
+
+
+def _is_result(beat: Beat, before: Beat) -> bool:
+    """Return whether a beat shows what the code before it prints or draws, without a word between the two."""
+    if any(beat.prose[0]) or any(before.prose[-1]):
+        return False
+    match [before.shown, beat.shown]:
+        case [[Code(language=language) as code], [Code(language="") | Picture() | Table() as result]] if language:
+            return _is_small(code) and _is_small(result)
     return False
 
 

@@ -42,20 +42,23 @@ def of_section(section: Section, outline: Outline, language: str, place: Place) 
     """Yield the scenes of one section."""
     is_first = section is outline.sections[0]
     found = beats(section, language)
-    if outline.paced and pairs.fits(found):
-        yield _pair(section, found, language, place)
-        return
-    for nth, beat in enumerate(found):
-        if outline.paced and (beat.shown or not is_first):
-            yield _paced(section, outline, _listed(beat), language, place, is_first=nth == 0)
-        elif not is_first or nth > 0:
-            yield from _scene(section, outline, beat, language, place, is_first=nth == 0)
-        else:
+    groups = [tuple(found)] if outline.paced and pairs.fits(found) else pairs.grouped(found)
+    for nth, group in enumerate(groups):
+        beat = group[0]
+        opens = is_first and nth == 0 and not (outline.paced and beat.shown)
+        if opens:
             yield _opening(section, outline, beat, language)
-            # What its prose says has been said; a picture at a document's start is its logo.
-            if beat.shown and not isinstance(beat.shown[0], Picture):
-                silent = replace(beat, prose=tuple(() for _ in beat.prose))
-                yield from _scene(section, outline, silent, language, place, is_first=False)
+            if not beat.shown or isinstance(beat.shown[0], Picture):  # a picture at a document's start is its logo
+                continue
+            # What its prose says has been said.
+            beat = replace(beat, prose=tuple(() for _ in beat.prose))
+        says_heading = nth == 0 and not opens
+        if len(group) > 1:
+            yield _pair(section, (beat, *group[1:]), outline, language, place, is_first=says_heading)
+        elif outline.paced and (beat.shown or not is_first):
+            yield _paced(section, outline, _listed(beat), language, place, is_first=says_heading)
+        else:
+            yield from _scene(section, outline, beat, language, place, is_first=says_heading)
 
 
 def _opening(section: Section, outline: Outline, beat: Beat, language: str) -> SceneDraft:
@@ -73,18 +76,22 @@ def _opening(section: Section, outline: Outline, beat: Beat, language: str) -> S
     return SceneDraft({**fields, **_spoken(spoken if beat.speech is None else beat.speech)}, section)
 
 
-def _pair(section: Section, found: Sequence[Beat], language: str, place: Place) -> SceneDraft:
-    """Return one scene of the two things that a slide shows beside each other."""
+def _pair(
+    section: Section, found: Sequence[Beat], outline: Outline, language: str, place: Place, *, is_first: bool
+) -> SceneDraft:
+    """Return one scene of two things that are shown beside each other; is_first: of its section."""
     sides = [visuals.visual(each.shown, "", place, [""]) for each in found]
     left, right = ({"type": each.type, **each.fields} for each in sides)
-    title = cut_to(section.heading, MAX_TITLE)[0]
+    title = cut_to(section.heading or ("" if outline.paced else outline.title), MAX_TITLE)[0]
     alt = " ".join(each.pop("alt") for each in (left, right) if "alt" in each)
     fields = {"type": "split", **({"title": title} if title else {}), "left": left, "right": right}
     if alt:
         fields["alt"] = alt
-    spoken = [_joined(_said(each, section.heading if each is found[0] else "", language), ()) for each in found]
+    heading = section.heading if is_first else ""
+    spoken = [_joined(_said(each, heading if each is found[0] else "", language), ()) for each in found]
     cut = " and ".join(each.cut for each in sides if each.cut)
-    return SceneDraft({**fields, **_spoken(" ".join(filter(None, spoken)))}, section, cut)
+    fields |= _spoken(" ".join(filter(None, spoken)))
+    return SceneDraft(fields if found[0].speech is not None else {**fields, **_time_to_read(fields)}, section, cut)
 
 
 def _paced(

@@ -41,6 +41,7 @@ MAX_OUTPUT = 12  # lines of one output
 MAX_CHANGE = 24  # lines of a patch
 LOOK = 4.0  # seconds for a picture
 SECONDS_TO_READ = 0.25  # a word, in silence
+PASSAGE = 2.5  # seconds for a passage of code that scrolls
 MAX_QUOTE = 280
 MAX_ALT = 300
 
@@ -68,10 +69,14 @@ def visual(shown: Sequence[Block], heading: str, place: Place, cues: Sequence[st
 
 def seconds_to_read(fields: Mapping[str, Any]) -> float:
     """Return about how long a viewer needs for what a scene shows."""
+    if fields["type"] == "split":
+        return seconds_to_read(fields["left"]) + seconds_to_read(fields["right"])
     if fields["type"] in {"diagram", "chart", "image", "slide"}:
         return LOOK
-    if fields["type"] not in {"list", "table", "code", "diff"} or fields.get("scroll"):
+    if fields["type"] not in {"list", "table", "code", "diff"}:
         return 0.0
+    if fields.get("scroll"):
+        return PASSAGE * len(fields["highlight"])
     shown = [value for name, value in fields.items() if name in {"items", "columns", "rows", "code", "patch"}]
     return 1.0 + SECONDS_TO_READ * sum(map(_words, shown))
 
