@@ -155,7 +155,7 @@ def test_code_stands_beside_its_result() -> None:
     first = Section("Acme", (Prose("It adds things up."), Code("1 + 1", "python"), Code("2")), name="Acme")
     drawn = Prose("Then it draws one of them."), Code("plot(x)", "r"), picture, Code("y", "r"), Code("z", "r")
     outline = Outline("Acme", (first, section("Plot", *drawn)))
-    made = compose(outline, "en", Choices(), lambda block: block.name)
+    made = compose(outline, "en", Choices(), lambda _block: "plot.png")
     opening, sums, plot, *others = (each.fields for each in made.scenes)
     assert opening["narration"] == "It adds things up."
     assert (sums["left"], sums["right"]) == (
