@@ -184,6 +184,7 @@ ALLOWED: dict[str, set[str]] = {
     "frozen": set(),
     "platforms": set(),
     "seal": set(),
+    "settings": set(),
 }
 EVERYONE = {
     "columns",
@@ -200,6 +201,7 @@ EVERYONE = {
     "transitions",
     "frozen",
     "platforms",
+    "settings",
     "",
 }
 HEAVY = {
@@ -211,6 +213,7 @@ HEAVY = {
     "ffmpeg",
     "edge_tts",
     "aiohttp",
+    "httpx2",
     "rich",
     "asyncio",
     "imageio_ffmpeg",

@@ -52,11 +52,12 @@ class UserConfig:
 
 def user_config() -> UserConfig:
     """Read the user's settings."""
-    from vidbuild.voices import user_config as settings
+    from vidbuild import settings
+    from vidbuild.voices import user_config as voices
 
     path = settings.path()
     try:
-        found = settings.load()
+        found = voices.load()
     except UsageError as error:
         return UserConfig(path, path.exists(), (error,), ())
     entries = [

@@ -87,13 +87,14 @@ def files(voices: Iterable[Voice]) -> tuple[FilePath, ...]:
 
     For settings that are not there, the folder that would hold them.
     """
-    from vidbuild.voices import registry, user_config
+    from vidbuild import settings
+    from vidbuild.voices import registry
 
     used = {each for voice in voices for each in (voice, voice.fallback) if each}
     models = sorted(path for each in used for path in registry.files(each.engine, each.name).values())
     if not any(each.engine in registry.CONFIGURED for each in used):
         return tuple(models)
-    path = user_config.path()
+    path = settings.path()
     return (*models, next(each for each in (path, *path.parents) if each.exists()))
 
 

@@ -33,6 +33,7 @@ class Command(Configured):
 
     def available(self) -> str | None:
         """Check that the user's settings define a program, and that each exists."""
+        from vidbuild import settings
         from vidbuild.voices import user_config
 
         try:
@@ -43,7 +44,7 @@ class Command(Configured):
         except UsageError as error:
             return error.message
         if not programs:
-            return f"define a program in {user_config.path()}: {HOW}"
+            return f"define a program in {settings.path()}: {HOW}"
         return next((f"'{each.arguments[0]}' is not installed" for each in programs.values() if not _found(each)), None)
 
     def voices(self) -> list[str]:
@@ -57,6 +58,7 @@ class Command(Configured):
 
     def problem(self, name: str) -> VoiceProblem | None:
         """Check that the user's settings define the program, and that it can be found."""
+        from vidbuild import settings
         from vidbuild.suggest import did_you_mean
         from vidbuild.voices import user_config
 
@@ -67,7 +69,7 @@ class Command(Configured):
         except UsageError as error:
             return VoiceProblem(error.message, error.hint)
         if program is None:
-            define = f"define it as [command.{source}] in {user_config.path()}: {HOW}"
+            define = f"define it as [command.{source}] in {settings.path()}: {HOW}"
             return VoiceProblem(
                 f"this machine defines no program '{source}' that speaks",
                 did_you_mean(source, config.programs) or define,

@@ -38,6 +38,7 @@ class Speech(Configured):
 
     def available(self) -> str | None:
         """Check that the user's settings define a server."""
+        from vidbuild import settings
         from vidbuild.voices import user_config
 
         try:
@@ -46,7 +47,7 @@ class Speech(Configured):
                 config.check(self.name)
         except UsageError as error:
             return error.message
-        return None if config.servers else f"define a server in {user_config.path()}: {HOW}"
+        return None if config.servers else f"define a server in {settings.path()}: {HOW}"
 
     def voices(self) -> list[str]:
         """Return no names: only the servers have them."""
@@ -54,6 +55,7 @@ class Speech(Configured):
 
     def problem(self, name: str) -> VoiceProblem | None:
         """Check that the user's settings define the server; only a request can show whether it has the voice."""
+        from vidbuild import settings
         from vidbuild.suggest import did_you_mean
         from vidbuild.voices import user_config
 
@@ -69,7 +71,7 @@ class Speech(Configured):
             )
         if found is not None:
             return None
-        define = f"define it as [speech.{server}] in {user_config.path()}: {HOW}"
+        define = f"define it as [speech.{server}] in {settings.path()}: {HOW}"
         if server == user_config.DEFAULT:
             define = f"{define}; or set ${user_config.BASE}"
         message = f"this machine defines no speech server '{server}'"

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from vidbuild import settings
 from vidbuild.errors import UsageError
 from vidbuild.voices import user_config
 from vidbuild.voices.user_config import Program, Server
@@ -15,7 +16,7 @@ from vidbuild.voices.user_config import Program, Server
 def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Where the settings are in a test."""
     path = tmp_path / "config.toml"
-    monkeypatch.setenv(user_config.PATH, str(path))
+    monkeypatch.setenv(settings.PATH, str(path))
     for name in (user_config.BASE, user_config.MODEL, user_config.KEY):
         monkeypatch.delenv(name, raising=False)
     return path
