@@ -56,6 +56,7 @@ ALLOWED: dict[str, set[str]] = {
         "create.source",
         "create.composer",
         "create.importers",
+        "create.writers",
     },
     "record": {"scenes.command", "scenes.protocol", "engine.sandbox", "project", "spec.paths"},
     "stock": {
@@ -72,6 +73,8 @@ ALLOWED: dict[str, set[str]] = {
     "create.composer": {"create.source"},
     "create.importers": {"create.source", "media.ffmpeg.process", "scenes.command.cast"},
     "create.source": {"media.ffmpeg.process", "engine.sandbox.mode", "engine.sandbox.sandbox"},
+    "create.writers": {"create.source", "create.composer"},
+    "create.writers.openai": {"create.writers"},
     "starter": {"spec.schema"},
     "project": set(),
     "transitions": set(),

@@ -9,7 +9,7 @@ from pathlib import Path
 from vidbuild.errors import UsageError
 
 EXAMPLE = """\
-# Settings of your own: servers and programs that speak. A spec names them, and cannot define them.
+# Settings of your own: servers and programs that speak, and servers with models that write. A spec cannot define them.
 
 # speech:openai/alloy. The key stays in its variable.
 [speech.openai]
@@ -32,6 +32,16 @@ program = ["pico2wave", "--lang", "{language}", "--wave", "{out}"]
 # piper:en_US-lessac-medium: NAME.onnx and NAME.onnx.json in one of these folders.
 [piper]
 folder = ["~/voices"]
+
+# vidbuild create --writer ollama:qwen3:8b: a server with chat completions. `openai` needs no entry: its key is in
+# $OPENAI_API_KEY, and $OPENAI_BASE_URL moves it elsewhere.
+[writer.ollama]
+base = "http://localhost:11434/v1"
+model = "qwen3:8b"            # of --writer ollama
+timeout = 900                 # seconds of one answer
+[writer.openrouter]
+base = "https://openrouter.ai/api/v1"
+key_variable = "OPENROUTER_API_KEY"
 """
 
 
@@ -42,17 +52,20 @@ class UserConfig:
     path: of their file. exists: whether it is there.
     problems: what is wrong with them, each at its line.
     entries: the name of each voice's source, and what it stands for, without API keys.
+    writers: the name of each server with models, and its address.
     """
 
     path: Path
     exists: bool
     problems: tuple[UsageError, ...]
     entries: tuple[tuple[str, str], ...]
+    writers: tuple[tuple[str, str], ...] = ()
 
 
 def user_config() -> UserConfig:
     """Read the user's settings."""
     from vidbuild import settings
+    from vidbuild.create.writers import servers as writers
     from vidbuild.voices import user_config as voices
 
     path = settings.path()
@@ -66,7 +79,12 @@ def user_config() -> UserConfig:
     ]
     entries += [(f"command:{each.name}", " ".join(each.arguments)) for each in found.programs.values()]
     entries += [("piper:…", str(folder)) for folder in found.piper]
-    return UserConfig(path, path.exists(), tuple(found.errors.values()), tuple(entries))
+    servers, wrong = writers.load()
+    written = [
+        (f"{each.name}:{each.model or '…'}", f"{each.base}{_key(each.key_variable)}") for each in servers.values()
+    ]
+    problems = {**found.errors, **wrong}
+    return UserConfig(path, path.exists(), tuple(problems.values()), tuple(entries), tuple(written))
 
 
 def _key(variable: str) -> str:

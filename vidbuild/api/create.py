@@ -3,41 +3,31 @@
 from __future__ import annotations
 
 import difflib
-import hashlib
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from vidbuild.api import created_files, scripts
+from vidbuild.api.scripts import Commission
 from vidbuild.create import record, registry, updating, writing
 from vidbuild.create.composer import Choices, compose
 from vidbuild.create.composer.text import slug
 from vidbuild.create.record import Record
-from vidbuild.create.source.files import absence, exists
+from vidbuild.create.source.files import exists
 from vidbuild.create.source.outline import (
-    Block,
-    Code,
-    Diagram,
     Items,
     Omission,
     Outline,
-    Page,
-    Picture,
     Prose,
     Quotation,
-    Recording,
     Section,
     Speech,
 )
-from vidbuild.create.source.protocol import Importer, Source
-from vidbuild.engine.disk import durable
-from vidbuild.errors import UsageError, os_error_text
-from vidbuild.project import name_of, root_of
+from vidbuild.create.source.protocol import Source
+from vidbuild.errors import UsageError
 
-ASSETS = "assets"
-
-__all__ = ["Choices", "Created", "Updated", "create", "update"]
+__all__ = ["Choices", "Commission", "Created", "Updated", "create", "update"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +47,10 @@ class Created:
 
     def write(self) -> list[Path]:
         """Write the spec and its files, and return their paths. Raises UsageError if the spec exists."""
-        if exists(self.path):
-            raise UsageError(f"'{self.path}' already exists", hint="choose another file with -o")
-        _write({**self.files, record.path_of(self.path): self.record.text().encode(), self.path: self.text.encode()})
+        _check_free(self.path)
+        created_files.write(
+            {**self.files, record.path_of(self.path): self.record.text().encode(), self.path: self.text.encode()}
+        )
         return [self.path, record.path_of(self.path), *self.files]
 
 
@@ -69,6 +60,7 @@ def create(
     choices: Choices | None = None,
     head: Mapping[str, Any] | None = None,
     pages: Path | None = None,
+    commission: Commission | None = None,
 ) -> Created:
     """Return a spec made from a source, without writing it. Raises UsageError for a source that cannot be read.
 
@@ -76,22 +68,31 @@ def create(
     path: of the spec; default: the source's name with `.yaml`, in the current folder.
     head: fields of the spec beside its title and scenes, such as `language`, `voice` and `theme`.
     pages: of slides, a PDF whose pages are shown.
+    commission: of a writer, whose script takes the place of the source's own sentences.
     """
+    chosen = commission.chosen() if commission else None
     importer, source = registry.resolve(argument)
-    source = _with_pages(source, importer, pages)
-    outline = _drawable(importer.read(source))
+    source = created_files.with_pages(source, importer, pages)
+    outline = created_files.drawable(scripts.read(importer, source) if chosen else importer.read(source))
     path = path or Path(f"{_file_name(source, outline.title)}.yaml")
-    placing = _Placing(path)
+    placing = created_files.Placing(path)
     language = str((head or {}).get("language") or outline.language or _language(outline))
     choices = _focused(choices or Choices(), outline)
-    composition = compose(outline, language, choices, placing.place)
+    _check(head or {}, outline.title, path)
+    name = created_files.relative(source.path, path) if source.is_file else f"{importer.name}:{source.address}"
+    origin = f"{importer.name}:{name}" if source.is_file else name
+    script = None
+    if commission and chosen:
+        _check_free(path)
+        script = scripts.write(commission, chosen, outline, origin, language, choices)
+        composition = compose(script.outline, language, Choices(), placing.place)
+    else:
+        composition = compose(outline, language, choices, placing.place)
     if not composition.scenes:
         raise UsageError(f"'{source.address}' has nothing to make a scene of", hint=_left_out(composition.omissions))
-    name = _relative(source.path, path) if source.is_file else f"{importer.name}:{source.address}"
     needs_kind = source.is_file and source.kind and registry.resolve(source.address)[0].name != importer.name
     part_of = f"{importer.name}:{name}" if needs_kind else name
     scenes = [updating.with_origin(each, part_of) for each in composition.scenes]
-    _check(head or {}, composition.title, path)
     fields = {
         "vidbuild": 1,
         "title": composition.title,
@@ -99,9 +100,9 @@ def create(
         **{k: v for k, v in (head or {}).items() if v},
     }
     text = writing.spec_text(fields, scenes)
-    origin = f"{importer.name}:{name}" if source.is_file else name
-    shown = _relative(pages, path) if pages else ""
-    written = Record(origin, language, choices, tuple(map(writing.as_written, scenes)), shown)
+    shown = created_files.relative(pages, path) if pages else ""
+    by_model = script.record([str(each["id"]) for each in scenes]) if script else None
+    written = Record(origin, language, choices, tuple(map(writing.as_written, scenes)), shown, by_model)
     return Created(path, source.address, text, written, placing.files, composition.omissions)
 
 
@@ -134,7 +135,9 @@ class Updated:
 
     def write(self) -> None:
         """Write the spec, its record and its new files."""
-        _write({**self.files, self.path: self.new.encode(), record.path_of(self.path): self.record.text().encode()})
+        created_files.write(
+            {**self.files, self.path: self.new.encode(), record.path_of(self.path): self.record.text().encode()}
+        )
 
 
 def update(path: Path) -> Updated:
@@ -144,65 +147,18 @@ def update(path: Path) -> Updated:
     """
     last = record.read(path)
     importer, source = registry.recorded(last.source, path.parent)
-    source = _with_pages(source, importer, path.parent / last.pages if last.pages else None)
-    placing = _Placing(path)
-    old = _text(path)
-    made = updating.update(old, last, _drawable(importer.read(source)), placing.place, str(path))
+    if last.written:
+        raise scripts.not_updatable(path, last, scripts.read(importer, source))
+    source = created_files.with_pages(source, importer, path.parent / last.pages if last.pages else None)
+    placing = created_files.Placing(path)
+    old = created_files.text_of(path)
+    made = updating.update(old, last, created_files.drawable(importer.read(source)), placing.place, str(path))
     return Updated(path, old, made.text, made.record, placing.files, tuple(made.kept))
-
-
-def _text(spec: Path) -> str:
-    """Return a spec's text, with its own ends of lines. Raises UsageError if it cannot be read."""
-    try:
-        return spec.read_bytes().decode()
-    except OSError as error:
-        raise UsageError(f"cannot read '{spec}': {os_error_text(error)}") from error
-    except UnicodeDecodeError as error:
-        raise UsageError(f"'{spec}' is not UTF-8", hint="save the file as UTF-8") from error
-
-
-def _with_pages(source: Source, importer: Importer, pages: Path | None) -> Source:
-    """Return a source whose slides are shown as the pages of a PDF. Raises UsageError if it has no slides."""
-    if pages is None:
-        return source
-    if importer.name != "slides" or source.path.suffix.lower() == ".pdf":
-        raise UsageError(
-            f"'{source.address}' has no slides to show pages for: expected PowerPoint, Marp, Slidev or reveal.js",
-            hint="remove --pages",
-        )
-    if what := absence(pages):
-        raise UsageError(f"'{pages}' {what}: expected the PDF of '{source.address}'")
-    return replace(source, pages=pages)
 
 
 def _file_name(source: Source, title: str) -> str:
     """Return a spec's name without its ending: that of its source, or the title of one that is no file."""
     return source.path.stem.lower() if source.is_file else slug(title) or source.kind
-
-
-def _drawable(outline: Outline) -> Outline:
-    """Return the outline with the text of each diagram that no scene can draw, and with what is left out so."""
-    omissions: list[Omission] = []
-
-    def shown(block: Block, section: Section) -> Block:
-        if not isinstance(block, Diagram) or not (problem := _problem(block)):
-            return block
-        omissions.append(Omission(f"the drawing of a diagram, whose text is shown: {problem}", section.line))
-        return Code(block.text)
-
-    sections = tuple(
-        replace(each, blocks=tuple(shown(block, each) for block in each.blocks)) for each in outline.sections
-    )
-    return replace(outline, sections=sections, omissions=(*outline.omissions, *omissions)) if omissions else outline
-
-
-def _problem(diagram: Diagram) -> str:
-    """Return why a diagram cannot be drawn; "" if it can."""
-    from vidbuild.spec.load import try_parse
-
-    scene = {"id": "a", "type": "diagram", "diagram": diagram.text, "notation": diagram.notation, "duration": 5}
-    loaded = try_parse(writing.spec_text({"vidbuild": 1, "title": "a"}, [scene]), Path("diagram.yaml"), {})
-    return next((each.message for each in loaded.diagnostics if each.severity == "error"), "")
 
 
 def _focused(choices: Choices, outline: Outline) -> Choices:
@@ -219,37 +175,10 @@ def _focused(choices: Choices, outline: Outline) -> Choices:
     return choices
 
 
-def _write(files: Mapping[Path, bytes]) -> None:
-    for path, data in files.items():
-        try:
-            durable.make_folder(path.parent)
-            durable.write(path, data)
-        except OSError as error:
-            raise UsageError(f"cannot write '{path}': {os_error_text(error)}") from error
-
-
-class _Placing:
-    """Where the spec finds files of the source: where they are, or as a copy in its own folder."""
-
-    def __init__(self, spec: Path) -> None:
-        self._spec = spec
-        self._root = root_of(spec)
-        self.files: dict[Path, bytes] = {}
-
-    def place(self, block: Picture | Page | Recording) -> str:
-        """Return the path of what a block shows, as the spec names it."""
-        if block.path is None:
-            return self._copy(block.name, block.data)
-        if block.path.resolve().is_relative_to(self._root):
-            return _relative(block.path, self._spec)
-        return self._copy(block.path.name, block.path.read_bytes())
-
-    def _copy(self, name: str, data: bytes) -> str:
-        digest = hashlib.sha256(data).hexdigest()[:8]
-        path = Path(name)
-        target = self._spec.parent / ASSETS / name_of(self._spec) / f"{path.stem}-{digest}{path.suffix.lower()}"
-        self.files[target] = data
-        return _relative(target, self._spec)
+def _check_free(path: Path) -> None:
+    """Raise UsageError if a file exists."""
+    if exists(path):
+        raise UsageError(f"'{path}' already exists", hint="choose another file with -o")
 
 
 def _check(head: Mapping[str, Any], title: str, path: Path) -> None:
@@ -262,10 +191,6 @@ def _check(head: Mapping[str, Any], title: str, path: Path) -> None:
     for each in loaded.diagnostics:
         if each.severity == "error":
             raise UsageError(each.message, hint=each.hint)
-
-
-def _relative(path: Path, spec: Path) -> str:
-    return Path(os.path.relpath(path.resolve(), spec.parent.resolve())).as_posix()
 
 
 def _language(outline: Outline) -> str:

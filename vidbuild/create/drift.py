@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 
-from vidbuild.create import registry
+from vidbuild.create import record, registry
 from vidbuild.create.source.outline import Outline, Section
 from vidbuild.diagnostic import Diagnostic
 from vidbuild.errors import UsageError
@@ -17,7 +17,8 @@ from vidbuild.platforms import shell_command
 def problems(spec: Spec, path: Path) -> Iterator[Diagnostic]:
     """Yield a warning for each part that has changed or is gone, at the first scene made from what it was."""
     outlines = lru_cache(maxsize=None)(_outline)
-    update = f"run {shell_command('vidbuild', 'create', '--update', path)}, which keeps what you edited"
+    update = shell_command("vidbuild", "create", "--update", path)
+    is_written = record.is_written(path)
     seen: list[Mapping[str, str]] = []
     for scene in spec.scenes:
         origin = scene.made_from
@@ -32,7 +33,9 @@ def problems(spec: Spec, path: Path) -> Iterator[Diagnostic]:
             continue
         section = next((each for each in outline.sections if each.name == origin["part"]), None)
         if message := _message(section, origin):
-            yield _warning(scene, path, "part" if section is None else "sha256", message, update)
+            command = f"{update} --rewrite {scene.id}" if is_written else update
+            hint = f"run {command}, which keeps what you edited"
+            yield _warning(scene, path, "part" if section is None else "sha256", message, hint)
 
 
 def _outline(name: str, folder: Path) -> Outline | UsageError | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -17,11 +17,25 @@ SUFFIX = ".created.json"
 
 
 @dataclass(frozen=True, slots=True)
+class Written:
+    """What a model wrote.
+
+    writer: as `--writer` names it; exchanges: what it was asked and answered, without the texts, the newest last.
+    search_terms: for footage, by scene.
+    """
+
+    writer: str
+    exchanges: tuple[Mapping[str, Any], ...]
+    search_terms: Mapping[str, Sequence[str]]
+
+
+@dataclass(frozen=True, slots=True)
 class Record:
     """source: the argument of `--from`, with a path relative to the spec; language: of the source.
 
     scenes: as the spec's text has them.
     pages: of slides, the PDF whose pages are shown, relative to the spec; "" if there is none.
+    written: None for scenes whose sentences are those of the source.
     """
 
     source: str
@@ -29,6 +43,7 @@ class Record:
     choices: Choices
     scenes: tuple[Mapping[str, Any], ...]
     pages: str = ""
+    written: Written | None = None
 
     def text(self) -> str:
         """Return the record as the text of its file."""
@@ -38,6 +53,7 @@ class Record:
             "language": self.language,
             "choices": asdict(self.choices),
             **({"pages": self.pages} if self.pages else {}),
+            **({"written": asdict(self.written)} if self.written else {}),
             "scenes": list(self.scenes),
         }
         return json.dumps(data, ensure_ascii=False, indent=1) + "\n"
@@ -55,8 +71,14 @@ def read(spec: Path) -> Record:
         data = json.loads(path.read_text(encoding="utf-8"))
         if data["created"] != VERSION:
             raise UsageError(f"'{path}' was written by another version of vidbuild")
+        written = data.get("written")
         return Record(
-            data["source"], data["language"], Choices(**data["choices"]), tuple(data["scenes"]), data.get("pages", "")
+            data["source"],
+            data["language"],
+            Choices(**data["choices"]),
+            tuple(data["scenes"]),
+            data.get("pages", ""),
+            Written(written["writer"], tuple(written["exchanges"]), written["search_terms"]) if written else None,
         )
     except FileNotFoundError as error:
         raise UsageError(
@@ -65,3 +87,11 @@ def read(spec: Path) -> Record:
         ) from error
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise UsageError(f"cannot read '{path}': {error}") from error
+
+
+def is_written(spec: Path) -> bool:
+    """Return whether a model wrote a spec, as its record says."""
+    try:
+        return read(spec).written is not None
+    except UsageError:
+        return False

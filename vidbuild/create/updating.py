@@ -16,6 +16,7 @@ from vidbuild.create.source.protocol import SourceError
 from vidbuild.errors import UsageError
 
 Scene = Mapping[str, Any]
+EDITABLE = "write the scenes as a list whose entries begin with a hyphen, a field in each line, without aliases"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +52,36 @@ def update(text: str, record: Record, outline: Outline, place: Place, name: str 
     except SourceError as error:
         raise UsageError(f"the spec's scenes cannot be updated: {error.message}", hint=error.hint) from error
     except NotEditableError as error:
-        hint = "write the scenes as a list whose entries begin with a hyphen, a field in each line, without aliases"
-        raise UsageError("the spec's scenes cannot be updated", hint=hint) from error
+        raise UsageError("the spec's scenes cannot be updated", hint=EDITABLE) from error
 
 
 def with_origin(draft: SceneDraft, source: str) -> dict[str, Any]:
-    """Return a scene's fields with what it is made from. source: its path as the spec names it."""
+    """Return a scene's fields with what it is made from, if that is a part of the source.
+
+    source: its path as the spec names it.
+    """
+    if not draft.section.name:
+        return dict(draft.fields)
     origin = {"source": source, "part": draft.section.name, "sha256": draft.section.digest}
     return {**draft.fields, "made_from": origin}
+
+
+def merge(editor: SpecEditor, index: int, base: Scene, new: Scene) -> Iterator[Kept]:
+    """Change a scene of a spec to what is made of it now, and yield what stays as its author edited it.
+
+    base: what was made of it last time.
+    """
+    scene, order = editor.scenes[index], list(new)
+    for each in merging.merged(base, scene, new):
+        if isinstance(each, merging.Conflict):
+            now = "" if each.value is merging.MISSING else str(each.value)
+            yield Kept(editor.line(index, each.field), str(scene["id"]), each.field, now)
+        elif each.value is merging.MISSING:
+            editor.remove(index, each.field)
+        else:
+            editor.set(index, each.field, each.value, order[: order.index(each.field)])
+    if "made_from" in new:
+        editor.set(index, "made_from", new["made_from"], order)
 
 
 class _Updater:
@@ -133,18 +156,7 @@ class _Updater:
         index = self._linked(base)
         if index is None:
             return {**new, "id": base["id"]}
-        order = list(new)
-        for each in merging.merged(base, self._scenes[index], new):
-            if isinstance(each, merging.Conflict):
-                now = "" if each.value is merging.MISSING else str(each.value)
-                self._kept.append(
-                    Kept(self._editor.line(index, each.field), str(self._scenes[index]["id"]), each.field, now)
-                )
-            elif each.value is merging.MISSING:
-                self._editor.remove(index, each.field)
-            else:
-                self._editor.set(index, each.field, each.value, order[: order.index(each.field)])
-        self._editor.set(index, "made_from", new["made_from"], order)
+        self._kept += merge(self._editor, index, base, new)
         return {**new, "id": base["id"]}
 
     def _gone(self, base: Sequence[Scene]) -> Iterator[Scene]:

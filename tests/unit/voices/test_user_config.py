@@ -181,4 +181,4 @@ def test_an_unknown_section_has_all_as_a_hint(file: Path) -> None:
     file.write_text("[xyz]\n")
     with pytest.raises(UsageError) as caught:
         user_config.load().check("speech")
-    assert caught.value.hint == "use speech, command or piper"
+    assert caught.value.hint == "use speech, command, piper or writer"

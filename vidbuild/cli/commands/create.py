@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from click.core import ParameterSource
@@ -13,9 +14,12 @@ from vidbuild.cli import console, options
 from vidbuild.cli.exit_codes import Exit
 from vidbuild.platforms import shell_command
 
+if TYPE_CHECKING:
+    from vidbuild.api.scripts import Commission
+
 MAX_OMISSIONS = 12
 MAX_SECONDS = 3600
-_WITH_UPDATE = {"update", "dry_run"}
+_WITH_UPDATE = {"update", "dry_run", "rewrite", "writer", "seed"}
 _WITH_WIZARD = {"wizard", "output", "length", "voice", "theme", "dry_run"}
 
 
@@ -65,6 +69,11 @@ class _Length(click.ParamType):  # type: ignore[type-arg] # generic in click 8.3
     metavar="SPEC",
     help="Make the scenes again whose part of the source has changed; what you edited stays.",
 )
+@click.option("--writer", metavar="NAME:MODEL", help="Let a model write the narration, such as openai:MODEL.")
+@click.option(
+    "--seed", type=click.IntRange(0, 2**31 - 1), metavar="N", help="The model's seed; default: by the source."
+)
+@click.option("--rewrite", metavar="SCENE", help="With --update: let the model write this scene again.")
 @click.option("--dry-run", is_flag=True, help="Print the spec or its change, and write nothing.")
 def command(
     wizard: str | None,
@@ -79,29 +88,36 @@ def command(
     dry_run: bool,
     build: bool,
     accent: str | None,
+    writer: str | None,
+    seed: int | None,
+    rewrite: str | None,
     **head: str | None,
 ) -> int:
     """Write a spec from a document or another source.
 
     Sentences of the source are chosen and shortened, none is invented; the result is for you to read and edit.
+    With --writer, a model of a server in your settings (see 'vidbuild config') gets the source and writes instead.
     'vidbuild create wizard' asks for a title, an audience, a length, a voice, a theme and scenes instead.
     """
-    from vidbuild.api.create import Choices, create
+    from vidbuild.api.create import Choices, Commission, create
 
     if sum(each is not None for each in (wizard, source, update)) != 1:
         raise click.UsageError("expected --from SOURCE, --update SPEC, or 'wizard'")
     if source is None:
         _refuse_others("--update" if update else "wizard", _WITH_UPDATE if update else _WITH_WIZARD)
+    _check_writer(writer, seed, rewrite, source=source, update=update)
+    commission = Commission(writer or "", seed, console.message)
     if wizard is not None:
         from vidbuild.cli import wizard as questions
 
         return questions.run(output, length, head, _Length(), dry_run=dry_run)
     if update is not None:
-        return _update(update, dry_run=dry_run)
+        return _update(update, rewrite, commission, dry_run=dry_run)
     assert source is not None  # noqa: S101 - one of the two is there
     extends = {"extends": head["theme"]} if head["theme"] else {}
     theme = {**extends, "accent": accent} if accent else head["theme"]
-    made = create(source, output, Choices(length, scenes, section), {**head, "theme": theme}, pages)
+    asked = commission if writer else None
+    made = create(source, output, Choices(length, scenes, section), {**head, "theme": theme}, pages, asked)
     for each in made.omissions[:MAX_OMISSIONS]:
         console.message(f"{made.source}:{each.line}: left out {each.what}" if each.line else f"left out {each.what}")
     if len(made.omissions) > MAX_OMISSIONS:
@@ -129,16 +145,32 @@ def _refuse_others(way: str, taken: Collection[str]) -> None:
             raise click.UsageError(f"'{each.opts[0]}' has no effect with {way}: it is for --from")
 
 
-def _update(path: Path, *, dry_run: bool) -> int:
-    """Bring a spec up to date with its source, and print what changes."""
-    from vidbuild.api.create import update
+def _check_writer(writer: str | None, seed: int | None, rewrite: str | None, *, source: object, update: object) -> None:
+    """Raise a usage error for options of writers that have no meaning together."""
+    if rewrite is not None and update is None:
+        raise click.UsageError("--rewrite names a scene of a spec: expected --update SPEC --rewrite SCENE")
+    if writer is not None and source is None and rewrite is None:
+        raise click.UsageError(
+            "--writer needs something to write: expected --from SOURCE, or --update SPEC --rewrite SCENE"
+        )
+    if seed is not None and writer is None and rewrite is None:
+        raise click.UsageError("--seed is that of a model: expected --writer NAME:MODEL with it")
 
-    made = update(path)
+
+def _update(path: Path, rewrite: str | None, commission: Commission, *, dry_run: bool) -> int:
+    """Bring a spec up to date with its source, or have one scene written again, and print what changes."""
+    from vidbuild.api.create import update
+    from vidbuild.api.rewrite import rewrite as rewritten
+
+    made = rewritten(path, rewrite, commission) if rewrite is not None else update(path)
+    changed, now = "its source has changed", "its source now makes"
+    if rewrite is not None:
+        changed, now = "it was written again", "the new text"
     for each in made.kept:
         what = f"'{each.field}'" if each.field else "the scene"
-        console.message(f"{path}:{each.line}: kept {what} of '{each.scene}' as edited, although its source has changed")
+        console.message(f"{path}:{each.line}: kept {what} of '{each.scene}' as edited, although {changed}")
         if each.source:
-            console.message(f"      hint: its source now makes: {each.source}")
+            console.message(f"      hint: {now}: {each.source}")
     if diff := made.diff():
         console.result(diff)
     if not dry_run:

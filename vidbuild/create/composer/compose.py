@@ -58,7 +58,7 @@ def compose(
     place: returns the path of what a block shows, as the spec names it.
     kept: section's name -> the number of scenes that it has in any case.
     """
-    sections = list(_wanted(outline, choices.section))
+    sections = list(wanted(outline, choices.section))
     if choices.section and sections and sections[0].title:
         outline = replace(outline, title=sections[0].title, sections=tuple(sections), description="")
     upkeep = [] if choices.section or outline.paced else [each for each in sections if _is_upkeep(each)]
@@ -100,7 +100,8 @@ def _first_of(candidates: Sequence[Candidate], kept: Mapping[str, int]) -> Itera
             yield index
 
 
-def _wanted(outline: Outline, heading: str) -> Iterator[Section]:
+def wanted(outline: Outline, heading: str) -> Iterator[Section]:
+    """Yield the sections below a heading; all of them for ""."""
     for section in outline.sections:
         if not heading or heading.casefold() in {each.casefold() for each in (section.heading, *section.parents)}:
             yield section

@@ -1,4 +1,4 @@
-"""A topic without any source: nothing is invented."""
+"""A topic without any source: unless a writer is asked, nothing is invented."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ class TopicImporter:
     """Refuses: sentences come from a source, and a topic has none."""
 
     name = "topic"
-    summary = "a topic in words, which has no sentences to take"
+    summary = "a topic in words, for a writer (--writer)"
     endings: Collection[str] = ()
     network = False
 
@@ -28,5 +28,5 @@ class TopicImporter:
         raise SourceError(
             f"the topic '{topic}' has no text to take sentences from, and nothing is invented",
             hint="write what is to be said as a document and run 'vidbuild create --from topic.md', or answer the"
-            " questions of 'vidbuild create wizard'",
+            " questions of 'vidbuild create wizard'; or let a model write it with --writer openai:MODEL",
         )
