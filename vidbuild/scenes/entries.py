@@ -35,13 +35,14 @@ def reveal(
 
     more: other layers that enter with it and stay.
     beside: other layers that fade in with it and stay.
-    leave: layers that leave when it appears.
+    leave: layers that leave when it appears; those beside it fade in when they are gone.
     """
+    later = dict.fromkeys(beside, "follow" if leave else "fade")
     return Reveal(
         field=field,
         at=value.get("at"),
         words=inline.plain(words),
-        enter={layer: "rise", f"{layer}-past": "under", **dict.fromkeys(more, "rise"), **dict.fromkeys(beside, "fade")},
+        enter={layer: "rise", f"{layer}-past": "under", **dict.fromkeys(more, "rise"), **later},
         leave=tuple(leave),
         until_next=(layer,),
     )

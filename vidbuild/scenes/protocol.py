@@ -46,7 +46,7 @@ class Reveal:
     enter: layer name -> its effect: "cut" (at once), "fade", "rise", "slide", "wipe", "scale", "type" or "draw" (see
         Effect in vidbuild/media/render/motion.py), or "under": at once, as soon as the layer that appears with it, and
         covers it, is opaque (two layers that fade in together would shine through); or "follow": fades in after the
-        layer that appears with it.
+        layer that appears with it, and not before the layers that leave are gone.
     leave: layers that fade out when this reveal starts.
     moves: layer name -> where it moves when this reveal starts, as a cursor does.
     zooms: the same for layers of which only what is inside their box in the drawing stays visible.

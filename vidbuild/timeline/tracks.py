@@ -73,11 +73,11 @@ class _Builder:
         reveal = self.params.reveals[nth]
         start = self._start(nth)
         self.starts.append(start)
+        for layer in (*reveal.leave, *self.until_next):
+            self.leaves[layer] = _leaving(self.params, start, self.enters.get(layer))
         self._enter(nth, start)
         self._play(nth, start)
         self._replace(reveal, start)
-        for layer in (*reveal.leave, *self.until_next):
-            self.leaves[layer] = _leaving(self.params, start, self.enters.get(layer))
         self.until_next = reveal.until_next
         for layer, place in {**reveal.moves, **reveal.zooms}.items():
             self.done = max(self.done, _move(self.params, self.ways.setdefault(layer, []), start, place))
@@ -116,9 +116,10 @@ class _Builder:
         lengths = {
             layer: _length(params, effect, reveal.characters, available) for layer, effect in reveal.enter.items()
         }
+        gone = max((_end(self.leaves[layer]) for layer in reveal.leave), default=start)
         for layer, effect in reveal.enter.items():
             length = max(lengths.values()) if effect == "under" else lengths[layer]
-            self.enters[layer] = _entering(params, start, length, effect)
+            self.enters[layer] = _entering(params, start, length, effect, gone)
             self.done = max(self.done, self.enters[layer].frame + self.enters[layer].frames)
             if effect == "type" and reveal.characters:
                 self.typed.setdefault(reveal.cursor, []).append(layer)
@@ -217,12 +218,19 @@ def _entrances(params: TimelineParams) -> dict[str, Effect]:
     }
 
 
-def _entering(params: TimelineParams, start: int, length: int, effect: str) -> Effect:
+def _entering(params: TimelineParams, start: int, length: int, effect: str, gone: int = 0) -> Effect:
+    """How a layer enters with a reveal that starts at a frame. gone: the frame at which the layers it replaces are."""
+    if effect == "follow":
+        first = max(start + length, gone)
+        return Effect(first, length, "fade", params.easing) if length else Effect(first, 0, "cut")
     if effect == "under" or not length:
         return Effect(start + length, 0, "cut")
-    if effect == "follow":
-        return Effect(start + length, length, "fade", params.easing)
     return Effect(start, length, effect, params.easing)
+
+
+def _end(effect: Effect) -> int:
+    """Return the first frame after an effect."""
+    return effect.frame + effect.frames
 
 
 def _leaving(params: TimelineParams, start: int, enter: Effect | None) -> Effect:

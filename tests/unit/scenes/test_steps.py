@@ -16,7 +16,7 @@ STEPS = SCENE_TYPES["steps"]
 
 
 def test_each_step_appears_with_what_is_beside_it() -> None:
-    """Code and image of a step appear with it and leave with the next ones; the steps stay in their later look."""
+    """Code and image of a step come with it, when what they replace is gone; the steps stay in their later look."""
     steps: list[Any] = [{"text": "One", "code": "a"}, {"text": "Two", "image": "a.png", "at": "x"}, "Three"]
     scene = scene_samples.scene("steps", steps=steps)
     assert STEPS.reveals(scene) == [
@@ -32,7 +32,7 @@ def test_each_step_appears_with_what_is_beside_it() -> None:
             "steps.1",
             "x",
             "Two",
-            {"step-1": "rise", "step-1-past": "under", "picture-1": "fade"},
+            {"step-1": "rise", "step-1-past": "under", "picture-1": "follow"},
             ("window-0", "code-0"),
             ("step-1",),
         ),

@@ -54,3 +54,17 @@ def test_sequences_are_kept_in_parameters() -> None:
     kept = TimelineParams.from_data(params(COUNT).to_data())
     assert kept.reveals == (COUNT,)
     assert "sequence" not in params(Reveal("items.0")).to_data()["reveals"][0]
+
+
+def test_what_takes_a_place_appears_when_the_place_is_free() -> None:
+    """A layer that follows fades in after those that leave, also if these have just come; without motion, it cuts."""
+    one = Reveal("one", enter={"a": "fade"})
+    two = Reveal("two", enter={"title": "rise", "b": "follow"}, leave=("a",))
+    for seconds, free in ((2.0, 69), (0.1, 21)):
+        layers = build_tracks(params(one, two), [0, timebase.samples(seconds)], 0).layers
+        leave, enter = layers["a"].leave, layers["b"].enter
+        assert leave is not None
+        assert enter is not None
+        assert leave.frame + leave.frames == free <= enter.frame
+    still = build_tracks(params(one, two, still=True), [0, timebase.samples(2)], 0).layers["b"].enter
+    assert still == Effect(60, 0, "cut")
