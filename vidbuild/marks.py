@@ -63,7 +63,7 @@ class Overlay:
     text: a person's name, or the words of a watermark or badge; "" of an image.
     role: what a person does, "" without one.
     image: the file of a watermark that is an image.
-    corner: "top-left", "top-right", "bottom-left" or "bottom-right"; "" of a lower third.
+    corner: "top-left", "top-right", "bottom-left" or "bottom-right"; "" for that of its kind.
     opacity: from 0 to 1.
     at, until: a cue, words of the narration, or seconds; None: from the start, to the end.
     inset: the clip of the kind "clip".

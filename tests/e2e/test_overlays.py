@@ -55,6 +55,26 @@ def test_an_overlay_is_in_its_corner(workspace: Workspace, size: str, overlay: s
     assert shown.crop((0, round(height * 0.1), width, round(height * 0.2))).tobytes() == heading.tobytes()
 
 
+@pytest.mark.parametrize(
+    ("overlay", "left", "top"),
+    [
+        ("badge: New", True, True),
+        ("badge: New, corner: top-right", False, True),
+        ("watermark: acme.example", True, False),
+        ("lower_third: {name: Ada Lovelace}", False, False),
+    ],
+)
+def test_overlays_are_mirrored_in_languages_from_right_to_left(
+    workspace: Workspace, overlay: str, left: bool, top: bool
+) -> None:
+    """Without a corner, a badge and a watermark are on the left in Hebrew, and a lower third on the right."""
+    head = HEAD % ("640x360", "language: he\n")
+    plain = still(workspace, head + TITLED % ("a", ""))
+    x0, y0, x1, y1 = changed(plain, still(workspace, head + TITLED % ("a", f", overlays: [{{{overlay}}}]")))
+    assert (x0 + x1 < plain.width) == left
+    assert (y0 + y1 < plain.height) == top
+
+
 def test_overlays_of_all_scenes_and_by_default(workspace: Workspace) -> None:
     """Those of the spec are in every scene; those in `defaults` only in scenes without their own."""
     top = "overlays: [{watermark: acme.example}]\ndefaults: {overlays: [{badge: Beta}]}\n"

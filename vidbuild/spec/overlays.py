@@ -17,12 +17,6 @@ TAKEN: Mapping[str, Sequence[str]] = {
     "opacity": ("watermark",),
     **dict.fromkeys(("start", "end", "size", "shape", "fit", "audio", "audio_track"), ("clip",)),
 }
-CORNERS: Mapping[str, str] = {
-    "lower_third": "",
-    "watermark": "bottom-right",
-    "badge": "top-right",
-    "clip": "bottom-right",
-}
 OPACITY = 0.6  # of a watermark
 SIZE = 0.33  # of a clip
 
@@ -83,7 +77,7 @@ def _overlay(fields: Mapping[str, Any], path: Path, own: bool, context: SceneCon
         text="" if inset else (value if isinstance(value, str) else mapping.get("name", "")).strip(),
         role=mapping.get("role", "").strip(),
         image=image,
-        corner=fields.get("corner", CORNERS[kind]),
+        corner=fields.get("corner", ""),
         opacity=float(fields.get("opacity", OPACITY)) if kind == "watermark" else 1.0,
         at=moments.time(fields.get("at")),
         until=moments.time(fields.get("until")),

@@ -98,7 +98,7 @@ def test_overlays_of_a_scene_and_of_all(project: Project) -> None:
         overlays=[{"watermark": "acme"}],
         defaults={"overlays": [{"badge": "Beta", "corner": "top-left"}]},
     )
-    mark = Overlay("spec.overlays.0", "watermark", "acme", corner="bottom-right", opacity=0.6)
+    mark = Overlay("spec.overlays.0", "watermark", "acme", opacity=0.6)
     assert spec.scenes[0].overlays == (mark, Overlay("overlays.0", "lower_third", "Ada", "R", at=1.0))
     assert spec.scenes[1].overlays == (mark, Overlay("defaults.overlays.0", "badge", "Beta", corner="top-left"))
 
