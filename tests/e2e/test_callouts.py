@@ -312,3 +312,38 @@ def test_a_rect_with_a_note_hides_no_other_line(
     changed = ImageChops.difference(plain.convert("L"), marked.convert("L")).point([0] * 60 + [255] * 196)
     hidden = ImageChops.multiply(letters, changed)
     assert hidden.getbbox() is None
+
+
+@pytest.mark.parametrize(
+    ("fields", "callout"),
+    [
+        ("type: code, code: 'x = {long}', language: python", "{{rect: 1, text: as wide as the window}}"),
+        ("type: code, code: 'x = {long}', language: python", "{{circle: 1, text: all of it}}"),
+        ('type: code, code: "response = get(url, t=5)\\nif a > 2:"', "{{rect: 1, text: with a timeout}}"),
+    ],
+)
+def test_marks_of_wide_lines_stay_in_their_window(workspace: Workspace, fields: str, callout: str) -> None:
+    """A frame around a line as wide as its window, folded or not, and its note do not reach out of the window."""
+    scene = fields.format(long="many words " * 8)
+    head = HEAD % "360x640" + f"  - {{id: a, {scene}, duration: 2%s}}\n"
+    plain = still(workspace, head % "")
+    shown = still(workspace, head % f", callouts: [{callout.format()}]")
+    box = ImageChops.difference(plain, shown).convert("L").point([0] * 24 + [255] * 232).getbbox()
+    margin = 360 * 128 // 1920
+    assert box is not None
+    assert margin - 1 <= box[0]
+    assert box[2] <= 360 - margin + 1
+
+
+def test_a_note_covers_no_name_of_a_column(workspace: Workspace) -> None:
+    """The note of a cell in the first row is below it: it leaves the header free."""
+    table = "columns: [Plan, Seats, Price], rows: [[Free, 1, 0], [Team, 20, 12]]"
+    scene = HEAD % "360x640" + f"  - {{id: a, type: table, {table}, duration: 2, callouts: [{{%s}}]}}\n"
+    alone, noted = (
+        found(still(workspace, scene % f"rect: {{row: 1, column: 3}}{text}"), ACCENT)
+        for text in ("", ", text: free of charge")
+    )
+    assert alone is not None
+    assert noted is not None
+    assert noted[1] >= alone[1]
+    assert noted[3] > alone[3] + 10

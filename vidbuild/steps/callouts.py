@@ -56,9 +56,10 @@ class Content:
         return self._cells(region, field, to_text=to_text)
 
     def texts(self) -> list[Box]:
-        """Return the boxes of the texts on which callouts can point: lines and cells."""
+        """Return the boxes of the texts on which callouts can point, lines and cells, and of the names of columns."""
         lines = [(x, y + BLANK * h, w, (1 - 2 * BLANK) * h) for _, x, y, w, h in self.drawing.content.get("lines", ())]
-        return lines + [(x, y, w, h) for _, _, x, y, w, h in self.drawing.content.get("cells", ()) if w > 0]
+        cells = [(x, y, w, h) for _, _, x, y, w, h in self.drawing.content.get("cells", ()) if w > 0]
+        return lines + cells + [(x, y, w, h) for x, y, w, h in self.drawing.content.get("names", ())]
 
     def picture(self) -> Page:
         """Return the box of the picture or clip."""
@@ -94,7 +95,8 @@ class Content:
             named = f"line {first} is" if first == last else f"lines {first} to {last} are"
             message = f"{named} not visible in the scene"
             raise SpecProblem(message, field=field, hint="set 'lines' to fewer lines")
-        return _around([(x - PAD * height, y, width + 2 * PAD * height, height) for _, x, y, width, height in found])
+        pad = PAD * min(line[4] for line in self.drawing.content["lines"])  # a folded line is higher
+        return _around([(x - pad, y, width + 2 * pad, height) for _, x, y, width, height in found])
 
     def _cells(self, region: Mapping[str, int], field: str, *, to_text: bool) -> Box:
         columns, rows = (self.drawing.content.get(name, ()) for name in ("columns", "rows"))
@@ -217,7 +219,9 @@ def fields(callouts: Sequence[Mapping[str, Any]], content: Content) -> dict[str,
         more = {"text": callout["text"], "from": callout["side"], "click": callout["click"]}
         marks.append({**own, **more, **boxes[0], "stops": boxes})
     texts = [[box[name] for name in "xywh"] for box in map(_rounded, content.texts())]
-    return {"marks": marks, "avoid": kept_free(content.drawing), "texts": texts}
+    windows = [[page.x, page.y, page.width, page.height] for page in content.drawing.pages if page.name == "window"]
+    window = windows[0] if texts and windows else None
+    return {"marks": marks, "avoid": kept_free(content.drawing), "texts": texts, "window": window}
 
 
 def kept_free(drawing: Drawing) -> list[list[int]]:
