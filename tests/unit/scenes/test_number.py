@@ -133,3 +133,17 @@ def test_a_prefix_and_a_suffix_keep_their_blanks_at_the_number() -> None:
     fields = NUMBER.drawing(scene_samples.scene("number", value=12, prefix=" ca. ", suffix=" € "))
     assert (fields["prefix"], fields["suffix"]) == ("ca.\u00a0", "\u00a0€")
     assert NUMBER.drawing(scene_samples.scene("number", value=12))["prefix"] is None
+
+
+def test_a_unit_is_below_its_number_in_a_high_frame(tmp_path: Path) -> None:
+    """The number goes across the frame, and all of the unit is below it; in a wide frame it is beside the number."""
+    fields = scene_samples.drawing("number", value=12500, unit="requests")
+    heights = {}
+    for size in ((640, 360), (360, 640)):
+        made = drawn(tmp_path / str(size[0]), "number", fields, size=size)
+        ink = made.ink(last(made))
+        heights[size] = (ink[3] - ink[1]) / (ink[2] - ink[0])
+        alone = drawn(tmp_path / f"{size[0]}-alone", "number", {**fields, "unit": None}, size=size)
+        if size[0] < size[1]:
+            assert ink[2] == alone.ink(last(alone))[2] > 0.85 * size[0]
+    assert heights[360, 640] > 1.5 * heights[640, 360]

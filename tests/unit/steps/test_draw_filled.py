@@ -9,7 +9,7 @@ import pytest
 from PIL import ImageChops, ImageOps, ImageStat
 
 from tests.support import scene_samples
-from tests.support.drawing import Drawn, drawn
+from tests.support.drawing import Drawn, drawn, picture
 
 WORD = "Rindfleischetikettierungsgesetz"
 WIDE, HIGH, SQUARE = (1280, 720), (720, 1280), (720, 720)
@@ -74,3 +74,49 @@ def test_nine_cards_of_a_vertical_frame_are_rows(tmp_path: Path) -> None:
     assert all(box[2] - box[0] > HIGH[0] * 0.8 for box in boxes)
     assert len({box[1] for box in boxes}) == 9
     assert boxes[-1][3] < HIGH[1] * 0.97
+
+
+def test_a_phone_in_a_wide_frame_stands_beside_its_texts(tmp_path: Path) -> None:
+    """A phone in portrait is nearly as high as the frame, after its texts; without any, it is in the middle."""
+    for language, before in (("en", True), ("he", False)):
+        made = phone(tmp_path / language, WIDE, language, title="In your pocket", caption="And on your watch")
+        frame = made.ink("window")
+        assert frame[3] - frame[1] > 0.84 * WIDE[1]
+        for name in ("heading", "caption"):
+            text = made.ink(name)
+            assert (text[2] < frame[0] - 20) if before else (text[0] > frame[2] + 20)
+    alone = phone(tmp_path / "alone", WIDE, "en").ink("picture")
+    assert abs(alone[0] + alone[2] - WIDE[0]) <= 2
+    high = phone(tmp_path / "high", HIGH, "en", title="In your pocket")
+    assert high.ink("heading")[3] < high.ink("window")[1]
+
+
+def phone(folder: Path, size: tuple[int, int], language: str, **texts: str) -> Drawn:
+    """Draw a screenshot of 9 x 19.5 in a phone."""
+    folder.mkdir()
+    fields = scene_samples.drawing("image", src="a.png", frame="phone", image_size=[360, 780], **texts)
+    files = {"image": picture(folder / "a.png", (360, 780))}
+    return drawn(folder / "drawn", "image", fields, size=size, language=language, files=files)
+
+
+def test_steps_close_to_each_other_are_joined_by_a_line(tmp_path: Path) -> None:
+    """Between the chips of steps that leave little room, each line is long enough to be seen as one."""
+    made = steps(tmp_path, 7, (960, 540), detail="first of all", code="one\ntwo\n")
+    for index in range(1, 7):
+        chip, before = made.ink(f"step-{index}"), made.ink(f"step-{index - 1}")
+        left = made[f"step-{index}"].x
+        column = made.image(f"step-{index}").getchannel("A").crop((chip[0] - left, 0, chip[0] - left + 40, 400))
+        rows = [y for y in range(column.height) if column.crop((0, y, 40, y + 1)).getbbox()]
+        gap = rows[0] + made[f"step-{index}"].y - before[3]
+        assert gap < 8
+
+
+def test_code_that_is_folded_anyway_is_in_larger_type(tmp_path: Path) -> None:
+    """A line that no type fits does not make others small; a line that only larger type would fold stays whole."""
+    heights = {}
+    for name, others in (("short", "x = 1\n" * 3), ("close", f"x = '{'a' * 50}'\n" * 3)):
+        code = f"y = '{'long words ' * 12}'\n{others}"
+        made = drawn(tmp_path / name, "code", scene_samples.drawing("code", code=code, language="python"), size=HIGH)
+        assert not made.warnings
+        heights[name] = made.ink("window")[3] - made.ink("window")[1]
+    assert heights["short"] > 1.1 * heights["close"]

@@ -18,7 +18,7 @@ from vidbuild.scenes.protocol import AFTER_TYPING, TYPING, Reveal, SceneProblem
 ROWS = 20  # of the terminal; more are too small to read on one screen
 # What a window shows that does not scroll, below a title: rows, columns of a row, and rows between two commands.
 FITTING, FOLD, GAP = 16.5, 90, 0.5
-NARROWEST, WIDEST = 64, 132  # columns
+NARROWEST, WIDEST = 40, 132  # columns
 LINE, ALL_LINES = 0.08, 1.6  # seconds: from one line of output to the next, and all lines of one output at most
 
 
