@@ -23,7 +23,7 @@ from vidbuild.steps import enlarged
 from vidbuild.steps.picture import Picture
 
 TEMPLATE = "callouts.typ"
-PAD = 0.2  # of a line's height, between its text and a mark
+PAD = 0.2  # of a row's height, between its text and a mark
 BLANK = 0.14  # of a line's height, above its letters and below them
 EXACT = 1e-6  # pixels
 OF_CLIP = ("clip", "image:poster")  # what fills the area of a clip
@@ -95,7 +95,7 @@ class Content:
             named = f"line {first} is" if first == last else f"lines {first} to {last} are"
             message = f"{named} not visible in the scene"
             raise SpecProblem(message, field=field, hint="set 'lines' to fewer lines")
-        pad = PAD * min(line[4] for line in self.drawing.content["lines"])  # a folded line is higher
+        pad = PAD * self.drawing.content["pitch"]
         return _around([(x - pad, y, width + 2 * pad, height) for _, x, y, width, height in found])
 
     def _cells(self, region: Mapping[str, int], field: str, *, to_text: bool) -> Box:

@@ -120,3 +120,16 @@ def test_code_that_is_folded_anyway_is_in_larger_type(tmp_path: Path) -> None:
         assert not made.warnings
         heights[name] = made.ink("window")[3] - made.ink("window")[1]
     assert heights["short"] > 1.1 * heights["close"]
+
+
+def test_long_names_of_lying_bars_are_above_them_in_a_high_frame(tmp_path: Path) -> None:
+    """Bars begin at the margin, below their names; short names, and all names in a wide frame, are beside them."""
+    for name, size, above in (
+        ("Customer relations", HIGH, True),
+        ("Rome", HIGH, False),
+        ("Customer relations", WIDE, False),
+    ):
+        fields = {"kind": "bar", "horizontal": True, "labels": [name, name], "values": [45, 90]}
+        made = drawn(tmp_path / f"{name}{size[0]}", "chart", scene_samples.drawing("chart", **fields), size=size)
+        bars = [made.ink(layer) for layer in made.names() if layer.startswith("part-")]
+        assert (min(box[0] for box in bars) <= size[0] * 128 / 1920 + 4) is above
