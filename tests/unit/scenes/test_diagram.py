@@ -313,3 +313,26 @@ def test_a_diagram_that_is_too_large_to_read_is_a_warning(tmp_path: Path) -> Non
     text = "\n".join(f"first -> number {n}" for n in range(1, 40))
     made = drawn(tmp_path / "out", "diagram", diagram.SCENE.drawing(scene(diagram=text)), size=(640, 360))
     assert [item.message for item in made.warnings] == ["the diagram is too large to read on one screen: 40 nodes"]
+
+
+@pytest.mark.parametrize("size", [(1920, 1080), (1080, 1920)])
+def test_a_tree_of_forty_nodes_can_be_read(size: tuple[int, int], tmp_path: Path) -> None:
+    """The ends of a wide tree are one below the other, so that their type is no smaller than what is warned of."""
+    text = "\n".join(f"n{(node - 1) // 3} -> n{node}" for node in range(1, 40))
+    made = drawn(tmp_path, "diagram", scene_samples.drawing("diagram", diagram=text, title="A tree"), size=size)
+    assert not made.warnings
+
+
+def test_only_ends_of_wide_trees_are_staggered() -> None:
+    """Few ends stay beside each other, as do the many ends of one node, and nodes that several lead to."""
+    ranks = {}
+    for name, edges in {
+        "few": [(0, 1), (0, 2), (0, 3)],
+        "many of one": [(0, node) for node in range(1, 20)],
+        "shared": [(parent, node) for node in range(2, 20) for parent in (0, 1)],
+        "wide": [(0, node) for node in range(1, 7)] + [((node - 1) // 3 + 1, node + 6) for node in range(1, 19)],
+    }.items():
+        count = max(max(edge) for edge in edges) + 1
+        made = layering(count, edges, [False] * len(edges), [None] * count)
+        ranks[name] = {made.items[index].rank for index in range(count)}
+    assert ranks == {"few": {0, 1}, "many of one": {0, 1}, "shared": {0, 1}, "wide": {0, 1, 2, 3, 4}}

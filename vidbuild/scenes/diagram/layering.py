@@ -6,11 +6,14 @@ The template computes the positions, since only it can measure texts.
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
 SWEEPS = 12
+WIDE = 14  # nodes in a rank; more are too small to read beside each other
+STAGES = 4  # ranks to which the ends of one node are spread at most
 
 
 @dataclass(slots=True)
@@ -50,7 +53,7 @@ def layering(
     flipped = _flipped(count, edges)
     directed = [(b, a) if flip else (a, b) for (a, b), flip in zip(edges, flipped, strict=True)]
     step = 2 if any(labelled) else 1
-    node_ranks = [rank * step for rank in _ranks(count, directed)]
+    node_ranks = [rank * step for rank in _staggered(_ranks(count, directed), directed)]
     items = [Item(rank, node=node) for node, rank in enumerate(node_ranks)]
     routes: list[list[int]] = []
     for edge, (a, b) in enumerate(directed):
@@ -118,6 +121,24 @@ def _ranks(count: int, edges: Sequence[tuple[int, int]]) -> list[int]:
         if node not in into and following:
             ranks[node] = min(following) - 1
     return ranks
+
+
+def _staggered(ranks: Sequence[int], edges: Sequence[tuple[int, int]]) -> list[int]:
+    """Return the ranks with the ends of a wide tree one after the other, so that it is less wide and its type larger.
+
+    These are nodes that lead nowhere and that one edge leads to; a node with many of them keeps them beside each other.
+    """
+    found = list(ranks)
+    sizes, leading, led = Counter(ranks), Counter(a for a, _ in edges), Counter(b for _, b in edges)
+    ends: dict[int, list[int]] = {}
+    for a, b in edges:
+        if sizes[ranks[b]] > WIDE and led[b] == 1 and not leading[b]:
+            ends.setdefault(a, []).append(b)
+    for siblings in ends.values():
+        if len(siblings) <= STAGES:
+            for place, node in enumerate(siblings):
+                found[node] += place
+    return found
 
 
 def _assign_lanes(items: list[Item], groups: Sequence[int | None], routes: Sequence[Sequence[int]]) -> None:
