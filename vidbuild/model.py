@@ -242,6 +242,7 @@ class Spec:
     data: the spec as JSON values, variables expanded.
     progress: how the video shows how far it has come: "none", "bar" or "dots".
     search_path: the folders in which plug-ins were searched for, if it uses any.
+    credits: the text of the credits file; "" without stock media.
     takes: what voices on the network were asked, as a digest -> the locked take.
     """
 
@@ -260,4 +261,5 @@ class Spec:
     warnings: tuple[Diagnostic, ...] = ()
     progress: str = "none"
     search_path: tuple[str, ...] = ()
+    credits: str = ""
     takes: Mapping[str, Take] = field(default_factory=dict)

@@ -69,6 +69,7 @@ def outputs(spec: Spec, variant: Variant) -> tuple[Output, ...]:
     """The files that a build of the video writes."""
     video = VideoSpec(spec, variant)
     mux, captions, report = map(video.step_id, ("mux", "captions", "report"))
+    credited = (Output("credits", report, "credits.txt", ".credits.txt"),) if spec.credits else ()
     return (
         Output("video", mux, "video.mp4", ".mp4"),
         Output("captions", captions, "captions.srt", ".srt"),
@@ -76,6 +77,7 @@ def outputs(spec: Spec, variant: Variant) -> tuple[Output, ...]:
         Output("report", report, "timing.json", ".timing.json"),
         Output("report", report, "report.html", ".report.html"),
         Output("poster", video.step_id("still", spec.scenes[0]), "still.png", ".poster.png"),
+        *credited,
     )
 
 
@@ -174,6 +176,8 @@ def _report(video: VideoSpec, file: str) -> Step:
     }
     if music := shown(video):
         params["music"] = music
+    if video.spec.credits:
+        params["credits"] = video.spec.credits
     return Step(video.step_id("report"), "report", params, inputs, video.spec.locations)
 
 

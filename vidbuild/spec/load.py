@@ -183,6 +183,7 @@ class _SpecBuilder:
     def spec(self) -> Spec | None:
         """Return the spec, or None after adding errors to the diagnostics."""
         from vidbuild.spec import (
+            credit,
             ipa,
             lint,
             missing_glyphs,
@@ -218,7 +219,8 @@ class _SpecBuilder:
         finder = music.Finder(folder, self.root, collector, context.files)
         behavior = resolved_theme.behavior if resolved_theme else {"transition": "cut", "progress": "none"}
         music_of_all = music.of_spec(values.get("music"), finder)
-        context = replace(context, music=music_of_all, behavior=behavior, recordings=self.recordings)
+        thanks = credit.checked(self.stock, self.valid.data, collector)
+        context = replace(context, music=music_of_all, behavior=behavior, recordings=self.recordings, credits=thanks)
         ready = list(self._scenes(found, context))
         self.sources.update(context.sources)
         self._check_ids()
@@ -246,6 +248,7 @@ class _SpecBuilder:
             output=settings,
             theme=resolved_theme,
             progress=values.get("progress", behavior["progress"]),
+            credits=credit.text(values["title"], self.stock),
             takes=takes.locked(voices, self.root, collector, self.sources),
             scenes=tuple(ready),
             files=tuple(

@@ -30,6 +30,7 @@ class SceneContext:
     music: of the scenes that do not set their own.
     behavior: of the theme: the transition and effects of a spec that sets none.
     recordings: whether the outputs of commands that were run are read from their recordings.
+    credits: a line about each stock file of the spec.
     files: the files that the scenes name; `scene` adds to them.
     sources: file name as in diagnostics -> text of the text files that the scenes name; `scene` adds to them.
     translations: language -> the diagnostics of narrations in other languages than the spec's. They are kept apart,
@@ -48,6 +49,7 @@ class SceneContext:
     music: Music | None = None
     behavior: Mapping[str, Any] = field(default_factory=dict)
     recordings: bool = True
+    credits: tuple[str, ...] = ()
     files: list[Path] = field(default_factory=list)
     sources: dict[str, str] = field(default_factory=dict)
     translations: dict[str, DiagnosticCollector] = field(default_factory=dict)

@@ -57,6 +57,10 @@ def scene(index: int, fields: Fields, context: SceneContext, wrong: frozenset[st
     if kind and resolved and not wrong - schema.SHARED:
         scene_problems.report(kind.check(own), (path, fields["type"], own), collector, "error")
         moments.check_entries(own, path, narrations.get(context.language), context.language, collector)
+    if own.get("credits") is True:
+        own["credits"] = list(context.credits)
+        if not context.credits:
+            collector.warning((*path, "credits"), "the spec has no stock media to give credit for")
     if "record" in own and resolved and not wrong and not _errors(collector, before):
         from vidbuild.spec import recordings
 

@@ -23,6 +23,8 @@ def run(context: Context) -> None:
     (context.out / "timing.json").write_text(text, encoding="utf-8")
     html = seal.sealed_html(page(report_data(params, timing, thumbnails), params["video"]))
     (context.out / "report.html").write_text(html, encoding="utf-8")
+    if "credits" in params:
+        (context.out / "credits.txt").write_text(seal.sealed_text(params["credits"]), encoding="utf-8")
 
 
 def _base64(path: Path) -> str:

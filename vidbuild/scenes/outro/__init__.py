@@ -1,4 +1,4 @@
-"""The outro scene. Layers: title, subtitle, then link-i for each link."""
+"""The outro scene. Layers: title, subtitle, link-i for each link, then credits."""
 
 from __future__ import annotations
 
@@ -18,16 +18,19 @@ class OutroScene(SceneDefaults):
     lights: tuple[Light, ...] = (Light(0.5, 1.1, 0.55, 0.3),)
 
     def drawing(self, scene: Scene) -> dict[str, Any]:
-        """Return {"title", "subtitle", "links": [text…]}: the subtitle can be None."""
+        """Return {"title", "subtitle", "links": [text…]}, and "credits" if any; the subtitle can be None."""
+        credited = scene.fields.get("credits") or []
         return {
             **texts(scene.fields, "title", "subtitle"),
             "links": [inline.marked(link) for link in scene.fields["links"]],
+            **({"credits": "\n".join(credited)} if credited else {}),
         }
 
     def entrances(self, scene: Scene) -> dict[str, str]:
         """Let all texts rise."""
         links = {f"link-{index}": "rise" for index, _ in enumerate(scene.fields["links"])}
-        return {**rising(scene.fields, {"title": "title", "subtitle": "subtitle"}), **links}
+        credited = {"credits": "rise"} if scene.fields.get("credits") else {}
+        return {**rising(scene.fields, {"title": "title", "subtitle": "subtitle"}), **links, **credited}
 
 
 SCENE = OutroScene()
