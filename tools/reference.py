@@ -90,6 +90,12 @@ def _lines(reader: Describer, head: str) -> Iterator[str]:
         yield ""
         yield from _table(reader, {**node, "properties": fields})
         yield from _nested(reader, fields, seen)
+    yield "## A brand"
+    yield ""
+    brand = schema["$defs"]["brand"]
+    yield f"{brand['description']} [brands.md](brands.md) shows how."
+    yield ""
+    yield from _table(reader, brand)
     yield from section()
 
 

@@ -1,6 +1,6 @@
 """Writes what is made of the schema of specs: `python -m tools.schema` in a checkout.
 
-That is schemas/video.schema.json, for editors, and docs/reference.md.
+That is schemas/video.schema.json and schemas/brand.schema.json, for editors, and docs/reference.md.
 """
 
 from __future__ import annotations
@@ -12,14 +12,16 @@ from vidbuild.spec import schema
 from vidbuild.spec.editor_schema import text_for_editors
 
 ROOT = Path(__file__).resolve().parent.parent
-SCHEMA = ROOT / "schemas" / schema.NAME
+SCHEMAS = ROOT / "schemas"
+SCHEMA = SCHEMAS / schema.NAME
 REFERENCE = ROOT / "docs" / "reference.md"
 COMMAND = "python -m tools.schema"
 
 
 def main() -> None:
-    """Write the schema and the reference page."""
-    SCHEMA.write_text(text_for_editors(), encoding="utf-8")
+    """Write the schemas and the reference page."""
+    for name in schema.NAMES:
+        (SCHEMAS / f"{name}.schema.json").write_text(text_for_editors(name), encoding="utf-8")
     REFERENCE.write_text(page(schema.load()), encoding="utf-8")
 
 

@@ -152,6 +152,7 @@ class Scene:
     background: None for the theme's; a color; {"gradient", "angle"}; or {"image", "fit", "dim", "blur", "drift"}.
     section: the name of the section that begins with the scene; "" if none does.
     made_from: the part of a document that the scene was made from ("source", "part", "sha256"); empty if of none.
+    part: "intro" or "outro" of a scene that a brand adds; "" of the spec's own.
     """
 
     id: str
@@ -178,6 +179,7 @@ class Scene:
     overlays: tuple[Overlay, ...] = ()
     effects: Effects = Effects()
     made_from: Mapping[str, str] = field(default_factory=dict)
+    part: str = ""
 
     @property
     def voices(self) -> list[Voice]:
@@ -239,7 +241,7 @@ class Spec:
     problems: language -> what is wrong with the narration in that language, for languages other than the spec's.
     files: every file that was read or checked to load the spec (the spec, themes, code), in order.
     locations: field (dotted) -> its location in the spec, scenes excepted.
-    data: the spec as JSON values, variables expanded.
+    data: the spec as JSON values, variables expanded, without what it has from its brand.
     progress: how the video shows how far it has come: "none", "bar" or "dots".
     search_path: the folders in which plug-ins were searched for, if it uses any.
     credits: the text of the credits file; "" without stock media.

@@ -62,6 +62,7 @@ def check(
     specs: Sequence[str | os.PathLike[str] | SpecText],
     variables: Mapping[str, Any] | None = None,
     *,
+    brand: str | None = None,
     allow_network_voice: bool = False,
     frozen: bool = False,
     strict: bool = False,
@@ -73,6 +74,7 @@ def check(
     network are not used. A system that cannot build finds only what needs neither speech nor layout.
 
     specs: paths, and texts of specs that are in no file.
+    brand: the name of a brand instead of that of each spec.
     allow_network_voice: accept voices on the network in CI, as a build with this option does.
     frozen: accept no voice on the network but for locked takes.
     strict: make warnings errors.
@@ -81,14 +83,14 @@ def check(
     from vidbuild.api.spec_args import for_one
 
     options = BuildOptions(
-        variables=variables or {}, allow_network_voice=allow_network_voice, frozen=frozen, cache=cache
+        variables=variables or {}, brand=brand, allow_network_voice=allow_network_voice, frozen=frozen, cache=cache
     )
     found: dict[int, tuple[Diagnostic, ...]] = {}
     videos: dict[int, Video] = {}
     sources: dict[str, str] = {}
     paths = [spec.path if isinstance(spec, SpecText) else Path(spec) for spec in specs]
     for index, (spec, name) in enumerate(zip(specs, _names(paths), strict=True)):
-        loaded = _loaded(spec, for_one(paths[index], paths, options).variables)
+        loaded = _loaded(spec, for_one(paths[index], paths, options).variables, brand)
         if isinstance(spec, SpecText):
             sources |= loaded.sources
         found[index], video = _examine(paths[index], loaded, options, name)
@@ -104,10 +106,12 @@ def check(
     return results
 
 
-def _loaded(spec: str | os.PathLike[str] | SpecText, variables: Mapping[str, Any]) -> LoadResult:
+def _loaded(spec: str | os.PathLike[str] | SpecText, variables: Mapping[str, Any], brand: str | None) -> LoadResult:
     from vidbuild.spec.load import try_load, try_parse
 
-    return try_parse(spec.text, spec.path, variables) if isinstance(spec, SpecText) else try_load(spec, variables)
+    if isinstance(spec, SpecText):
+        return try_parse(spec.text, spec.path, variables, brand)
+    return try_load(spec, variables, brand)
 
 
 def _as_errors(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:

@@ -66,7 +66,7 @@ def create(
 
     argument: KIND:SOURCE, or a file, whose kind is known by its ending.
     path: of the spec; default: the source's name with `.yaml`, in the current folder.
-    head: fields of the spec beside its title and scenes, such as `language`, `voice` and `theme`.
+    head: fields of the spec beside its title and scenes, such as `brand`, `language`, `voice` and `theme`.
     pages: of slides, a PDF whose pages are shown.
     commission: of a writer, whose script takes the place of the source's own sentences.
     """
@@ -76,7 +76,8 @@ def create(
     outline = created_files.drawable(scripts.read(importer, source) if chosen else importer.read(source))
     path = path or Path(f"{_file_name(source, outline.title)}.yaml")
     placing = created_files.Placing(path)
-    language = str((head or {}).get("language") or outline.language or _language(outline))
+    of_brand = _language_of_brand(head or {}, path)
+    language = str((head or {}).get("language") or outline.language or of_brand or _language(outline))
     choices = _focused(choices or Choices(), outline)
     _check(head or {}, outline.title, path)
     name = created_files.relative(source.path, path) if source.is_file else f"{importer.name}:{source.address}"
@@ -93,12 +94,11 @@ def create(
     needs_kind = source.is_file and source.kind and registry.resolve(source.address)[0].name != importer.name
     part_of = f"{importer.name}:{name}" if needs_kind else name
     scenes = [updating.with_origin(each, part_of) for each in composition.scenes]
-    fields = {
-        "vidbuild": 1,
-        "title": composition.title,
-        "language": language,
-        **{k: v for k, v in (head or {}).items() if v},
-    }
+    given = {name: value for name, value in (head or {}).items() if value}
+    own = {**{name: given[name] for name in given if name == "brand"}, "language": language, **given}
+    if of_brand == own["language"]:
+        del own["language"]
+    fields = {"vidbuild": 1, "title": composition.title, **own}
     text = writing.spec_text(fields, scenes)
     shown = created_files.relative(pages, path) if pages else ""
     by_model = script.record([str(each["id"]) for each in scenes]) if script else None
@@ -191,6 +191,18 @@ def _check(head: Mapping[str, Any], title: str, path: Path) -> None:
     for each in loaded.diagnostics:
         if each.severity == "error":
             raise UsageError(each.message, hint=each.hint)
+
+
+def _language_of_brand(head: Mapping[str, Any], path: Path) -> str:
+    """Return the language of the brand that a spec will have; "" if none sets one.
+
+    Raises UsageError if there is no such brand.
+    """
+    if not head.get("brand"):
+        return ""
+    from vidbuild.api.brands import language_of
+
+    return language_of(str(head["brand"]), path)
 
 
 def _language(outline: Outline) -> str:

@@ -24,8 +24,12 @@ def graph_with_warnings(
 
 
 def scene_ids(
-    spec: SpecLike, *, variables: Mapping[str, str] | None = None, only: Sequence[str] = ()
+    spec: SpecLike,
+    *,
+    variables: Mapping[str, str] | None = None,
+    brand: str | None = None,
+    only: Sequence[str] = (),
 ) -> tuple[str, ...]:
     """Return the ids of the scenes that a build would render, in order; runs and writes nothing."""
     store = store_of(path_of(spec), None)
-    return plan_of(spec, store=store, variables=variables, only=only, remember=False).scenes
+    return plan_of(spec, store=store, variables=variables, brand=brand, only=only, remember=False).scenes

@@ -23,6 +23,7 @@ class BuildOptions(RunOptions):
         for `build` beside each spec.
     only: ids of scenes; the video has these and no others.
     variables: values for the spec's vars.
+    brand: the name of a brand instead of the spec's own.
     dry_run: run and write nothing, report what would run.
     strict: make warnings about a spec errors, and check specs before anything is rendered.
     offline: use no online voice: a declared fallback speaks instead, or an uncached step is an error.
@@ -36,6 +37,7 @@ class BuildOptions(RunOptions):
     output: Path | None = None
     only: Sequence[str] = ()
     variables: Mapping[str, str] = field(default_factory=dict)
+    brand: str | None = None
     dry_run: bool = False
     strict: bool = False
     offline: bool = False

@@ -64,12 +64,14 @@ def plan_of(
     *,
     store: Store,
     variables: Mapping[str, str] | None = None,
+    brand: str | None = None,
     only: Sequence[str] = (),
     name: str | None = None,
     remember: bool = True,
 ) -> Plan:
     """The plan of a spec's file, or of a Spec made in Python; raises SpecError with all that is wrong with it.
 
+    brand: the name of one instead of the spec's own.
     only: ids of scenes to build a video of, as if the spec had no others. name: what the names of the outputs have
     in common; None for the spec's name. remember: False writes nothing.
     """
@@ -78,12 +80,13 @@ def plan_of(
         return _from_memo(spec.path, _compiled(spec, only, name, table), only, name, store)
     spec = Path(spec)
     memos = Memos(store)
-    key = plan_cache.key_of(spec, table, variables or {}, only, name)
+    given = plan_cache.Given(variables or {}, brand)
+    key = plan_cache.key_of(spec, table, given, only, name)
     known: dict[str, Any] | None = memos.get(key) if key else None
     if known is not None and plan_cache.finds_plugins(known["path"]) and plan_cache.is_valid(known["files"], table):
         return _from_memo(spec, known, only, name, store)
     began = plan_cache.now()
-    data = _made(spec, table, variables or {}, only, name)
+    data = _made(spec, table, given, only, name)
     if key and remember and plan_cache.unchanged_since(data["files"], began):
         memos.put(key, data)
         if store.home.is_dir():
@@ -103,12 +106,12 @@ def entry_of(spec: Path, only: Sequence[str] = (), store: Store | None = None) -
 
 
 def _made(
-    spec: Path, table: DigestCache, variables: Mapping[str, str], only: Sequence[str], name: str | None
+    spec: Path, table: DigestCache, given: plan_cache.Given, only: Sequence[str], name: str | None
 ) -> dict[str, Any]:
     from vidbuild.spec.diagnostics import SpecError
     from vidbuild.spec.load import try_load
 
-    examined = try_load(spec, variables)
+    examined = try_load(spec, given.variables, given.brand)
     if examined.spec is None:
         raise SpecError(examined.errors, examined.sources)
     return _compiled(examined.spec, only, name, table)

@@ -11,9 +11,10 @@ from stat import S_ISREG
 
 from vidbuild.engine.graph import canonical
 from vidbuild.engine.store.digest_cache import DigestCache
+from vidbuild.frozen import dataclass
 from vidbuild.project import LOCK, root_of
 
-FORMAT = 6  # raised when the format of a cached plan changes
+FORMAT = 7  # raised when the format of a cached plan changes
 PACKAGE = Path(__file__).resolve().parent.parent
 # Packages that decide what specs mean.
 READERS = ("hibari", "icu4py", "jinja2", "jsonschema", "num2words", "pyphen", "yaml")
@@ -22,12 +23,19 @@ MAX_BYTES = 10_000_000  # larger than any spec that its reader accepts
 CODE = (".py", ".json", ".yaml", ".typ", ".so", ".ttf", ".otf", ".dic")
 CLOCK_LAG_NS = 20_000_000  # by which the clock of a file system may be late
 
+MISSING = ""  # the digest of a file that is not there
 Row = Sequence[str]  # a file's path as written, its real path, and the digest of its content
 
 
-def key_of(
-    spec: Path, table: DigestCache, variables: Mapping[str, str], only: Sequence[str], name: str | None = None
-) -> str | None:
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What a command gives for a spec. brand: the name of a brand instead of the spec's own."""
+
+    variables: Mapping[str, str]
+    brand: str | None = None
+
+
+def key_of(spec: Path, table: DigestCache, given: Given, only: Sequence[str], name: str | None = None) -> str | None:
     """Return the key of a spec's plan; None if the spec cannot be read, which its reader reports."""
     path = str(spec.absolute())
     try:
@@ -47,7 +55,8 @@ def key_of(
             "root": str(root),
             "lock": _digest_or_none(root / LOCK, table),
             "spec": text,
-            "variables": dict(variables),
+            "variables": dict(given.variables),
+            "brand": given.brand,
             "only": sorted(set(only)),
             "name": name,
         }
@@ -86,7 +95,11 @@ def finds_plugins(search_path: Sequence[str]) -> bool:
 def unchanged_since(rows: Iterable[Row], since: int) -> bool:
     """Return whether no file changed since a time in ns since 1970, so that what was read is what was hashed."""
     try:
-        return all(os.stat(real).st_ctime_ns < since - CLOCK_LAG_NS for _, real, _ in rows)  # noqa: PTH116 - quick
+        return all(
+            os.stat(real).st_ctime_ns < since - CLOCK_LAG_NS  # noqa: PTH116 - quick
+            for _, real, digest in rows
+            if digest != MISSING or os.path.lexists(real)
+        )
     except OSError:
         return False
 
@@ -97,7 +110,9 @@ def now() -> int:
 
 
 def _digest(real: str, table: DigestCache) -> str:
-    """Return the digest of a file's content, or of the names in a folder."""
+    """Return the digest of a file's content, or of the names in a folder; MISSING if there is neither."""
+    if not os.path.lexists(real):
+        return MISSING
     return canonical.digest(sorted(os.listdir(real))) if os.path.isdir(real) else table.digest(real)  # noqa: PTH112, PTH208 - quick
 
 

@@ -34,6 +34,7 @@ class Unfinished:
 
     specs: those of the whole command.
     variables: the names of those that were set.
+    brand: the name of the one that was chosen instead of that of each spec.
     """
 
     run: str
@@ -41,6 +42,7 @@ class Unfinished:
     output: Path | None
     only: tuple[str, ...]
     variables: tuple[str, ...]
+    brand: str | None
 
 
 def find(store: Store, name: str, build_name: str | None = None) -> Run:
@@ -105,6 +107,7 @@ def unfinished(name: str, cache: Path | None = None) -> Unfinished:
         _from_here(output, store) if output else None,
         tuple(metadata["only"]),
         tuple(metadata["variables"]),
+        metadata.get("brand"),
     )
 
 

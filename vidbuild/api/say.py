@@ -39,6 +39,7 @@ _SPEC_AND_SCENE = re.compile(r"(.+\.ya?ml):([a-z0-9][a-z0-9-]*)\Z")
 _PLAYERS = (("ffplay", "-nodisp", "-autoexit", "-loglevel", "error"), ("afplay",), ("aplay", "-q"))
 _OTHER = "-o another file"
 _LONGEST = 3600  # seconds that a player may take
+_NO_SCENES = {"intro": "none", "outro": "none"}  # of a brand
 _SHARED = ("language", "voice", "voices", "pronounce", "reading")  # what a text takes from a spec
 
 
@@ -147,14 +148,18 @@ def _text_spec(
     text: str, voice: str | None, language: str | None, spec: Path | None, variables: Mapping[str, str] | None
 ) -> Spec:
     """Return a spec with a text as its only narration."""
-    shared = {name: value for name, value in load(spec, variables).data.items() if name in _SHARED} if spec else {}
+    loaded = load(spec, variables) if spec else None
+    written = loaded.data if loaded else {}
+    shared = {name: value for name, value in written.items() if name in _SHARED}
+    if brand := written.get("brand"):
+        shared["brand"] = {**(brand if isinstance(brand, Mapping) else {"name": brand}), **_NO_SCENES}
     engine, colon, name = (voice or "").partition(":")
     own = spoken_language.of(engine, name, DEFAULT_LANGUAGE) if colon else DEFAULT_LANGUAGE
     data: dict[str, Any] = {
         **shared,
         "vidbuild": 1,
         "title": "say",
-        "language": language or shared.get("language", own),
+        "language": language or (loaded.language if loaded else own),
         "scenes": [{"id": SCENE, "type": "title", "title": "say", "narration": text}],
         **({"voice": voice} if voice else {}),
     }

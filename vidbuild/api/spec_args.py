@@ -133,6 +133,7 @@ def metadata(
         "output": _relative(options.output, store) if options.output else None,
         "only": list(options.only),
         "variables": sorted(options.variables),
+        "brand": options.brand,
         "made": not isinstance(spec, (str, os.PathLike)),
     }
 

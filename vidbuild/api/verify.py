@@ -148,7 +148,14 @@ class _SecondBuild:
         self._first_store = store_of(path_of(spec), options.cache)
         self._store = Store(folder / "cache")
         self._name = name_of_file(options.output)
-        self._plan = plan_of(spec, store=self._store, variables=options.variables, only=options.only, name=self._name)
+        self._plan = plan_of(
+            spec,
+            store=self._store,
+            variables=options.variables,
+            brand=options.brand,
+            only=options.only,
+            name=self._name,
+        )
 
     def verify(self) -> Verification:
         """Build, and compare with the first build."""
@@ -211,6 +218,7 @@ class _SecondBuild:
             self._spec,
             store=self._first_store,
             variables=options.variables,
+            brand=options.brand,
             only=options.only,
             name=self._name,
             remember=False,

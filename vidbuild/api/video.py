@@ -67,6 +67,7 @@ class Video:
             spec,
             store=self.store,
             variables=options.variables,
+            brand=options.brand,
             only=options.only,
             name=name_of_file(options.output),
             remember=not options.dry_run,

@@ -17,7 +17,10 @@ from vidbuild.errors import UsageError
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """What a user wants of a video. seconds: about how long it is; scenes: their headings."""
+    """What a user wants of a video. seconds: about how long it is; scenes: their headings.
+
+    brand: "" for none.
+    """
 
     title: str
     audience: str
@@ -25,11 +28,14 @@ class Answers:
     voice: str
     theme: str
     scenes: Sequence[str]
+    brand: str = ""
 
 
 def spec_text(answers: Answers) -> str:
     """Return a spec whose scenes speak their headings, with how many words each has room for as comments."""
-    head = {"vidbuild": 1, "title": answers.title, "language": "en", "theme": answers.theme, "voice": answers.voice}
+    language = "" if answers.brand else "en"
+    look = {"brand": answers.brand, "language": language, "theme": answers.theme, "voice": answers.voice}
+    head = {"vidbuild": 1, "title": answers.title, **look}
     opening = {"id": "intro", "type": "title", "title": answers.title, "subtitle": answers.audience}
     headings = [each for each in answers.scenes if each]
     scenes = [{**_known(opening), "narration": _sentence(answers.title)}]

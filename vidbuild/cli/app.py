@@ -29,6 +29,7 @@ COMMANDS = (
     "voices",
     "config",
     "themes",
+    "brands",
     "gallery",
     "scenes",
     "schema",

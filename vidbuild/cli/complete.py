@@ -191,6 +191,14 @@ def theme(_ctx: click.Context, _incomplete: str) -> Iterator[tuple[str, str]]:
 
 
 @_completer
+def brand(_ctx: click.Context, _incomplete: str) -> Iterator[tuple[str, str]]:
+    """Complete the brands of the current folder's project."""
+    from vidbuild.api.brands import brands
+
+    return ((each.name, each.title) for each in brands())
+
+
+@_completer
 def scene_type(_ctx: click.Context, _incomplete: str) -> Iterator[tuple[str, str]]:
     """Complete the scene types."""
     from vidbuild.api.scenes import scenes

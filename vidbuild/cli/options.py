@@ -73,6 +73,16 @@ def variables() -> Callable[[Decorated], Decorated]:
     )
 
 
+def brand() -> Callable[[Decorated], Decorated]:
+    """Declare `--brand NAME`."""
+    return click.option(
+        "--brand",
+        metavar="NAME",
+        shell_complete=completes("brand"),
+        help="Use this brand instead of the spec's own; 'vidbuild brands' lists them.",
+    )
+
+
 def strict() -> Callable[[Decorated], Decorated]:
     """Declare `--strict`."""
     return click.option("--strict", is_flag=True, help="Make warnings errors (exit code 2); nothing is built then.")
@@ -105,14 +115,14 @@ def read_spec(path: Path) -> Path | SpecText:
         raise UsageError("cannot read the spec from standard input: expected UTF-8") from error
 
 
-def load_spec(path: Path, variables: Mapping[str, str]) -> SpecLike:
+def load_spec(path: Path, variables: Mapping[str, str], brand: str | None = None) -> SpecLike:
     """Return the path of a spec, or the spec itself if it comes from standard input."""
     spec = read_spec(path)
     if isinstance(spec, Path):
         return spec
     from vidbuild.api.load import parse
 
-    return parse(spec.text, spec.path, variables)
+    return parse(spec.text, spec.path, variables, brand)
 
 
 def split_spec_and_name(spec: Path | None, name: str | None) -> tuple[Path | None, str | None]:

@@ -150,6 +150,6 @@ def _scenes(specs: Sequence[SpecLike], options: BuildOptions, build_name: str) -
 
     try:
         spec = next(spec for spec in specs if entry_of(path_of(spec), options.only) == build_name)
-        return scene_ids(spec, variables=options.variables, only=options.only)
+        return scene_ids(spec, variables=options.variables, brand=options.brand, only=options.only)
     except (StopIteration, VidbuildError):
         return ()

@@ -14,6 +14,7 @@ from vidbuild.errors import UsageError
 from vidbuild.platforms import shell_command
 
 NAMES = ("title", "audience", "length", "voice", "theme", "scenes")
+OF_BRAND = frozenset({"voice", "theme"})  # questions that a brand answers
 SPEC = Path("video.yaml")
 DEFAULT_THEME = "midnight"
 
@@ -27,6 +28,7 @@ def run(
     dry_run: bool,
 ) -> int:
     """Ask, and write the spec, or print it. Raises UsageError if there is no terminal to ask on."""
+    from vidbuild.api.brands import check as check_brand
     from vidbuild.api.themes import themes
     from vidbuild.api.wizard import Answers, spec_text, write
 
@@ -37,17 +39,22 @@ def run(
             " 'vidbuild init --yes --title TITLE' for a project to begin with",
         )
     built_in = [each.name for each in themes()]
+    brand = head.get("brand") or ""
     given = {"length": f"{length:g}s" if length else None, "voice": head.get("voice"), "theme": head.get("theme")}
     defaults = {"title": "A video", "length": "90s", "theme": DEFAULT_THEME, "scenes": "Why, How, What next"}
     kinds = {"length": kind, "theme": click.Choice(built_in)}
-    answers = questions.answers(NAMES, given, defaults, kinds, ask=True)
+    names = [each for each in NAMES if not brand or each not in OF_BRAND or given[each]]
+    if brand:
+        check_brand(brand, output or SPEC)
+    answers = questions.answers(names, given, defaults, kinds, ask=True)
     wanted = Answers(
         answers["title"],
         answers["audience"],
         float(kind.convert(answers["length"], None, None)),
-        answers["voice"],
-        answers["theme"],
+        answers.get("voice", ""),
+        answers.get("theme", ""),
         [each.strip() for each in answers["scenes"].split(",")],
+        brand,
     )
     if dry_run:
         console.result(spec_text(wanted).rstrip("\n"))

@@ -21,6 +21,7 @@ from vidbuild.plan.outputs import Output
 from vidbuild.plan.scene_steps import (
     animation_inputs,
     poster,
+    poster_scenes,
     profile,
     scaling_tools,
     scene_steps,
@@ -76,7 +77,7 @@ def outputs(spec: Spec, variant: Variant) -> tuple[Output, ...]:
         Output("captions", captions, "captions.vtt", ".vtt"),
         Output("report", report, "timing.json", ".timing.json"),
         Output("report", report, "report.html", ".report.html"),
-        Output("poster", video.step_id("still", spec.scenes[0]), "still.png", ".poster.png"),
+        Output("poster", video.step_id("still", poster_scenes(spec)[0]), "still.png", ".poster.png"),
         *credited,
     )
 
@@ -123,9 +124,9 @@ def _captions(video: VideoSpec) -> Step:
     spec = video.spec
     listed = zip(_scene_list(video), spec.scenes, strict=True)
     scenes: list[dict[str, Any]] = [{**item, "captions": scene.captions} for item, scene in listed]
-    for item, scene in zip(scenes, spec.scenes, strict=True):
-        if scene.section:
-            item["section"] = inline.plain(scene.section)
+    for item, section in zip(scenes, _sections(video), strict=True):
+        if section:
+            item["section"] = section
     params: dict[str, Any] = {"language": video.variant.language, "scenes": scenes}
     if video.has_dialogue:
         params["speakers"] = True
@@ -137,6 +138,24 @@ def _captions(video: VideoSpec) -> Step:
         f"scenes.{scene.id}.narration": scene.locations.get("narration") or scene.locations[""] for scene in spec.scenes
     }
     return Step(video.step_id("captions"), "captions", params, _timings(video), {**spec.locations, **narrations})
+
+
+def _sections(video: VideoSpec) -> list[str]:
+    """The name of the section that begins with each scene, "" if none does.
+
+    If the spec's first own scene begins one, the intro and the outro of its brand are sections too, so that players
+    list sections as chapters as they do without a brand.
+    """
+    scenes = video.spec.scenes
+    names = [inline.plain(scene.section) for scene in scenes]
+    first = next((scene for scene in scenes if not scene.part), None)
+    if first is not None and first.section:
+        titles = [str(item["title"]) for item in _scene_list(video)]
+        for part in ("intro", "outro"):
+            index = next((index for index, scene in enumerate(scenes) if scene.part == part), None)
+            if index is not None:
+                names[index] = names[index] or titles[index]
+    return names
 
 
 def _mux(video: VideoSpec) -> Step:

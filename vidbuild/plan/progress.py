@@ -19,8 +19,8 @@ MIN_BAR = 2  # pixels
 
 
 def step(video: VideoSpec, scene: Scene) -> Step | None:
-    """The step that draws a scene's mark of progress; None if the video shows none."""
-    fields = mark(video.spec, scene.index)
+    """The step that draws a scene's mark of progress; None if the scene shows none."""
+    fields = mark(video.spec, scene)
     if fields is None:
         return None
     theme = video.spec.theme
@@ -38,18 +38,20 @@ def step(video: VideoSpec, scene: Scene) -> Step | None:
     return Step(video.step_id("progress", scene), "progress", params, inputs, scene.locations)
 
 
-def mark(spec: Spec, index: int) -> dict[str, Any] | None:
-    """What the scene with this index shows: {"share"} of a bar, or {"dot", "dots"}, and {"section"}: a name or None.
+def mark(spec: Spec, scene: Scene) -> dict[str, Any] | None:
+    """What a scene shows: {"share"} of a bar, or {"dot", "dots"}, and {"section"}: a name or None.
 
+    The intro and outro of a brand show nothing and are not counted, so that they are the same in every video.
     `dots` are the scenes, or the sections if there are more than MAX_DOTS scenes; if there are too many of both, or no
     sections, the mark is a bar.
     """
-    if spec.progress == "none":
+    if not _has_mark(spec, scene):
         return None
-    total = len(spec.scenes)
-    starts = [scene.index for scene in spec.scenes if scene.section]
+    own = [each for each in spec.scenes if not each.part]
+    total, index = len(own), [each.id for each in own].index(scene.id)
+    starts = [position for position, each in enumerate(own) if each.section]
     begun = [start for start in starts if start <= index]
-    section = spec.scenes[begun[-1]].section if begun else None
+    section = own[begun[-1]].section if begun else None
     bar = {"share": round((index + 1) / total, 4), "section": section}
     if spec.progress == "bar":
         return bar
@@ -70,10 +72,14 @@ def strip(video: VideoSpec) -> int:
         return 0
     width, height = video.size
     unit = min(width / 1920, height / 1080) if width > height else math.sqrt(width * height / (1920 * 1080))
-    alone = spec.progress == "bar" and not any(scene.section for scene in spec.scenes)
+    alone = spec.progress == "bar" and not any(scene.section for scene in spec.scenes if not scene.part)
     return max(MIN_BAR, math.ceil((BAR_HEIGHT if alone else HIGHEST) * unit) + 1)
 
 
 def layers(video: VideoSpec, scene: Scene) -> str | None:
     """The id of the step that draws a scene's mark of progress, if it has one."""
-    return None if video.spec.progress == "none" else video.step_id("progress", scene)
+    return video.step_id("progress", scene) if _has_mark(video.spec, scene) else None
+
+
+def _has_mark(spec: Spec, scene: Scene) -> bool:
+    return spec.progress != "none" and not scene.part

@@ -13,7 +13,7 @@ from vidbuild import timebase
 from vidbuild.engine.graph.graph import Input, Product, Source, Step
 from vidbuild.engine.graph.step_id import StepId
 from vidbuild.media.h264.encode import PROFILES
-from vidbuild.model import Scene
+from vidbuild.model import Scene, Spec
 from vidbuild.plan import progress
 from vidbuild.plan.drawing_steps import drawing_steps
 from vidbuild.plan.music_steps import music_inputs, sound_params
@@ -69,12 +69,12 @@ def still(video: VideoSpec, scene_id: str, frame: int) -> Step:
 
 
 def poster(video: VideoSpec) -> Step:
-    """The step that renders the poster: the first scene's last frame, unless that may show nothing.
+    """The step that renders the poster: the last frame of the spec's first own scene, unless that may show nothing.
 
     A clip may fade out, and an image may be plain. The step then chooses from frames of the first scenes, up to the
     first one that is sure to show something.
     """
-    scenes = video.spec.scenes
+    scenes = poster_scenes(video.spec)
     sure = next((index for index, scene in enumerate(scenes) if not _may_be_plain(scene)), len(scenes) - 1)
     candidates = scenes[: min(sure + 1, POSTER_SCENES)]
     if not _may_be_plain(candidates[0]):
@@ -85,6 +85,11 @@ def poster(video: VideoSpec) -> Step:
     params = {"size": video.size, "plain": [_may_be_plain(scene) for scene in candidates]}
     tools = tuple(dict.fromkeys(("pillow", *scaling_tools(*candidates))))
     return Step(video.step_id("still", scenes[0]), "still", params, inputs, scenes[0].locations, tools)
+
+
+def poster_scenes(spec: Spec) -> tuple[Scene, ...]:
+    """The scenes that a poster is chosen from: no intro of a brand, which all of its videos share."""
+    return tuple(scene for scene in spec.scenes if not scene.part) or spec.scenes
 
 
 def _may_be_plain(scene: Scene) -> bool:

@@ -12,6 +12,11 @@ from vidbuild.scenes.registry import SCENE_TYPES, WHOLE_SCENES, own_schema, plug
 _SPEC = Path(__file__).resolve().parent
 
 
+# Fields of a brand that are those of a spec.
+BRAND_FIELDS = (
+    *("theme", "language", "voice", "voices", "pronounce", "music", "defaults", "overlays", "motion", "progress"),
+    *("output", "vars"),
+)
 WHOLE_FIELDS = {"record"}  # fields that need a scene of its own: its id is the recording's name
 
 
@@ -35,7 +40,43 @@ def assemble() -> dict[str, Any]:
             definitions[f"part_{name}"] = _part(definitions[f"scene_{name}"], own)
             definitions["part"]["allOf"].append({"if": condition, "then": {"$ref": f"#/$defs/part_{name}"}})
             definitions["part"]["properties"]["type"]["enum"].append(name)
+    definitions["brand"] = _brand(schema["properties"])
+    definitions["brand_without"] = _without(definitions["brand"])
     return schema
+
+
+def _brand(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the definition of a brand's file: its own fields, and those of specs without their defaults."""
+    brand = _read(_SPEC / "brand.schema.json")
+    shared = {name: {key: value for key, value in fields[name].items() if key != "default"} for name in BRAND_FIELDS}
+    first = ("$schema", "name", "extends")
+    own = brand["properties"]
+    rest = {name: node for name, node in own.items() if name not in first}
+    return {**brand, "properties": {**{name: own[name] for name in first}, **shared, **rest}}
+
+
+def _without(brand: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the definition of a spec's `brand` that leaves out some of the brand's fields."""
+    droppable = [name for name in brand["properties"] if name not in {"$schema", "name", "extends"}]
+    name = {"title": "name", "description": "Name of the brand.", "$ref": "#/$defs/brand_name", "examples": ["acme"]}
+    return {
+        "title": "brand",
+        "type": "object",
+        "additionalProperties": False,
+        "required": ["name"],
+        "properties": {
+            "name": name,
+            **{
+                each: {
+                    "title": brand["properties"][each]["title"],
+                    "description": f"`none` leaves out the brand's `{each}`.",
+                    "enum": ["none"],
+                    "examples": ["none"],
+                }
+                for each in droppable
+            },
+        },
+    }
 
 
 def _read(path: Path) -> dict[str, Any]:

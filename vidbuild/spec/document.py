@@ -7,6 +7,7 @@ from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from pathlib import Path as FilePath
 
 from vidbuild.json_types import Json
 from vidbuild.location import Location
@@ -26,12 +27,22 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
-    """A file, or data made in Python, which has no text.
+class Part:
+    """The text of one file in a document that has several; start: its offset in the document's text."""
 
-    name: the file's name in messages.
+    start: int
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A file, or data made in Python, which has no text. A spec with a brand has the values and texts of both files.
+
+    name: the file's name in messages; of several files, the spec's.
     keys, values: path -> location of the key or value.
     spans: path -> range of a scalar in the text.
+    parts: the texts of several files, in order; none for one file.
     """
 
     name: str
@@ -40,6 +51,7 @@ class Document:
     keys: Mapping[Path, Location] = field(default_factory=dict)
     values: Mapping[Path, Location] = field(default_factory=dict)
     spans: Mapping[Path, Span] = field(default_factory=dict)
+    parts: tuple[Part, ...] = ()
 
     def value(self, path: Path) -> Location:
         """Return the location of a value, or of the nearest value around it that has one."""
@@ -73,12 +85,36 @@ class Document:
 
     def range(self, start: int, end: int) -> Location:
         """Return the location of a range of the text, shortened to its first line."""
-        starts = _line_starts(self.text)
+        part = next((each for each in reversed(self.parts) if each.start <= start), Part(0, self.name, self.text))
+        start, end = start - part.start, end - part.start
+        starts = _line_starts(part.text)
         line = bisect_right(starts, start)
         first = starts[line - 1]
-        stop = _LINE_END.search(self.text, start, end)
+        stop = _LINE_END.search(part.text, start, end)
         end = stop.start() if stop else end
-        return Location(self.name, line, start - first + 1, max(end, start + 1) - first + 1)
+        return Location(part.name, line, start - first + 1, max(end, start + 1) - first + 1)
+
+    def text_of(self, location: Location) -> str:
+        """Return the text of the file that a location is in."""
+        return next((part.text for part in self.parts if part.name == location.file), self.text)
+
+    def file(self, path: Path) -> str:
+        """Return the name of the file that has the value at a path, or the nearest value around it."""
+        location = self.value(path)
+        return location.file if location.line else self.name
+
+    def folder(self, path: Path) -> FilePath:
+        """Return the folder that the paths of a value start from."""
+        return FilePath(self.file(path)).parent
+
+    def is_own(self, path: Path) -> bool:
+        """Return whether the value at a path is in the spec's own file, and not in its brand's."""
+        return self.file(path) == self.name
+
+    def other_place(self, path: Path, beside: Path) -> str:
+        """Return where a value is, for a message about one in another file: " (brands/acme.yaml:4)"; else ""."""
+        location = self.value(path)
+        return f" ({location.file}:{location.line})" if self.file(path) != self.file(beside) else ""
 
     def _near(self, locations: Mapping[Path, Location], path: Path) -> Location:
         while path not in locations and path:

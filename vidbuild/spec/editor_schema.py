@@ -61,9 +61,15 @@ CODE_LANGUAGES = [
 SUGGESTED = {"code languages": CODE_LANGUAGES}
 
 
-def text_for_editors() -> str:
-    """Return the text of the schema for editors, with the scene types of plug-ins that were added."""
-    return json.dumps(for_editors(load()), indent=2, ensure_ascii=False) + "\n"
+def text_for_editors(name: str = "video") -> str:
+    """Return the text of a schema for editors, with the scene types of plug-ins that were added.
+
+    name: "video" for specs, or "brand".
+    """
+    specs = load()
+    definitions = {each: node for each, node in specs["$defs"].items() if each != "brand"}
+    whole = specs if name == "video" else {"$schema": specs["$schema"], **specs["$defs"][name]}
+    return json.dumps(for_editors({**whole, "$defs": definitions}), indent=2, ensure_ascii=False) + "\n"
 
 
 def for_editors(schema: Mapping[str, Any]) -> Schema:

@@ -59,5 +59,7 @@ def _check_language(language: str, voice: Voice, scenes: Sequence[Scene], collec
     hint = f"write 'voice: espeak:{fitting[0]}'" if fitting else None
     if path == ("voice",):
         hint = f"write 'language: {spoken.partition('+')[0].partition('-')[0]}'"
-    message = f"the language is '{language}', but the voice '{voice.engine}:{voice.name}' speaks another one"
+    other: Path = ("voice",) if path == ("language",) and "voice" in collector.document.data else path
+    place = collector.document.other_place(other, path)
+    message = f"the language is '{language}', but the voice '{voice.engine}:{voice.name}'{place} speaks another one"
     collector.warning(path, message, hint)

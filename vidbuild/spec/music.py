@@ -21,7 +21,6 @@ _LOUD_HINT = "set a volume of 10 to 30"
 class Finder:
     """Finds and checks the files of a spec. found: to which each file is added."""
 
-    folder: FilePath
     root: FilePath
     collector: DiagnosticCollector
     found: list[FilePath]
@@ -29,10 +28,11 @@ class Finder:
     def file(self, value: str, path: Path, expected: str) -> FilePath | None:
         """Return a file with audio, or None after adding an error. expected: what it must be ("music")."""
         try:
-            file = paths.resolve(value, self.folder, self.root)
-            self.found.append(paths.as_written(value, self.folder))
+            folder = self.collector.document.folder(path)
+            file = paths.resolve(value, folder, self.root)
+            self.found.append(paths.as_written(value, folder))
             files.check_playable(file, value, expected)
-            if spelling := paths.other_spelling(value, self.folder):
+            if spelling := paths.other_spelling(value, folder):
                 self.collector.warning(path, *spelling)
         except paths.InputError as error:
             self.collector.error(path, error.message, error.hint)
@@ -43,6 +43,9 @@ class Finder:
 def of_spec(value: str | Mapping[str, Any] | None, finder: Finder) -> Music | None:
     """Return the spec's music; None without any, or after adding an error."""
     if value is None or value == NONE:
+        return None
+    if isinstance(value, Mapping) and "file" not in value:
+        finder.collector.error(("music",), "missing music field 'file'")
         return None
     data = {**_defaults(), **_mapping(value)}
     file = finder.file(data["file"], _file_path(value, ("music",)), "music")

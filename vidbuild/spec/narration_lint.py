@@ -54,7 +54,7 @@ def check(scenes: Sequence[Scene], language: str, collector: DiagnosticCollector
 def check_unused(pronunciation: Pronunciation, collector: DiagnosticCollector) -> None:
     """Warn of `pronounce` entries that no narration uses."""
     for word in pronunciation.entries:
-        if word not in pronunciation.used:
+        if word not in pronunciation.used and collector.document.is_own(("pronounce", word)):
             hint = "remove it, or check its spelling"
             collector.warning(("pronounce", word), f"no narration uses '{word}'", hint, key=True)
 

@@ -14,8 +14,10 @@ from vidbuild.reading.lexicon import Lexicon
 from vidbuild.reading.reader import Reader
 from vidbuild.spec import files, ipa, paths, pronounce, reader, validate
 from vidbuild.spec.collector import DiagnosticCollector
+from vidbuild.spec.document import Path
 
 VERBATIM = "verbatim"
+LEXICON: Path = ("reading", "lexicon")
 
 
 @dataclass(slots=True)
@@ -43,10 +45,9 @@ class Reading:
         return self._readers[language]
 
 
-def load(value: str | Mapping[str, Any], collector: DiagnosticCollector, folder: FilePath, root: FilePath) -> Reading:
+def load(value: str | Mapping[str, Any], collector: DiagnosticCollector, root: FilePath) -> Reading:
     """Return the reading of a valid `reading` value; problems of the lexicon's file go to the diagnostics.
 
-    folder: the spec's folder, from which paths start.
     root: the project's root.
     """
     if isinstance(value, str):
@@ -54,13 +55,14 @@ def load(value: str | Mapping[str, Any], collector: DiagnosticCollector, folder:
     name = value.get("lexicon")
     if name is None:
         return Reading()
+    folder = collector.document.folder(LEXICON)
     try:
         file = paths.resolve(name, folder, root)
         text, problems = reader.decode(files.content(file, name), _shown(name, collector))
         if spelling := paths.other_spelling(name, folder):
-            collector.warning(("reading", "lexicon"), *spelling)
+            collector.warning(LEXICON, *spelling)
     except paths.InputError as error:
-        collector.error(("reading", "lexicon"), error.message, error.hint)
+        collector.error(LEXICON, error.message, error.hint)
         return Reading(files=(paths.as_written(name, folder),))
     entries: Mapping[str, Any] = {}
     if not problems:
@@ -72,7 +74,7 @@ def load(value: str | Mapping[str, Any], collector: DiagnosticCollector, folder:
 
 
 def _shown(name: str, collector: DiagnosticCollector) -> str:
-    return os.path.normpath(FilePath(collector.document.name).parent / name)
+    return os.path.normpath(collector.document.folder(LEXICON) / name)
 
 
 def _entries(text: str, shown: str) -> tuple[Mapping[str, Any], list[Diagnostic]]:

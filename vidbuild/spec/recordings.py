@@ -32,7 +32,7 @@ def attach(own: dict[str, Any], scene: str, path: Path, context: SceneContext) -
     )
     where = (*path, "record")
     try:
-        recorded = _read(file, context)
+        recorded = _read(file, where, context)
     except FileNotFoundError:
         context.collector.error(where, f"the commands are not recorded yet: no file '{file}'", hint, key=True)
     except (paths.InputError, CastError) as error:
@@ -49,9 +49,10 @@ def attach(own: dict[str, Any], scene: str, path: Path, context: SceneContext) -
             own["commands"] = ran.with_outputs(own, recorded)
 
 
-def _read(name: str, context: SceneContext) -> transcript.Transcript:
-    context.files.append(paths.as_written(name, context.folder))
-    file = paths.resolve(name, context.folder, context.root)
+def _read(name: str, path: Path, context: SceneContext) -> transcript.Transcript:
+    folder = context.folder(path)
+    context.files.append(paths.as_written(name, folder))
+    file = paths.resolve(name, folder, context.root)
     if not file.exists():
         raise FileNotFoundError
     return transcript.read(files.text(file, name))

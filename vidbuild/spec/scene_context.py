@@ -10,6 +10,7 @@ from typing import Any
 from vidbuild.location import Location
 from vidbuild.model import Music, Voice
 from vidbuild.spec.collector import DiagnosticCollector
+from vidbuild.spec.document import Path as FieldPath
 from vidbuild.spec.pronounce import Pronunciation
 from vidbuild.spec.reading import Reading
 
@@ -20,7 +21,6 @@ class SceneContext:
 
     spec: the spec's top-level values, defaults filled in.
     collector: the spec's diagnostics.
-    folder: the spec's folder, from which paths start.
     root: the project's root.
     voice: the spec's voice; None if it is wrong.
     last: the last scene's index.
@@ -39,7 +39,6 @@ class SceneContext:
 
     spec: Mapping[str, Any]
     collector: DiagnosticCollector
-    folder: Path
     root: Path
     voice: Voice | None
     last: int
@@ -58,6 +57,10 @@ class SceneContext:
     def language(self) -> str:
         """The spec's language."""
         return str(self.spec["language"])
+
+    def folder(self, path: FieldPath) -> Path:
+        """Return the folder that the paths of a value start from: that of the file with the value."""
+        return self.collector.document.folder(path)
 
     def collector_of(self, language: str) -> DiagnosticCollector:
         """Return the diagnostics of narrations in a language."""

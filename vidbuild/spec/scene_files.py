@@ -29,7 +29,7 @@ def resolve(own: dict[str, Any], path: Path, kind: str, context: SceneContext) -
 def image(name: str, path: Path, context: SceneContext) -> FilePath | None:
     """Return the file of an image that belongs to no scene type, such as a background; None after adding an error."""
     try:
-        file = _resolved(name, context)
+        file = _resolved(name, path, context)
         files.image_size(file, name, INSTEAD)
     except paths.InputError as error:
         context.collector.error(path, error.message, error.hint)
@@ -41,7 +41,7 @@ def image(name: str, path: Path, context: SceneContext) -> FilePath | None:
 def video(name: str, path: Path, context: SceneContext) -> FilePath | None:
     """Return the file of a video that belongs to no scene type; None after adding an error."""
     try:
-        file = _resolved(name, context)
+        file = _resolved(name, path, context)
         files.check_playable(file, name, "a video", "use 'watermark' for an image")
     except paths.InputError as error:
         context.collector.error(path, error.message, error.hint)
@@ -50,14 +50,15 @@ def video(name: str, path: Path, context: SceneContext) -> FilePath | None:
     return file
 
 
-def _resolved(name: str, context: SceneContext) -> FilePath:
-    file = paths.resolve(name, context.folder, context.root)
-    context.files.append(paths.as_written(name, context.folder))
+def _resolved(name: str, path: Path, context: SceneContext) -> FilePath:
+    folder = context.folder(path)
+    file = paths.resolve(name, folder, context.root)
+    context.files.append(paths.as_written(name, folder))
     return file
 
 
 def _warn(name: str, file: FilePath, path: Path, context: SceneContext, *, is_image: bool) -> None:
-    if spelling := paths.other_spelling(name, context.folder):
+    if spelling := paths.other_spelling(name, context.folder(path)):
         context.collector.warning(path, *spelling)
     if is_image and animated.is_animated(file):
         message = f"'{name}' is animated: only its first frame is shown"
@@ -102,9 +103,10 @@ def _warn_of_name(text: str, path: Path, mapping: schema.Schema, context: SceneC
 
 def warn_of_file_name(text: str, path: Path, hint: str | None, context: SceneContext) -> None:
     """Warn if a text that is shown is the name of a file or folder of the project. hint: how to show that instead."""
-    if not _FILE_NAME.fullmatch(text) or ".." in text or not (context.folder / text).exists():
+    folder = context.folder(path)
+    if not _FILE_NAME.fullmatch(text) or ".." in text or not (folder / text).exists():
         return
-    context.files.append(paths.as_written(text, context.folder))
+    context.files.append(paths.as_written(text, folder))
     context.collector.warning(path, f"'{text}' is shown as this text, and not the file of this name", hint)
 
 
@@ -126,7 +128,7 @@ def _use(own: dict[str, Any], name: str, use: schema.Schema, path: Path, context
     if use["kind"] == "asset":
         return _use_assets(own, name, use["into"], path, context)
     try:
-        file = _resolved(own[name], context)
+        file = _resolved(own[name], (*path, name), context)
         content = _content(use["kind"], file, own[name], own)
         if isinstance(content, Listing):
             context.files.extend(content.folders)
@@ -152,7 +154,7 @@ def _use_assets(own: dict[str, Any], name: str, into: str, path: Path, context: 
     for index, value in enumerate(own[name]):
         where = (*path, name, index)
         try:
-            file = _resolved(value, context)
+            file = _resolved(value, where, context)
             text = assets.text(file, value)
             _warn(value, file, where, context, is_image=text is None)
         except paths.InputError as error:
@@ -160,11 +162,12 @@ def _use_assets(own: dict[str, Any], name: str, into: str, path: Path, context: 
             usable = False
             continue
         files_.append(str(file))
-        names.append(_in_project(paths.as_written(value, context.folder), file, context.root))
+        names.append(_in_project(paths.as_written(value, context.folder(where)), file, context.root))
         if text is not None:
             context.sources[scene_problems.shown_name(where, context.collector)] = text
     if own[name]:
-        folder = _in_project(context.folder, context.folder.resolve(), context.root)
+        own_folder = context.folder(path)
+        folder = _in_project(own_folder, own_folder.resolve(), context.root)
         layout = FilePath(own["file"]).relative_to(context.root).as_posix() if "file" in own else f"{folder}/layout.typ"
         own[into] = {"layout": layout.removeprefix("./"), "names": names}
     own[name] = files_

@@ -207,10 +207,11 @@ def _of_entry(hint: str | None, path: Path) -> str | None:
 
 def _audio(value: str, path: Path, context: SceneContext) -> FilePath | None:
     try:
-        file = paths.resolve(value, context.folder, context.root)
-        context.files.append(paths.as_written(value, context.folder))
+        folder = context.folder(path)
+        file = paths.resolve(value, folder, context.root)
+        context.files.append(paths.as_written(value, folder))
         files.check_playable(file, value, "a recording")
-        if spelling := paths.other_spelling(value, context.folder):
+        if spelling := paths.other_spelling(value, folder):
             context.collector.warning(path, *spelling)
     except paths.InputError as error:
         context.collector.error(path, error.message, error.hint)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
-from pathlib import Path as FilePath
 from typing import Any
 
 from vidbuild.diagnostic import Diagnostic, Severity
@@ -37,7 +36,7 @@ def report(
 def shown_name(path: Path, collector: DiagnosticCollector) -> str:
     """Return the name in diagnostics of the file that the field at a path names."""
     written = value_of(collector.document.data, path)
-    return os.path.normpath(FilePath(collector.document.name).parent / str(written))
+    return os.path.normpath(collector.document.folder(path) / str(written))
 
 
 def _location(

@@ -146,7 +146,7 @@ def _float(value: float | None) -> float | None:
 
 
 def _finder(context: SceneContext) -> music.Finder:
-    return music.Finder(context.folder, context.root, context.collector, context.files)
+    return music.Finder(context.root, context.collector, context.files)
 
 
 def _voice(fields: Fields, path: Path, context: SceneContext) -> Voice | None:

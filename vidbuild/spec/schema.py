@@ -12,7 +12,8 @@ from vidbuild.json_types import Json
 from vidbuild.spec.assembly import assemble
 from vidbuild.spec.document import Path
 
-NAME = "video.schema.json"  # for editors and other tools: specs as they are written, with their templates
+NAMES = ("video", "brand")  # of the schemas for editors and other tools: files as written, with their templates
+NAME = "video.schema.json"
 # The fields that every scene has and that are not given to its type. `title` is given to it, since most types draw it.
 SHARED = frozenset(
     {
@@ -26,11 +27,11 @@ Schema = Mapping[str, Any]
 Validator = Any  # jsonschema is imported when it is needed
 
 
-def schema_path() -> FilePath:
-    """Return the file of the schema for editors: in the installed package, or beside the package in a checkout."""
-    package = FilePath(__file__).resolve().parent.parent
-    installed = package / "schemas" / NAME
-    return installed if installed.is_file() else package.parent / "schemas" / NAME
+def schema_path(name: str = "video") -> FilePath:
+    """Return the file of a schema for editors: in the installed package, or beside the package in a checkout."""
+    package, file = FilePath(__file__).resolve().parent.parent, f"{name}.schema.json"
+    installed = package / "schemas" / file
+    return installed if installed.is_file() else package.parent / "schemas" / file
 
 
 @lru_cache(maxsize=1)
@@ -45,7 +46,7 @@ def forget() -> None:
     validator.cache_clear()
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=8)
 def validator(definition: str) -> Validator:
     """Return a validator for a definition of the schema; "" is the whole schema."""
     from jsonschema import Draft202012Validator

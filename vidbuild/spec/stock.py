@@ -64,7 +64,6 @@ def resolve(document: Document, valid: ValidParts, collector: DiagnosticCollecto
     except SpecError as error:
         collector.diagnostics.extend(replace(each, file=document.name) for each in error.diagnostics)
         return replace(stock, sources=error.sources)
-    folder = FilePath(document.name).absolute().parent.resolve()
     data: Any = copy.deepcopy(document.data)
     unresolved, used = set(stock.unresolved), []
     for each in stock.fields:
@@ -73,6 +72,7 @@ def resolve(document: Document, valid: ValidParts, collector: DiagnosticCollecto
             continue
         unresolved.discard(each.path)
         used.append(entry)
+        folder = document.folder(each.path).resolve()
         _put(data, each.path, FilePath(os.path.relpath(root / entry.file, folder)).as_posix())
     files = (lock_file.path_of(root),) if text else ()
     name = os.path.relpath(lock_file.path_of(root))
@@ -141,7 +141,7 @@ def _folder(
         collector.error((*path, "folder"), message, "write 'provider: folder', or remove 'folder'", key=True)
         return None
     try:
-        folder = paths.resolve(value["folder"], FilePath(document.name).parent, root)
+        folder = paths.resolve(value["folder"], document.folder(path), root)
         check_folder(folder, value["folder"])
     except paths.InputError as error:
         collector.error((*path, "folder"), error.message, error.hint)

@@ -32,7 +32,7 @@ def of_name(name: str, root: FilePath) -> Theme:
     """Return a built-in theme. Raise KeyError if there is none of this name."""
     if name not in built_in():
         raise KeyError(name)
-    theme = ThemeLoader(root).load(name, (), DiagnosticCollector(Document("", "", None)), root)
+    theme = ThemeLoader(root).load(name, (), DiagnosticCollector(Document("", "", None)))
     assert theme is not None  # noqa: S101 - tests load every built-in theme
     return theme
 
@@ -43,18 +43,23 @@ class _Origin:
 
     path: its path in the document.
     collector: the diagnostics of the document.
-    folder: the document's folder, from which paths start.
     chain: the theme files from the spec's down to the document.
+    beside: the folder of a theme file; None in a spec, whose values can be in its brand's file.
     """
 
     path: Path
     collector: DiagnosticCollector
-    folder: FilePath
     chain: tuple[str, ...] = ()
+    beside: FilePath | None = None
+
+    @property
+    def folder(self) -> FilePath:
+        """The folder that a path in the value starts from."""
+        return self.collector.document.folder(self.path) if self.beside is None else self.beside
 
     def at(self, *parts: str) -> _Origin:
         """Return the origin of a field of the value."""
-        return _Origin((*self.path, *parts), self.collector, self.folder, self.chain)
+        return _Origin((*self.path, *parts), self.collector, self.chain, self.beside)
 
     def error(self, message: str, hint: str | None = None) -> None:
         """Add an error at the value."""
@@ -85,16 +90,13 @@ class ThemeLoader:
     files: list[FilePath] = field(default_factory=list)
     sources: dict[str, str] = field(default_factory=dict)
 
-    def load(
-        self, value: str | Mapping[str, Any], path: Path, collector: DiagnosticCollector, folder: FilePath
-    ) -> Theme | None:
+    def load(self, value: str | Mapping[str, Any], path: Path, collector: DiagnosticCollector) -> Theme | None:
         """Return the theme of a valid `theme` value, or None after adding errors to the diagnostics.
 
         path, collector: where the value is in the spec.
-        folder: the spec's folder.
         """
         before = self._errors(collector)
-        origin = _Origin(path, collector, folder)
+        origin = _Origin(path, collector)
         layers = self._named(value, origin) if isinstance(value, str) else self._mapping(value, origin)
         if layers is None or self._errors(collector) > before:
             return None
@@ -124,7 +126,7 @@ class ThemeLoader:
             return None
 
     def _file(self, file: FilePath, name: str, origin: _Origin) -> list[dict[str, Any]] | None:
-        shown = os.path.normpath(FilePath(origin.collector.document.name).parent / name)
+        shown = os.path.normpath(origin.folder / name)
         if str(file) in origin.chain:
             cycle = [FilePath(item).name for item in (*origin.chain[origin.chain.index(str(file)) :], str(file))]
             origin.error(f"themes extend each other: {' -> '.join(cycle)}")
@@ -136,9 +138,8 @@ class ThemeLoader:
         if document is None:
             return None
         inner = DiagnosticCollector(document, self.diagnostics)
-        return self._mapping(
-            document.data, _Origin((), inner, (origin.folder / name).parent, (*origin.chain, str(file)))
-        )
+        beside = (origin.folder / name).parent
+        return self._mapping(document.data, _Origin((), inner, (*origin.chain, str(file)), beside))
 
     def _mapping(self, value: Mapping[str, Any], origin: _Origin) -> list[dict[str, Any]] | None:
         complete = schema.complete(value, schema.definition("theme"))

@@ -78,9 +78,11 @@ def check_lengths(scenes: list[Scene], collector: DiagnosticCollector) -> None:
                 path: Path = own if own in collector.document.values else ("defaults", "transition")
                 if (*path, "duration") in collector.document.values:
                     path = (*path, "duration")
+                index = left.index if name == left.id else right.index
+                place = collector.document.other_place(("scenes", index, "duration"), path)
                 message = (
                     f"the transition from '{left.id}' to '{right.id}' takes {left.transition.seconds:g} s: "
-                    f"the maximum is half of the {duration:g} s of '{name}'"
+                    f"the maximum is half of the {duration:g} s of '{name}'{place}"
                 )
                 collector.error(path, message, f"set its duration to {duration / 2:g} or less")
 

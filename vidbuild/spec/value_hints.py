@@ -6,6 +6,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Mapping
+from pathlib import PurePosixPath
 
 from vidbuild.json_types import Json
 from vidbuild.location import Location
@@ -70,6 +71,12 @@ def scene_id(value: str) -> str | None:
     plain = unicodedata.normalize("NFKD", value).encode("ascii", "ignore").decode().lower()
     made = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
     return f"write {made}" if made and not made.isdigit() else None
+
+
+def brand(value: str, path: Path) -> str | None:
+    """Return a hint for a field with the path of a brand's file instead of its name."""
+    name, is_brand = PurePosixPath(value).stem, path in {("brand",), ("brand", "name"), ("extends",)}
+    return f"write {name}" if is_brand and name and value.endswith((".yaml", ".yml")) else None
 
 
 def as_written(document: Document, path: Path) -> str:
@@ -227,4 +234,4 @@ def _after(document: Document, location: Location | None) -> str:
 
 
 def _line(document: Document, location: Location) -> str:
-    return split_lines(document.text)[location.line - 1]
+    return split_lines(document.text_of(location))[location.line - 1]

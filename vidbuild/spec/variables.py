@@ -112,7 +112,7 @@ def doubtful(document: Document, given: Mapping[str, Any], *, failed: bool) -> I
         else:
             used |= templates.names(text)
     for name, value in own.items():
-        if name not in used and name not in kept and not failed:
+        if name not in used and name not in kept and not failed and document.is_own(("vars", name)):
             message = f"no text uses variable '{name}'"
             yield _warning(document, document.key(("vars", name)), message)
         yield from _lost_digits(document, name, value, given)

@@ -24,7 +24,8 @@ def run(context: Context) -> None:
     profile, strip = context.params["profile"], context.params["strip"]
     animation = render.read_animation(context)
     row = strip_row(animation.layers.height, strip)
-    if any(layer.y < row * ROW for layer in Layers.read(context.inputs["progress"]).layers):
+    mark = context.inputs.get("progress")  # the intro and outro of a brand have none
+    if mark is not None and any(layer.y < row * ROW for layer in Layers.read(mark).layers):
         raise StepError(f"the mark of progress does not fit into the lowest {strip} pixels")
 
     def planned(part: Animation) -> EncodePlan:

@@ -115,7 +115,8 @@ def test_what_a_mark_shows(
     project: Project, progress: str, count: int, sections: dict[int, str], index: int, expected: dict[str, Any] | None
 ) -> None:
     """A bar counts scenes; dots are scenes, or sections if there are many scenes, or a bar if there are no sections."""
-    assert mark(spec(project, count, sections, progress=progress), index) == expected
+    made = spec(project, count, sections, progress=progress)
+    assert mark(made, made.scenes[index]) == expected
 
 
 def test_a_themes_progress_is_the_default(project: Project) -> None:

@@ -94,6 +94,7 @@ if TYPE_CHECKING:
     "-v", "--verbose", is_flag=True, help="Print a line for every step, with all reasons, as without a terminal."
 )
 @options.variables()
+@options.brand()
 @options.as_json("what was built")
 @click.pass_obj
 def command(
@@ -125,7 +126,10 @@ def command(
         raise UsageError("--verify needs a build: a dry run has no outputs to compare", hint="leave out --dry-run")
     if as_json and events == options.STANDARD:
         raise UsageError("--json and '--events -' both write to stdout", hint="--events events.jsonl")
-    paths = [options.load_spec(path, build_options.variables) for path in spec_files.resolve_specs(specs)]
+    paths = [
+        options.load_spec(path, build_options.variables, build_options.brand)
+        for path in spec_files.resolve_specs(specs)
+    ]
     view = None if build_options.dry_run or quiet else view_of(paths, build_options, verbose=verbose)
     interrupt.graceful = True
     with observing(events, view, interrupt) as observer:
@@ -145,8 +149,8 @@ def _resumed(chosen: BuildOptions) -> tuple[Sequence[Path], BuildOptions]:
     from vidbuild.api.resume import unfinished
 
     earlier = unfinished(chosen.resume or "")
-    output, only = chosen.output or earlier.output, chosen.only or earlier.only
-    return earlier.specs, replaced(chosen, resume=earlier.run, output=output, only=only)
+    output, only, brand = chosen.output or earlier.output, chosen.only or earlier.only, chosen.brand or earlier.brand
+    return earlier.specs, replaced(chosen, resume=earlier.run, output=output, only=only, brand=brand)
 
 
 def _verify(

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 @click.command("check", epilog=options.example("vidbuild check video.yaml", "vidbuild check --json specs/*.yaml"))
 @options.specs()
 @options.variables()
+@options.brand()
 @options.strict()
 @click.option("--allow-network-voice", is_flag=True, help="Allow specs to use online voices in CI.")
 @options.frozen()
@@ -28,6 +29,7 @@ def command(
     specs: Sequence[Path],
     variables: Mapping[str, str],
     *,
+    brand: str | None,
     strict: bool,
     allow_network_voice: bool,
     frozen: bool,
@@ -45,6 +47,7 @@ def command(
     checked = check(
         [options.read_spec(path) for path in paths],
         variables=variables,
+        brand=brand,
         allow_network_voice=allow_network_voice,
         frozen=frozen,
         strict=strict,

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 MAX_OMISSIONS = 12
 MAX_SECONDS = 3600
 _WITH_UPDATE = {"update", "dry_run", "rewrite", "writer", "seed"}
-_WITH_WIZARD = {"wizard", "output", "length", "voice", "theme", "dry_run"}
+_WITH_WIZARD = {"wizard", "output", "length", "voice", "theme", "brand", "dry_run"}
 
 
 class _Length(click.ParamType):  # type: ignore[type-arg] # generic in click 8.3 alone
@@ -61,6 +61,12 @@ class _Length(click.ParamType):  # type: ignore[type-arg] # generic in click 8.3
 @click.option("--language", metavar="TAG", help="Language of the source; default: as it says, or a guess.")
 @click.option("--voice", metavar="VOICE", help="Voice of the spec, as listed by 'vidbuild voices'.")
 @click.option("--theme", metavar="NAME", help="Theme of the spec, as listed by 'vidbuild themes'.")
+@click.option(
+    "--brand",
+    metavar="NAME",
+    shell_complete=options.completes("brand"),
+    help="Brand of the spec, as listed by 'vidbuild brands'; what it sets is left out of the spec.",
+)
 @click.option("--accent", metavar="COLOR", help="Accent of the spec's theme: a name such as 'blue', or a hex color.")
 @click.option("--build", is_flag=True, help="Build the video at once.")
 @click.option(
@@ -117,7 +123,8 @@ def command(
     extends = {"extends": head["theme"]} if head["theme"] else {}
     theme = {**extends, "accent": accent} if accent else head["theme"]
     asked = commission if writer else None
-    made = create(source, output, Choices(length, scenes, section), {**head, "theme": theme}, pages, asked)
+    fields = {"brand": None, **head, "theme": theme}
+    made = create(source, output, Choices(length, scenes, section), fields, pages, asked)
     for each in made.omissions[:MAX_OMISSIONS]:
         console.message(f"{made.source}:{each.line}: left out {each.what}" if each.line else f"left out {each.what}")
     if len(made.omissions) > MAX_OMISSIONS:

@@ -8,13 +8,17 @@ from vidbuild.cli import console, options
 from vidbuild.cli.exit_codes import Exit
 
 
-@click.command("schema", epilog=options.example("vidbuild schema > video.schema.json"))
-def command() -> int:
-    """Print the JSON Schema of the spec language.
+@click.command(
+    "schema",
+    epilog=options.example("vidbuild schema > video.schema.json", "vidbuild schema brand > brand.schema.json"),
+)
+@click.argument("name", default="video", type=click.Choice(["video", "brand"]), metavar="[video|brand]")
+def command(name: str) -> int:
+    """Print the JSON Schema of the spec language, or of brands.
 
-    Editors use it to complete and check specs.
+    Editors use it to complete and check specs and brands.
     """
     from vidbuild.api.schema import schema
 
-    console.result(schema().rstrip("\n"))
+    console.result(schema(name).rstrip("\n"))
     return Exit.DONE
