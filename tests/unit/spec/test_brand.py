@@ -308,6 +308,23 @@ def test_a_file_that_is_a_link_out_of_the_project_is_no_brand(branded: Project, 
     assert found.message == "cannot read the brand: symlink to a file outside the project folder"
 
 
+@pytest.mark.parametrize(
+    "field", ["logo: {}", "lexicon: {}", "theme: {}", "music: {}", "overlays: [{{watermark: {{image: {}}}}}]"]
+)
+@pytest.mark.parametrize(
+    "way", ["../../outside/a.yaml", "/etc/hostname", "../link/a.yaml", "~/a.yaml", "../.git/a.yaml"]
+)
+def test_no_path_of_a_brand_leads_out(branded: Project, tmp_path: Path, field: str, way: str) -> None:
+    """V26: in no field of a brand a path leads out of the project, or into what specs may not read."""
+    (tmp_path / "outside").mkdir()
+    (tmp_path / "outside" / "a.yaml").write_text("a: b\n", encoding="utf-8")
+    (branded.root / "link").symlink_to(tmp_path / "outside")
+    branded.write(".git/a.yaml", "a: b\n")
+    result = loaded(branded, field.format(way) + "\n")
+    assert [item.path for item in result.errors] == ["brands/acme.yaml"]
+    assert result.spec is None
+
+
 def test_data_of_a_spec_is_its_own(branded: Project) -> None:
     """What a spec is made of, as JSON values, does not contain its brand's fields."""
     spec = built(branded, "voice: espeak:de\nvars: {a: b}\n")
