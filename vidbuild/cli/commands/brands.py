@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 @click.argument("name", required=False, shell_complete=options.completes("brand"))
 @options.as_json("the brands")
 def command(name: str | None, *, as_json: bool) -> int:
-    """List the brands that specs in the current folder can use, or show what one sets.
+    """List the brands of the current folder's project, or show one.
 
     A brand is a file brands/NAME.yaml in the folder of a spec or above it. A spec uses it with 'brand: NAME', or
     'vidbuild build --brand NAME' does.
