@@ -1,4 +1,4 @@
-"""The fuzzing of importers, fifty times as long: 100,000 inputs in all, which take a minute and a half of one processor.
+"""The fuzzing of importers, fifty times as long: 100,000 inputs in all, which take 90 s of one processor.
 
 VIDBUILD_FUZZ_COUNT: how many inputs, in all.
 VIDBUILD_FUZZ_SEED: the one from which they follow, instead of 0.
