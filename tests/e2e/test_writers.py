@@ -202,6 +202,15 @@ def test_what_cannot_be_asked_is_refused_before_it_costs(
     assert workspace.snapshot() == before
 
 
+def test_a_topic_may_be_any_bytes(workspace: Workspace, server: ChatServer) -> None:
+    """Bytes of the command line that are no text, and letters beyond Latin, are asked about and recorded."""
+    for topic in ("caf\udce9\n \udcff", "潮の満ち引き"):
+        done = create(workspace, server, "--from", f"topic:{topic}", "--writer", "openai:m", "-o", f"{len(topic)}.yaml")
+        assert done.code == 0, done.stderr
+    assert "about: caf? ?\n" in server.queries[0]["messages"][1]["content"]
+    assert json.loads(workspace.read("6.created.json"))["source"] == "topic:潮の満ち引き"
+
+
 def test_an_answer_without_a_script_leaves_nothing_behind(workspace: Workspace, server: ChatServer) -> None:
     """A model that answers prose is asked twice; then the exit code is 4 and no file is written."""
     server.plan = [servers.ollama("Tides are fascinating! Let me tell you about them.")]

@@ -73,6 +73,8 @@ def create(
     chosen = commission.chosen() if commission else None
     importer, source = registry.resolve(argument)
     source = created_files.with_pages(source, importer, pages)
+    if chosen:
+        source = scripts.readable(importer, source)
     outline = created_files.drawable(scripts.read(importer, source) if chosen else importer.read(source))
     path = path or Path(f"{_file_name(source, outline.title)}.yaml")
     placing = created_files.Placing(path)

@@ -54,11 +54,18 @@ class WrittenScript:
         return Written(self.writer, (self.exchange.data(),), {name: each for name, each in terms.items() if each})
 
 
+def readable(importer: Importer, source: Source) -> Source:
+    """Return a source whose topic is one line of text, whatever bytes the command line has."""
+    if importer.name != TOPIC:
+        return source
+    return replace(source, address=" ".join(source.address.encode(errors="replace").decode().split()))
+
+
 def read(importer: Importer, source: Source) -> Outline:
     """Return the outline of a source for a writer: that of a topic has its title alone. Raises SourceError."""
     if importer.name != TOPIC:
         return importer.read(source)
-    topic = " ".join(source.address.encode(errors="replace").decode().split())
+    topic = source.address
     if not topic:
         return importer.read(source)  # which refuses it
     if len(topic) > prompt.MAX_TOPIC:

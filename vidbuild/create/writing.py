@@ -14,6 +14,7 @@ from vidbuild.json_types import Json
 WIDTH = 100
 FLOW = 78  # characters up to which a small mapping is written in one line
 _TEMPLATE = re.compile(r"\{[{%#]")
+_RAW_END = re.compile(r"\{%([-+]?\s*endraw\s*[-+]?%\})")
 _SEPARATOR = re.compile("[\x85\u2028\u2029]")
 _CUE = re.compile(r"(?<!\\)\[\[(?!step-\d+\]\]|pause )")
 
@@ -97,6 +98,7 @@ def _styled(data: Json, name: str = "") -> Json:
 def _text(text: str, name: str) -> str:
     if name not in _verbatim():
         if _TEMPLATE.search(text):
+            text = _RAW_END.sub(r"{%{% endraw %}\1{% raw %}", text)
             text = f"{{% raw %}}{text}{{% endraw %}}"
         if name == "narration":
             text = _CUE.sub(r"\\[[", text)

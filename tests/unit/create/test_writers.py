@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 from pathlib import Path
 from typing import Any
 
@@ -292,3 +293,32 @@ def test_blocks_of_every_kind_are_read_by_a_writer() -> None:
         "```console\n$ ls\na.txt\n```",
         "(a picture: A map)",
     ]
+
+
+def test_marks_around_texts_are_left_out() -> None:
+    """Fences around code, marks of headings and the composer's own cues are no part of the texts."""
+    found = script.read(
+        answer(scene(heading="## One", code="```python\nx = 1\n```", narration="A [[step-1]] b [[pause 2]]."))
+    )
+    assert found.scenes[0] == ScriptScene("One", "A b.", code="x = 1")
+
+
+@pytest.mark.parametrize("seed", range(200))
+def test_no_answer_crashes(seed: int) -> None:
+    """Of any text that a server may send, a script comes out or located problems."""
+    chance = random.Random(seed)
+    text = list(answer(scene(points=["a", "b"], code="x"), scene(section=None), title="T"))
+    parts = ['"', "{", "}", "[", "]", "null", "1e999", "\\ud800", "\u0000", "```", "<think>", "", ",", "é"]
+    for _ in range(chance.randint(1, 12)):
+        at = chance.randrange(len(text))
+        text[at : at + chance.randint(0, 3)] = [chance.choice(parts)]
+    problems = ["none"]
+    try:
+        found = script.read("".join(text))
+    except ScriptError as error:
+        problems = error.problems
+    else:
+        Staging(SOURCE.sections, "en", lambda _: None).outline(found)
+        "".join(each.narration for each in found.scenes).encode()
+    assert 0 < len(problems) <= script.MAX_PROBLEMS
+    assert all(len(each) < 300 for each in problems)

@@ -266,6 +266,8 @@ def test_a_server_without_seeds_is_asked_without(lab: Lab) -> None:
         (servers.raw(b"\xff\xfe\x00"), "answered with no JSON", "address", 1),
         (servers.raw(b"[" * 200_000), "answered with no JSON", "address", 1),
         (servers.raw(b" " * (5 * 2**20)), "answered with more than 4 MB", None, 1),
+        (servers.raw(b"<p>see schema.org, seed, response_format</p>", status=404), "is not there (404)", "address", 1),
+        (servers.raw(b'data: {"id": "x"}\n\n'), "streams its answer", "another server", 1),
         (servers.raw(b"", status=502), "refused the question (502)", None, 3),
         (servers.raw(b"no gzip", {"Content-Encoding": "gzip"}), "broke off", None, 3),
         (servers.cut(), "broke off the connection", None, 3),
@@ -310,6 +312,8 @@ def test_a_server_that_is_not_there(lab: Lab) -> None:
     error = lab.failed(servers.openai(), base="http://127.0.0.1:9/v1")
     assert error.message.startswith("127.0.0.1:9 could not be reached: ")
     assert lab.server.queries == []
+    error = lab.failed(servers.openai(), base=lab.server.base.replace("http:", "https:"))
+    assert "does not speak TLS as expected" in error.message
 
 
 def test_compressed_answers_are_read(lab: Lab) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -67,3 +68,15 @@ def test_code_is_not_marked() -> None:
     assert (
         writing.as_written({"id": "a", "type": "title", "title": "{{ x }}"})["title"] == "{% raw %}{{ x }}{% endraw %}"
     )
+
+
+@pytest.mark.parametrize(
+    "text", ["a {% endraw %}{{ 7*7 }} b", "{%endraw%}{{ x }}", "{%- endraw -%} {# c #}", "{% raw %}{% endraw %}"]
+)
+def test_a_source_about_templates_cannot_end_its_marks(text: str) -> None:
+    """A text with the end of a raw block is kept as it is, and nothing of it is expanded."""
+    scene = {"id": "a", "type": "title", "title": "A", "narration": f"Hello {text}"}
+    loaded = try_parse(writing.spec_text({"vidbuild": 1, "title": text}, [scene]), Path("x.yaml"), {})
+    assert [each.message for each in loaded.diagnostics if each.severity == "error"] == []
+    assert loaded.spec is not None
+    assert loaded.spec.title == text

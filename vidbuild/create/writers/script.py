@@ -14,6 +14,9 @@ MAX_SCENES = 60
 MAX_PROBLEMS = 6  # that are reported
 MAX_SHOWN = 60  # characters of a value in a message
 _FENCE = re.compile(r"```[\w-]*\s*\n(.*?)\n?\s*```", re.DOTALL)
+_WHOLE_FENCE = re.compile(r"\s*```[\w-]*\s*\n(.*?)\n?\s*```\s*", re.DOTALL)
+_MARK = re.compile(r"^#+\s+")  # of a heading in Markdown
+_CUE = re.compile(r"\s*\[\[(?:step-\d+|pause [^\]]*)\]\]")  # which the composer writes itself
 _THOUGHT = re.compile(r"\A\s*<(think|thinking|thought)>.*?</\1>", re.DOTALL | re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
@@ -111,9 +114,11 @@ def read(text: str) -> Script:
 
 def _scene(data: Mapping[str, Any]) -> ScriptScene:
     points, terms = (tuple(map(_line, data.get(name) or ())) for name in ("points", "search_terms"))
-    code = (data.get("code") or "").expandtabs(4).strip("\n")
+    code = (data.get("code") or "").expandtabs(4)
+    code = (fenced[1] if (fenced := _WHOLE_FENCE.fullmatch(code)) else code).strip("\n")
     language, section = (_line(data.get(name) or "") for name in ("language", "section"))
-    return ScriptScene(_line(data["heading"]), _line(data["narration"]), points, code, language, section, terms)
+    narration = _line(_CUE.sub("", data["narration"]))
+    return ScriptScene(_line(_MARK.sub("", data["heading"])), narration, points, code, language, section, terms)
 
 
 def _found(text: str) -> Json:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -81,7 +82,6 @@ class Posting:
 
     async def _attempt(self, body: Mapping[str, Json]) -> Json:
         import asyncio
-        import ssl
 
         import httpx2
 
@@ -93,8 +93,7 @@ class Posting:
             hint = f"set 'timeout' of [writer.{self._server.name}], up to 3600 s, if the model is slow"
             raise _Failed(f"did not answer within {limit:g} s", hint) from error
         except httpx2.ConnectError as error:
-            secure = isinstance(error.__cause__ and error.__cause__.__cause__, ssl.SSLError)
-            why = "its certificate is not trusted" if secure else self.clean(str(error)) or "no connection"
+            why = _reason(self.clean(str(error)))
             raise _Failed(f"could not be reached: {why}", "see that the server runs, and its address") from error
         except httpx2.ProxyError as error:
             raise _Failed("could not be reached through the proxy", "check HTTPS_PROXY") from error
@@ -130,6 +129,8 @@ class Posting:
         except (ValueError, RecursionError):
             answer = None
         if status == OK:
+            if text.startswith(("data:", "event:")):
+                raise _Failed("streams its answer, although it was asked not to", "try another server")
             if not isinstance(answer, dict):
                 hint = f"see that {self._server.address} is its address for chat completions"
                 raise _Failed(f"answered with no JSON: '{self.clean(text[:MAX_SHOWN])}'", hint)
@@ -139,6 +140,8 @@ class Posting:
             raise _Failed(f"redirects to another address ({status}), which is not followed", "name it in your settings")
         wait = _seconds(headers.get("retry-after", ""))
         shown = f" ({status}): {said}" if said else f" ({status})"
+        if answer is None:
+            text = ""  # a page, which says nothing about the question
         if status in RETRIED and "insufficient_quota" not in text and not _is_about_request(text):
             if wait > MAX_WAIT:
                 raise _Failed(f"refused the question{shown}, and asks to wait {wait:.0f} s")
@@ -153,6 +156,15 @@ def message_of(answer: Json) -> str:
     if isinstance(answer, list):
         return "; ".join(filter(None, (message_of(each) for each in answer[:3])))
     return answer if isinstance(answer, str) else ""
+
+
+def _reason(text: str) -> str:
+    """Return why there is no connection, in words."""
+    if "CERTIFICATE" in text:
+        return "its certificate is not trusted"
+    if "SSL" in text:
+        return "it does not speak TLS as expected: the address may begin with http: instead of https:"
+    return re.sub(r"^\[Errno -?\d+\] ", "", text) or "no connection"
 
 
 def _is_about_request(text: str) -> bool:
