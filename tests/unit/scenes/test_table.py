@@ -200,3 +200,13 @@ def test_all_cells_have_one_size_in_every_theme(tmp_path: Path, name: str) -> No
         assert box is not None
         heights.append(box[3] - box[1])
     assert abs(heights[0] - heights[1]) <= 1
+
+
+@pytest.mark.parametrize("size", [(720, 1280), (1280, 720)])
+def test_short_cells_are_not_divided_for_larger_type(size: tuple[int, int], tmp_path: Path) -> None:
+    """Cells such as "1 month" have one line if readable type allows it, so that all rows are equally high."""
+    rows = [["Free", 3, "1 day", 0], ["Team", 20, "1 month", 0.001], ["Business", 1000, "1 year", 0.0125]]
+    fields = {"columns": ["Plan", "Services", "History", "Price per minute"], "rows": rows, "reveal": "rows"}
+    made = drawn(tmp_path, "table", scene_samples.drawing("table", **fields), size=size, theme_values=theme("phosphor"))
+    heights = [made[f"row-{index}"].height for index in range(3)]
+    assert max(heights) - min(heights) <= 1
