@@ -13,7 +13,6 @@ from vidbuild.spec.editor_schema import text_for_editors
 
 ROOT = Path(__file__).resolve().parent.parent
 SCHEMAS = ROOT / "schemas"
-SCHEMA = SCHEMAS / schema.NAME
 REFERENCE = ROOT / "docs" / "reference.md"
 COMMAND = "python -m tools.schema"
 

@@ -156,6 +156,9 @@ def test_another_brand_is_chosen_on_the_command_line(branded: Workspace) -> None
     assert built.data["steps"]["total"] > 0
     timing = json.loads(branded.read("talks/build/video.timing.json"))
     assert [scene["id"] for scene in timing["scenes"]] == ["one", "outro.bye"]
+    assert "intro." not in branded.run("graph", "talks/video.yaml", "--brand", "house").stdout
+    assert branded.run("explain", "talks/video.yaml", "--brand", "house").stdout == "13 of 13 steps cached\n"
+    assert branded.run("still", "talks/video.yaml", "intro.hello", "--brand", "house").code == 2
     done = branded.run("check", "talks/video.yaml", "--brand", "hous")
     assert done.code == 2
     assert "unknown brand 'hous': expected acme or house" in done.stderr

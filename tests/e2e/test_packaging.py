@@ -59,7 +59,7 @@ def test_every_file_of_the_package_is_in_the_wheel(wheel: Path) -> None:
     files = {path for path in OURS.rglob("*") if path.is_file() and "__pycache__" not in path.parts}
     missing = {str(path.relative_to(ROOT)) for path in files} - names
     assert not missing
-    assert {"vidbuild/schemas/video.schema.json", "vidbuild/schemas/events.schema.json"} <= names
+    assert {f"vidbuild/schemas/{name}.schema.json" for name in ("video", "brand", "events")} <= names
     assert not any(name.startswith(("tests/", "tools/")) for name in names)
 
 

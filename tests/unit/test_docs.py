@@ -16,7 +16,7 @@ from vidbuild.spec import reader, validate
 
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), ROOT / "tests" / "bench" / "RESULTS.md"])
 WRITTEN = [page for page in PAGES if page.name != "reference.md"]  # by hand, not generated
-SCHEMAS = [ROOT / "schemas" / "video.schema.json"]
+SCHEMAS = [ROOT / "schemas" / name for name in ("video.schema.json", "brand.schema.json")]
 BANNED = re.compile(
     r"\b(told|tells?|heard|hears|wish(es|ed)?|nobody|whoever|mend(s|ed|ing)?|afresh|anew|filmed"
     r"|colours?|licence|levelled|centre[ds]?|behaviour)\b",

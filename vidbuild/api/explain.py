@@ -31,10 +31,11 @@ def explain(
     step: str | None = None,
     *,
     variables: Mapping[str, str] | None = None,
+    brand: str | None = None,
     cache: Path | None = None,
 ) -> list[Explanation]:
     """Return why each step, or one of them, would run or is cached; runs and writes nothing."""
-    return list(explain_with_warnings(spec, step, variables=variables, cache=cache).steps)
+    return list(explain_with_warnings(spec, step, variables=variables, brand=brand, cache=cache).steps)
 
 
 def explain_with_warnings(
@@ -42,12 +43,13 @@ def explain_with_warnings(
     step: str | None = None,
     *,
     variables: Mapping[str, str] | None = None,
+    brand: str | None = None,
     cache: Path | None = None,
 ) -> Explained:
     """Explain as `explain` does, with the warnings about the spec."""
     path = spec.path if isinstance(spec, Spec) else Path(spec)
     store = store_of(path, cache)
-    plan = plan_of(spec, store=store, variables=variables, remember=False)
+    plan = plan_of(spec, store=store, variables=variables, brand=brand, remember=False)
     if step is not None and step not in plan.graph.steps:
         raise UsageError(f"'{path}' has no step '{step}'", hint=did_you_mean(step, plan.graph.steps))
     goals = plan.targets if step is None else [step]

@@ -10,16 +10,16 @@ from vidbuild.api.spec_args import SpecLike, path_of
 from vidbuild.engine.graph.graph import Graph
 
 
-def graph(spec: SpecLike, *, variables: Mapping[str, str] | None = None) -> Graph:
+def graph(spec: SpecLike, *, variables: Mapping[str, str] | None = None, brand: str | None = None) -> Graph:
     """Return the step graph of a spec; runs and writes nothing."""
-    return graph_with_warnings(spec, variables=variables)[0]
+    return graph_with_warnings(spec, variables=variables, brand=brand)[0]
 
 
 def graph_with_warnings(
-    spec: SpecLike, *, variables: Mapping[str, str] | None = None
+    spec: SpecLike, *, variables: Mapping[str, str] | None = None, brand: str | None = None
 ) -> tuple[Graph, tuple[Notice, ...]]:
     """Return the step graph of a spec, and the warnings about the spec; runs and writes nothing."""
-    plan = plan_of(spec, store=store_of(path_of(spec), None), variables=variables, remember=False)
+    plan = plan_of(spec, store=store_of(path_of(spec), None), variables=variables, brand=brand, remember=False)
     return plan.graph, plan.warnings
 
 

@@ -42,6 +42,7 @@ def still(
     output: Path | None = None,
     *,
     variables: Mapping[str, str] | None = None,
+    brand: str | None = None,
     cache: Path | None = None,
 ) -> Path:
     """Render one frame of a scene as a PNG, with the same cache as a build, and return its path.
@@ -51,7 +52,7 @@ def still(
 
     Raises the error of the step that failed.
     """
-    return still_with_warnings(spec, scene, at, output, variables=variables, cache=cache).path
+    return still_with_warnings(spec, scene, at, output, variables=variables, brand=brand, cache=cache).path
 
 
 def still_with_warnings(
@@ -61,6 +62,7 @@ def still_with_warnings(
     output: Path | None = None,
     *,
     variables: Mapping[str, str] | None = None,
+    brand: str | None = None,
     cache: Path | None = None,
 ) -> Still:
     """Render one frame as `still` does, with the warnings about it."""
@@ -70,13 +72,13 @@ def still_with_warnings(
 
     require_posix()
     path = path_of(spec)
-    loaded = load(spec, variables) if isinstance(spec, (str, os.PathLike)) else spec
+    loaded = load(spec, variables, brand) if isinstance(spec, (str, os.PathLike)) else spec
     ids = [each.id for each in loaded.scenes]
     if scene not in ids:
         hint = did_you_mean(scene, ids) or f"the scenes are {', '.join(ids)}"
         raise UsageError(f"'{path}' has no scene '{scene}'", hint=hint)
     store = store_of(path, cache)
-    plan = plan_of(spec, store=store, variables=variables)
+    plan = plan_of(spec, store=store, variables=variables, brand=brand)
     video = VideoSpec.of(loaded, own_variant(loaded))
     step = still_step(video, scene, LAST_FRAME if at is None else timebase.frames(at, video.fps))
     graph = Graph.of({**plan.graph.steps, step.id: step})

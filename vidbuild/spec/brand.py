@@ -21,7 +21,7 @@ FOLDER = "brands"
 SUFFIXES = (".yaml", ".yml")
 MAX_BYTES = 1_000_000
 MAX_CHAIN = 10  # brands that extend one another
-MAX_SCENES = 20  # in an intro or outro
+ENTRY = 2  # length of the path of a scene
 MAX_LISTED = 2000  # names of a folder
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 FORBIDDEN = ("record", "made_from")  # fields of scenes that belong to one spec: their files are beside it
@@ -224,8 +224,8 @@ def _is_own(fault: validate.Fault, document: Document) -> bool:
     name, value = fault.path[0], document.data.get(fault.path[0]) if isinstance(document.data, Mapping) else None
     if name in layers.PLACES:
         return not isinstance(value, str)
-    if name in layers.SCENES and isinstance(value, list):
-        return not 0 < len(value) <= MAX_SCENES
+    if name in layers.SCENES and value:
+        return not isinstance(value, list) or (len(fault.path) == ENTRY and not isinstance(value[fault.path[1]], dict))
     own = name in {*layers.OF_BRAND, *layers.SCENES}
     return len(fault.path) == 1 and (own or fault.at_key)
 

@@ -160,8 +160,8 @@ def _add_scenes(merge: _Merge, own: object, last: int) -> tuple[int, int]:
         return 0, 0
     merge.holders["scenes",] = (last, ("scenes",))
     parts = [merge.scenes.get("intro", (0, 0)), (last, len(own)), merge.scenes.get("outro", (0, 0))]
-    if not own:
-        return 0, 0  # a spec needs a scene of its own
+    if not own or not all(isinstance(each, Mapping) for each in own):
+        parts = [(0, 0), parts[1], (0, 0)]  # a spec needs scenes of its own; messages have the number of a wrong one
     position = 0
     for name, (layer, count) in zip(("intro", "scenes", "outro"), parts, strict=True):
         for index in range(count):

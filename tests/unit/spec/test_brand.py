@@ -220,7 +220,13 @@ def test_what_only_other_specs_use_is_no_warning(branded: Project) -> None:
             "'extends' must be a brand's name, without folder and ending, not './house.yaml'",
             "write house",
         ),
-        ("intro: []\n", "brands/acme.yaml:1:8", "'intro' must be a list of scenes or none, not []", None),
+        ("intro: []\n", "brands/acme.yaml:1:8", "'intro' must not be empty", None),
+        (
+            "outro: [5]\n",
+            "brands/acme.yaml:1:9",
+            "entry 1 of 'outro' must be a mapping with 'id' and 'type', not 5",
+            None,
+        ),
         ("- a\n", "brands/acme.yaml:1:3", "the top level must be a mapping of fields, not a list", None),
         ("", "brands/acme.yaml:1:1", "the file is empty", None),
         ("theme: [\n", "brands/acme.yaml:1:8", None, None),
@@ -288,6 +294,14 @@ def test_a_spec_needs_scenes_of_its_own(branded: Project) -> None:
     assert [item.message for item in try_load("talks/v.yaml").diagnostics] == ["'scenes' must not be empty"]
     branded.write("talks/v.yaml", "vidbuild: 1\ntitle: A\nbrand: acme\n")
     assert [item.message for item in try_load("talks/v.yaml").diagnostics] == ["missing field 'scenes'"]
+
+
+def test_a_wrong_scene_of_the_spec_has_its_own_number(branded: Project) -> None:
+    """The scenes of an intro do not count in a message about an entry of the spec."""
+    branded.write("brands/acme.yaml", "intro: [{id: a, type: title, title: A, duration: 1}]\n")
+    branded.write("talks/v.yaml", SPEC.format("", "") + "  - 5\n")
+    (found,) = try_load("talks/v.yaml").diagnostics
+    assert found.message == "entry 2 of 'scenes' must be a mapping with 'id' and 'type', not 5"
 
 
 def test_files_of_a_brand_are_files_of_the_spec(branded: Project) -> None:

@@ -206,3 +206,14 @@ def test_offered_languages_are_known() -> None:
     assert [name for name in CODE_LANGUAGES if typst_name(name) is None] == []
     scene = {"id": "a", "type": "code", "code": "x", "duration": 1}
     assert messages({**HEAD, "scenes": [{**scene, "language": "golang"}, {**scene, "language": "go"}]}) == []
+
+
+def test_editors_accept_the_brands_of_the_example() -> None:
+    """The schema of brands for editors takes the brands of the example, and rejects an unknown field of one."""
+    brands = Draft202012Validator(json.loads(schema.schema_path("brand").read_text(encoding="utf-8")))
+    for path in sorted((ROOT / "examples" / "brand" / "brands").glob("*.yaml")):
+        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+        assert [error.message for error in brands.iter_errors(data)] == []
+        assert not brands.is_valid({**data, "titel": "A"})
+        assert not brands.is_valid({**data, "intro": [{"id": "a", "type": "titel"}]})
+        assert brands.is_valid({**data, "intro": [{"id": "a", "type": "title", "title": "A", "duration": "{{ s }}"}]})

@@ -29,9 +29,17 @@ _NEW = "new"  # the reason "never built", which the step's own line has already
 @click.option("--last", is_flag=True, help="Explain the last build instead: of SPEC, or of any spec.")
 @click.option("-a", "--all", "everything", is_flag=True, help="List cached steps too.")
 @options.variables()
+@options.brand()
 @options.as_json("the explanations")
 def command(
-    spec: Path | None, step: str | None, variables: Mapping[str, str], *, last: bool, everything: bool, as_json: bool
+    spec: Path | None,
+    step: str | None,
+    variables: Mapping[str, str],
+    *,
+    brand: str | None,
+    last: bool,
+    everything: bool,
+    as_json: bool,
 ) -> int:
     """Explain why steps would run or are cached.
 
@@ -46,7 +54,7 @@ def command(
         path = spec_files.resolve_spec(spec) if spec else None
         return _explain_last(path, step, everything=everything, as_json=as_json)
     path = spec_files.resolve_spec(spec)
-    explained = explain_with_warnings(options.load_spec(path, variables), step, variables=variables)
+    explained = explain_with_warnings(options.load_spec(path, variables, brand), step, variables=variables, brand=brand)
     explanations, warnings = explained.steps, explained.warnings
     for line in result_output.warning_lines(warnings):
         console.message(line)

@@ -22,7 +22,8 @@ _FORMATS = ("text", "dot", "mermaid", "json")
 @options.spec()
 @click.option("--format", "form", type=click.Choice(_FORMATS), default="text", show_default=True, help="Output format.")
 @options.variables()
-def command(spec: Path | None, form: str, variables: Mapping[str, str]) -> int:
+@options.brand()
+def command(spec: Path | None, form: str, variables: Mapping[str, str], *, brand: str | None) -> int:
     """Show the steps of SPEC and their inputs.
 
     No step is run.
@@ -31,7 +32,7 @@ def command(spec: Path | None, form: str, variables: Mapping[str, str]) -> int:
     from vidbuild.report import diagram
 
     path = spec_files.resolve_spec(spec)
-    graph, warnings = graph_with_warnings(options.load_spec(path, variables), variables=variables)
+    graph, warnings = graph_with_warnings(options.load_spec(path, variables, brand), variables=variables, brand=brand)
     for line in result_output.warning_lines(warnings):
         console.message(line)
     if form == "json":

@@ -35,6 +35,7 @@ from vidbuild.platforms import shell_command
     help="Path of the PNG; default: NAME.SCENE.png in 'build'.",
 )
 @options.variables()
+@options.brand()
 @options.as_json("the path of the PNG and the warnings")
 def command(
     spec: Path | None,
@@ -43,6 +44,7 @@ def command(
     output: Path | None,
     variables: Mapping[str, str],
     *,
+    brand: str | None,
     as_json: bool,
 ) -> int:
     """Render one frame of SCENE as a PNG.
@@ -55,8 +57,8 @@ def command(
     if scene is None:
         raise UsageError("no scene is named", hint=shell_command("vidbuild", "still", spec or spec_files.SPEC, "SCENE"))
     path = spec_files.resolve_spec(spec)
-    chosen = options.load_spec(path, variables)
-    still = still_with_warnings(chosen, scene, at, output, variables=variables)
+    chosen = options.load_spec(path, variables, brand)
+    still = still_with_warnings(chosen, scene, at, output, variables=variables, brand=brand)
     for line in result_output.warning_lines(still.warnings):
         console.message(line)
     if as_json:
