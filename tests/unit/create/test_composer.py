@@ -193,6 +193,19 @@ def test_silent_code_scrolls_slowly() -> None:
     assert scenes[1]["duration"] == 2.5 * len(scenes[1]["highlight"])
 
 
+def test_what_is_below_an_item() -> None:
+    """Names below an item are listed; of sentences, those are shown that fit."""
+    names = Item("Fruit", "", (Item("apples"), Item("red pears")))
+    long = Item(
+        "Timing", "", (Item("Delays, etc. are tracked per bank of the memory"), Item("Use events for " + "it " * 20))
+    )
+    (scene,) = fields(section("Use", Prose("It has two of them."), Items((names, long))))
+    assert scene["items"] == [
+        {"text": "Fruit", "detail": "apples, red pears"},
+        {"text": "Timing", "detail": "Delays, etc. are tracked per bank of the memory."},
+    ]
+
+
 def test_few_columns_have_longer_cells() -> None:
     """The fewer columns a table has, the longer are its cells before they are cut."""
     cell = "word " * 17 + "end"

@@ -31,6 +31,7 @@ MAX_ITEMS = 6
 MAX_ITEM = 70  # characters of an item, before it is cut at a word
 MAX_LONG_ITEM, MAX_LIST = 140, 420  # characters of an item of a short list, and of such a list
 MAX_DETAIL = 90
+NAME = 4  # words
 MAX_ROWS, MAX_COLUMNS, MAX_CELL = 8, 5, 40
 WIDE_CELLS = {1: 120, 2: 90, 3: 60}  # characters of cells in tables of so few columns
 UNNAMED = "\u2014"  # heading of a column that has none in the source
@@ -119,8 +120,15 @@ def _items(block: Items, heading: str) -> Visual:
 
 def _item(item: Item, limit: int) -> str | Fields:
     text = lead(item.text, limit)
-    detail = lead(item.detail or ", ".join(each.text for each in item.items), MAX_DETAIL)
+    detail = lead(item.detail or _below([each.text for each in item.items]), MAX_DETAIL)
     return {"text": text, "detail": detail} if detail else text
+
+
+def _below(texts: Sequence[str]) -> str:
+    """Return what is below an item as one text: names with commas, and longer texts as sentences."""
+    if all(len(each.split()) <= NAME for each in texts):
+        return ", ".join(texts)
+    return " ".join(each if each.endswith((".", "!", "?", ":")) else f"{each}." for each in texts)
 
 
 def _code(block: Code, heading: str) -> Visual:
