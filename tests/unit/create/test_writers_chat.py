@@ -361,6 +361,7 @@ def test_openrouter_must_apply_the_schema(lab: Lab, monkeypatch: pytest.MonkeyPa
     script = openrouter_through(lab, monkeypatch, servers.openrouter())
     assert len(script.scenes) == 3
     assert lab.server.queries[0]["provider"] == {"require_parameters": True}
+    assert lab.reports == ["the key goes to openrouter.ai without encryption: its address begins with http:"]
 
 
 def test_openrouter_without_such_a_provider_is_asked_for_less(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,6 +16,7 @@ BASE, KEY = "OPENAI_BASE_URL", "OPENAI_API_KEY"
 OPENAI_BASE = "https://api.openai.com/v1"
 TIMEOUT, LONGEST = 300, 3600  # seconds of one answer
 PATH = "/chat/completions"
+LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,11 @@ class Server:
     def host(self) -> str:
         """The host with its port, without a user, a password or a path."""
         return urlsplit(self.base).netloc.rpartition("@")[2]
+
+    @property
+    def is_local(self) -> bool:
+        """Whether it is on this machine."""
+        return urlsplit(self.base).hostname in LOCAL
 
 
 def load() -> tuple[Mapping[str, Server], Mapping[str, UsageError]]:

@@ -19,7 +19,6 @@ MAX_SHOWN = 240  # characters of a server's own message
 OK, MULTIPLE, UNAUTHORIZED, FORBIDDEN, NOT_FOUND, TOO_MANY = 200, 300, 401, 403, 404, 429
 BAD_REQUEST = 400
 RETRIED = frozenset({408, 429, 500, 502, 503, 504, 529})
-LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +62,8 @@ class Posting:
         import asyncio
         import time
 
+        if self._key and self._server.base.startswith("http:") and not self._server.is_local:
+            self._report(f"the key goes to {self._server.host} without encryption: its address begins with http:")
         for usual in (*self._waits.before, None):
             try:
                 return asyncio.run(self._attempt(body))
@@ -111,9 +112,8 @@ class Posting:
         headers = {"User-Agent": f"vidbuild/{__version__}", "Accept-Encoding": "identity"}
         if self._key:
             headers["Authorization"] = f"Bearer {self._key}"
-        is_local = self._server.host.rpartition(":")[0].strip("[]") in LOCAL or self._server.host in LOCAL
         timeout = httpx2.Timeout(self._server.timeout, connect=min(self._waits.connect, self._server.timeout))
-        client = httpx2.AsyncClient(timeout=timeout, follow_redirects=False, trust_env=not is_local)
+        client = httpx2.AsyncClient(timeout=timeout, follow_redirects=False, trust_env=not self._server.is_local)
         async with client, client.stream("POST", self._server.address, json=body, headers=headers) as answer:
             data = bytearray()
             async for chunk in answer.aiter_bytes():
