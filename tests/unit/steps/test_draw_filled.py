@@ -133,3 +133,14 @@ def test_long_names_of_lying_bars_are_above_them_in_a_high_frame(tmp_path: Path)
         made = drawn(tmp_path / f"{name}{size[0]}", "chart", scene_samples.drawing("chart", **fields), size=size)
         bars = [made.ink(layer) for layer in made.names() if layer.startswith("part-")]
         assert (min(box[0] for box in bars) <= size[0] * 128 / 1920 + 4) is above
+
+
+def test_many_keys_fill_a_square_frame(tmp_path: Path) -> None:
+    """Labels of five combinations are beside their caps in a square frame, and above them in a high one."""
+    keys = [{"keys": combination, "text": "Do it"} for combination in ("mod+shift+p", "mod+k", "esc", "alt+up", "f1")]
+    for size, wide in ((SQUARE, True), (HIGH, False)):
+        fields = scene_samples.drawing("keys", keys=keys, platform="mac")
+        made = drawn(tmp_path / str(size[1]), "keys", fields, size=size)
+        first = made.ink("keys-0")
+        assert (first[2] > 0.6 * size[0]) is wide
+        assert made.ink("keys-4")[3] > 0.8 * size[1] or not wide
