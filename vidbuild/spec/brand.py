@@ -77,7 +77,7 @@ class BrandReader:
         found: list[Document] = []
         names: list[str] = []
         where: Document | None = None
-        while name:
+        while name or not found:
             if name in names:
                 circle = " -> ".join([*names[names.index(name) :], name])
                 raise _refused(where, f"brands extend each other: {circle}", "remove one 'extends'")
@@ -179,9 +179,9 @@ def apply(document: Document, root: FilePath, chosen: str | None) -> Branded:
     value = document.data.get("brand") if isinstance(document.data, Mapping) else None
     own: Mapping[str, Any] = value if isinstance(value, Mapping) else {"name": value}
     name = chosen if chosen is not None else own.get("name")
-    if not isinstance(name, str) or not isinstance(document.data, Mapping):
+    if not isinstance(document.data, Mapping) or (chosen is None and "brand" not in document.data):
         return Branded(Layered(document))
-    if chosen is None and not NAME.fullmatch(name):
+    if not isinstance(name, str) or (chosen is None and not NAME.fullmatch(name)):
         return Branded(Layered(document), is_complete=False)  # the schema says what a name is
     reading = BrandReader(FilePath(document.name), root)
     chain = reading.chain(name)
@@ -209,12 +209,17 @@ def _without_effect(
     """Yield a warning for each field that the spec drops, although its brand does not have it."""
     if not document.text:
         return  # made in Python
-    known = {each for brand in chain if isinstance(brand.data, Mapping) for each in brand.data}
+    data = [brand.data for brand in chain if isinstance(brand.data, Mapping)]
+    known = {name for each in data for name in (*each, *_of_theme(each.get("theme")))}
     for each in without:
         if each not in known and each in schema.definition("brand")["properties"]:
             location = document.key(("brand", each))
             message = f"brand '{name}' has no '{each}', so that nothing is left out"
             yield Diagnostic("warning", message, document.name, location, hint="remove it")
+
+
+def _of_theme(theme: object) -> list[str]:
+    return [name for name in ("logo", "accent") if isinstance(theme, Mapping) and name in theme]
 
 
 def _is_own(fault: validate.Fault, document: Document) -> bool:

@@ -70,9 +70,11 @@ class _Merge:
 
     def remove(self, path: Path) -> None:
         """Remove what lower layers have at and below a path."""
-        for found in (self.target, self.holders):
-            for each in [each for each in found if each[: len(path)] == path]:
-                del found[each]
+        self.target.pop(path, None)
+        if path in self.holders:
+            for found in (self.target, self.holders):
+                for each in [each for each in found if each[: len(path)] == path]:
+                    del found[each]
 
     def put(self, path: Path, layer: int, source: Path) -> None:
         """Set the value at a path, instead of that of lower layers."""
@@ -110,6 +112,21 @@ class _Merge:
             self.merge((name,), {}, layer, (name,))
             self.put((name, str(head)), layer, (name,))
 
+    def add_brand(self, brand: Layer, layer: int) -> None:
+        """Add the fields of a brand that apply."""
+        own = {name: item for name, item in _fields(brand.document).items() if name not in {*OF_BRAND, *brand.without}}
+        # A theme is added before the logo and the accent that the same file gives beside it.
+        for name in (*(each for each in own if each not in PLACES), *(each for each in PLACES if each in own)):
+            if name in SCENES:
+                self.scenes[name] = (layer, len(own[name]) if isinstance(own[name], list) else 0)
+            elif name in PLACES:
+                self.add_own(name, own[name], layer)
+            elif not name.startswith("x-"):
+                self.add(name, own[name], layer)
+        for name in brand.without:
+            if name in PLACES:
+                self.remove(PLACES[name])
+
     def add_own(self, name: str, value: Json, layer: int) -> None:
         """Add a field of a brand that has another place in a spec."""
         path = PLACES[name]
@@ -131,15 +148,7 @@ def merged(spec: Document, brands: Sequence[Layer]) -> Layered:
     merge = _Merge()
     layers = [*(each.document for each in brands), spec]
     for index, brand in enumerate(brands):
-        own = {name: item for name, item in _fields(brand.document).items() if name not in {*OF_BRAND, *brand.without}}
-        # A theme is added before the logo and the accent that the same file gives beside it.
-        for name in sorted(own, key=lambda each: (each in PLACES, list(own).index(each))):
-            if name in SCENES:
-                merge.scenes[name] = (index, len(own[name]) if isinstance(own[name], list) else 0)
-            elif name in PLACES:
-                merge.add_own(name, own[name], index)
-            elif not name.startswith("x-"):
-                merge.add(name, own[name], index)
+        merge.add_brand(brand, index)
     last, data = len(brands), _fields(spec)
     for name, value in data.items():
         if name != "scenes":

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from tests.support.bounds import bounded
 from tests.support.spec_lab import Project
 from vidbuild.diagnostic import Diagnostic
 from vidbuild.model import Spec
@@ -166,6 +167,34 @@ def test_a_dropped_field_that_is_not_there_is_a_warning(branded: Project) -> Non
     result = try_load("talks/v.yaml")
     message = "brand 'acme' has no 'outro', so that nothing is left out"
     assert places(result) == [("talks/v.yaml:3:21", message, "remove it")]
+
+
+def test_a_logo_in_the_theme_of_a_brand_is_dropped_too(branded: Project) -> None:
+    """Whether a brand has its logo by itself or in its theme, `logo: none` leaves it out."""
+    Image.new("RGB", (6, 4)).save(branded.write("brands/logo.png", ""))
+    branded.write("brands/acme.yaml", "theme: {extends: paper, logo: ./logo.png}\n")
+    branded.write("talks/v.yaml", SPEC.format("", "").replace("brand: acme", "brand: {name: acme, logo: none}"))
+    result = try_load("talks/v.yaml")
+    assert places(result) == []
+    assert result.spec_or_raise().theme.logo is None
+
+
+@pytest.mark.parametrize("brand", ["5", "[acme]", "{outro: none}", "''", "acme/"])
+def test_what_is_no_name_is_the_only_problem(branded: Project, brand: str) -> None:
+    """Of a spec whose `brand` is no name, nothing that the brand may have is missed."""
+    text = SPEC.format("", ", voice: host, narration: Hi.").replace("brand: acme", f"brand: {brand}")
+    branded.write("talks/v.yaml", text)
+    (found,) = try_load("talks/v.yaml").diagnostics
+    assert found.line == 3
+    assert try_load("talks/v.yaml", brand="").spec is None
+
+
+def test_large_brands_take_little(branded: Project) -> None:
+    """Thousands of variables in both files are merged in little time."""
+    many = "vars: {" + ", ".join(f"v{number}: a" for number in range(1900)) + "}\n"
+    with bounded():
+        result = loaded(branded, many, many)
+    assert len(result.diagnostics) > 0
 
 
 def test_what_only_other_specs_use_is_no_warning(branded: Project) -> None:
