@@ -75,3 +75,19 @@ def test_init_asks_the_same_questions(workspace: Workspace) -> None:
     assert (spec["title"], spec["theme"], spec["output"]["size"]) == ("My talk", "paper", "square")
     assert "Theme" in asked
     assert "Size" not in asked
+
+
+def test_a_brand_answers_for_voice_and_theme(workspace: Workspace) -> None:
+    """With `--brand`, voice and theme are not asked, and the spec has the brand instead; an unknown one is refused."""
+    workspace.write("brands/acme.yaml", "theme: paper\nvoice: espeak:en-gb\n")
+    code, _, asked = answer(
+        workspace.root, ["create", "wizard", "--brand", "acme", "-o", "a.yaml"], "Tides\nAll\n1m\nWhy\n"
+    )
+    assert code == 0, asked
+    assert "Voice" not in asked
+    spec = yaml.safe_load((workspace.root / "a.yaml").read_text(encoding="utf-8"))
+    assert [name for name in spec if name != "scenes"] == ["vidbuild", "title", "brand"]
+    assert workspace.run("check", "a.yaml").code == 0
+    code, _, asked = answer(workspace.root, ["create", "wizard", "--brand", "acne"], "")
+    assert code == 2
+    assert "unknown brand 'acne'" in asked

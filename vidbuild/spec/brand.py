@@ -15,6 +15,7 @@ from vidbuild.spec import file_kind, layers, paths, reader, schema, validate, wo
 from vidbuild.spec.document import Document, Path
 from vidbuild.spec.files import own_content
 from vidbuild.spec.layers import Layer, Layered
+from vidbuild.spec.value_hints import value_of
 from vidbuild.suggest import did_you_mean
 
 FOLDER = "brands"
@@ -230,7 +231,8 @@ def _is_own(fault: validate.Fault, document: Document) -> bool:
     if name in layers.PLACES:
         return not isinstance(value, str)
     if name in layers.SCENES and value:
-        return not isinstance(value, list) or (len(fault.path) == ENTRY and not isinstance(value[fault.path[1]], dict))
+        is_entry = len(fault.path) == ENTRY
+        return not isinstance(value, list) or (is_entry and not isinstance(value_of(document.data, fault.path), dict))
     own = name in {*layers.OF_BRAND, *layers.SCENES}
     return len(fault.path) == 1 and (own or fault.at_key)
 
