@@ -234,3 +234,15 @@ def test_say_uses_the_lexicon_of_a_brand(branded: Workspace) -> None:
     said = branded.run("say", "Use Acme.", "--spec", "talks/video.yaml", "-o", "a.wav")
     assert said.code == 0, said.stderr
     assert "ack me" in said.stdout
+
+
+def test_a_continued_build_has_the_brand_that_was_chosen(branded: Workspace) -> None:
+    """`build --resume last` uses the brand of the command line of the build that it continues."""
+    branded.write("talks/take.wav", b"RIFF no sound")
+    branded.write("talks/video.yaml", (SPEC % "one").replace("brand: acme", "music: ./take.wav"))
+    failed = branded.run("build", "talks/video.yaml", "--brand", "house", "--json")
+    assert failed.code == 2, failed.stderr
+    again = branded.run("build", "--resume", "last", "--json")
+    assert again.code == 2, again.stderr
+    assert again.data["steps"]["total"] == failed.data["steps"]["total"]
+    assert again.data["steps"]["failed"] == failed.data["steps"]["failed"]

@@ -33,7 +33,7 @@ class Setting:
         """Return the value in a few words."""
         if isinstance(self.value, list):
             names = [str(each["id"]) for each in self.value if isinstance(each, Mapping) and "id" in each]
-            return ", ".join(names) or f"{len(self.value)} entries"
+            return ", ".join(names) or ("1 entry" if len(self.value) == 1 else f"{len(self.value)} entries")
         return wording.brief(self.value) or f"{str(self.value)[: wording.MAX_SHOWN]}…"
 
 
