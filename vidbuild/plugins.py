@@ -41,6 +41,9 @@ if TYPE_CHECKING:
         Speech as Spoken,
     )
     from vidbuild.create.source.protocol import Importer, Source, SourceError
+    from vidbuild.create.writers.plugin import PluginWriter as Writer
+    from vidbuild.create.writers.plugin import WriterDefaults
+    from vidbuild.create.writers.protocol import Answer, Question
     from vidbuild.errors import StepError, UnreachableError, UsageError
     from vidbuild.location import Location
     from vidbuild.media.text.words import EngineWord, Speech
@@ -69,6 +72,7 @@ _SCENES, _VOICES = "scenes.protocol", "voices.protocol"
 # Name -> its module, and its name there if that is another one.
 _HOMES = {
     "Access": (_STOCK, ""),
+    "Answer": ("create.writers.protocol", ""),
     "Candidate": (_STOCK, ""),
     "Change": (_OUTLINE, ""),
     "Chart": (_OUTLINE, ""),
@@ -90,6 +94,7 @@ _HOMES = {
     "Picture": (_OUTLINE, ""),
     "Prose": (_OUTLINE, ""),
     "Provider": (_STOCK, ""),
+    "Question": ("create.writers.protocol", ""),
     "Quotation": (_OUTLINE, ""),
     "Recording": (_OUTLINE, ""),
     "Request": ("spec.lock_file", ""),
@@ -113,6 +118,8 @@ _HOMES = {
     "VoiceDefaults": ("voices.defaults", ""),
     "VoiceEngine": ("voices.plugin", "PluginVoice"),
     "VoiceProblem": (_VOICES, ""),
+    "Writer": ("create.writers.plugin", "PluginWriter"),
+    "WriterDefaults": ("create.writers.plugin", ""),
     "rising": ("scenes.defaults", ""),
     "scaled": (_SCENES, ""),
     "showing": (_SCENES, ""),
@@ -122,6 +129,7 @@ _HOMES = {
 
 __all__ = [
     "Access",
+    "Answer",
     "Candidate",
     "Change",
     "Chart",
@@ -143,6 +151,7 @@ __all__ = [
     "Picture",
     "Prose",
     "Provider",
+    "Question",
     "Quotation",
     "Recording",
     "Request",
@@ -166,6 +175,8 @@ __all__ = [
     "VoiceDefaults",
     "VoiceEngine",
     "VoiceProblem",
+    "Writer",
+    "WriterDefaults",
     "rising",
     "scaled",
     "showing",

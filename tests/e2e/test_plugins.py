@@ -250,6 +250,18 @@ def test_an_importer_of_a_plugin(workspace: Workspace, example: Path) -> None:
     assert "b.links:2:1: expected a link, got 'no link'" in refused.stderr
 
 
+def test_a_writer_of_a_plugin(workspace: Workspace, example: Path) -> None:
+    """`create --writer` asks the writer of a plug-in, and makes scenes of its script as of a model's."""
+    asked = ("create", "--from", "topic:How tides work", "--writer", "skeleton", "-o", "video.yaml")
+    made = workspace.run(*asked, env=env(example))
+    assert made.code == 0, made.stderr
+    assert "narration: The first step with How tides work, and what one sees then." in workspace.read("video.yaml")
+    assert '"model": "three-scenes"' in workspace.read("video.created.json")
+    refused = workspace.run("create", "--from", "topic:Tides", "--writer", "vidbuild-example.skeleton")
+    assert refused.code == 2
+    assert "hint: if you trust the plug-in 'vidbuild-example': pip install vidbuild-example" in refused.stderr
+
+
 def test_a_stock_provider_of_a_plugin(workspace: Workspace, example: Path) -> None:
     """`lock` gets media from a plug-in's provider; a build reads what is locked and needs no plug-in."""
     workspace.write("video.yaml", STOCK)
@@ -275,7 +287,8 @@ scenes:
 def test_doctor_and_the_lists_name_plugins(workspace: Workspace, example: Path) -> None:
     """Doctor names each plug-in with its version; the lists and the schema for editors have what it adds."""
     doctor = workspace.run("doctor", env=env(example)).stdout
-    assert "vidbuild-example  1.0: scene type gauge, voice engine chime, importer links, stock provider house" in doctor
+    adds = "scene type gauge, voice engine chime, importer links, writer skeleton, stock provider house"
+    assert f"vidbuild-example  1.0: {adds}" in doctor
     assert "gauge: a value on a dial" in workspace.run("scenes", "gauge", env=env(example)).stdout
     assert "chime:high" in workspace.run("voices", "chime", env=env(example)).stdout
     schema = json.loads(workspace.run("schema", env=env(example)).stdout)

@@ -42,6 +42,9 @@ chime = vidbuild_example.chime:Chime
 [vidbuild.importers]
 links = vidbuild_example.links:Links
 
+[vidbuild.writers]
+skeleton = vidbuild_example.skeleton:Skeleton
+
 [vidbuild.stock]
 house = vidbuild_example.house:House
 """

@@ -66,6 +66,8 @@ def _loaders() -> Mapping[str, tuple[Callable[[], list[str]], Callable[[Plugin],
     """Return for each group the names that vidbuild itself has, and what loads a plug-in."""
     from vidbuild.create import plugin as importers
     from vidbuild.create.registry import own_kinds
+    from vidbuild.create.writers import plugin as writers
+    from vidbuild.create.writers.registry import own_names
     from vidbuild.scenes.registry import NAMES
     from vidbuild.spec.plugins import try_type
     from vidbuild.stock import plugin as stock
@@ -75,6 +77,7 @@ def _loaders() -> Mapping[str, tuple[Callable[[], list[str]], Callable[[Plugin],
     return {
         "scenes": (lambda: list(NAMES), lambda plugin: try_type(_spelled(plugin))),
         "voices": (lambda: list(OWN), lambda plugin: PLUGINS.load(_spelled(plugin))),
+        "writers": (own_names, lambda plugin: writers.find(_spelled(plugin), own_names())),
         "stock": (lambda: list(PROVIDERS), stock.checked),
         "importers": (own_kinds, lambda plugin: importers.of_kind(_spelled(plugin), own_kinds())),
     }

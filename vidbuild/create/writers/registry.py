@@ -38,14 +38,27 @@ def writers() -> Iterator[Writer]:
         yield writer
 
 
+def own_names() -> list[str]:
+    """Return the names of vidbuild's own writers, and of the servers in the user's settings."""
+    return [each for writer in writers() for each in writer.names()]
+
+
 def resolve(argument: str) -> Chosen:
     """Return the writer for the argument of `--writer`, ready to be asked. Raises UsageError if it is not."""
     name, _, model = argument.partition(":")
     known = {each: writer for writer in writers() for each in writer.names()}
     if name not in known:
+        from vidbuild.create.writers import plugin
+
+        if (found := plugin.find(name, known)) is not None:
+            known[name] = found
+    if name not in known:
         for each in set(known.values()):
             each.check(name)  # which may have a reason for that
-        hint = did_you_mean(name, known) or f"use one of {', '.join(known)}, with a model: {EXAMPLE}"
+        from vidbuild.extensions.hints import install_hint
+
+        hint = did_you_mean(name, known) or install_hint(name)
+        hint = hint or f"use one of {', '.join(known)}, with a model: {EXAMPLE}"
         raise UsageError(f"unknown writer '{name}'", hint=hint)
     writer = known[name]
     writer.check(name)
