@@ -13,6 +13,7 @@ from vidbuild.model import Scene
 from vidbuild.plan.showings import drawn, drawn_overlay
 from vidbuild.plan.variant import VideoSpec
 from vidbuild.scenes.layout_files import SCENES, layout_files
+from vidbuild.scenes.protocol import SceneType
 from vidbuild.scenes.registry import SCENE_TYPES, plugin_of
 
 PAGE = "page.png"  # what the step that draws a page writes
@@ -55,6 +56,7 @@ def _draw(video: VideoSpec, scene: Scene) -> Step:
         from vidbuild.extensions import content
 
         params["plugins"] = {plugin.distribution: content.identity(plugin)}
+        params["named"] = _named_layers(scene_type, scene)
     params |= divisions.params(fields, video.variant.language)
     inputs: dict[str, Input] = {"base": Source(str(SCENES / "base.typ"))}
     inputs.update({role: Source(str(path)) for role, path in layout_files(scene_type).items()})
@@ -91,6 +93,14 @@ def _draw(video: VideoSpec, scene: Scene) -> Step:
     of_theme = {field: video.spec.locations[field] for field in LOOKS if field in video.spec.locations}
     locations = {**scene.locations, **of_theme}
     return Step(video.step_id("draw", scene), "draw", params, inputs, locations, tools)
+
+
+def _named_layers(kind: SceneType, scene: Scene) -> list[str]:
+    """Return the layers that a type moves, so that its template can be checked to draw them."""
+    found = {*kind.entrances(scene), *kind.drifts(scene)}
+    for reveal in kind.reveals(scene):
+        found |= {*reveal.enter, *reveal.leave, *reveal.until_next, *reveal.moves, *reveal.zooms}
+    return sorted(found)
 
 
 def _page_step(video: VideoSpec, scene: Scene, role: str) -> str:

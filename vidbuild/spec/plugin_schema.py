@@ -55,6 +55,8 @@ def _of_node(node: Json, field: str) -> Iterator[str]:
         return
     if unknown := sorted(node.keys() - KEYWORDS):
         yield f"uses at '{field}' the keyword '{unknown[0]}': expected one of {', '.join(sorted(KEYWORDS))}"
+    if "$ref" in node and str(node["$ref"]).removeprefix("#/$defs/") not in schema.load()["$defs"]:
+        yield f"refers at '{field}' to '{node['$ref']}', which vidbuild's schema does not have"
     if "pattern" in node and not isinstance(node.get("patternErrorMessage"), str):
         yield f"has at '{field}' a 'pattern' without 'patternErrorMessage', which says what to write instead"
     if "properties" in node and node.get("additionalProperties") is not False:

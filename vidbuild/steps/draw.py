@@ -89,6 +89,8 @@ def _draw(context: Context) -> None:
     except typst.NestedError as error:
         texts = scene_text.texts(fields, context.params["spec_fields"])
         raise SpecProblem("the text is nested too deeply to be typeset", field=_most_nested(texts)) from error
+    for name in sorted(set(context.params.get("named", ())) - {page.name for page in drawing.pages}):
+        context.warn(f"the template draws no layer '{name}', which the scene type lets appear or move", field="type")
     drawing = callouts.added(context, drawing, data, staged, pictures.get("image"))
     drawing = overlays.added(context, drawing, data, staged)
     images = {page.name: _filled(page, pictures) for page in drawing.pages if page.facts["filled"] in pictures}
