@@ -143,6 +143,12 @@ FAULTS = {
     "prose": ("/v1/videos/search", Response("sorry"), 4, "sent an answer that is not JSON"),
     "other": ("/v1/videos/search", Response("[]"), 4, "the site sent an answer of an unknown form"),
     "page": ("/media/11.mp4", Response("<html>", content_type="text/html"), 4, "sent 'text/html' instead of the video"),
+    "cut": (
+        "/media/11.mp4",
+        Response(iter([b"x" * 500]), headers={"Content-Length": "900"}, content_type="video/mp4"),
+        4,
+        "broke off its answer",
+    ),
     "gone": ("/media/11.mp4", Response(status=404), 4, "answered with an error (404)"),
     "noise": ("/media/11.mp4", Response(b"\\0" * 999, content_type="video/mp4"), 2, "is no video that can be used"),
 }

@@ -74,9 +74,18 @@ def test_credits_are_in_the_scene_and_in_a_file(project: Project) -> None:
 
 def test_files_of_one_creator_share_a_line() -> None:
     """Several files of one creator and license are one line; a long title is cut, and an unknown creator left out."""
-    size = {"bytes": 1, "width": 1, "height": 1}
-    sea = {"id": "1", "title": "Sea", "creator": "Jo", "licence": "CC0", "file": "a", "sha256": ""}
-    entry = StockEntry(request=Request("folder", "video", "a"), **sea, **size)
+    entry = StockEntry(
+        request=Request("folder", "video", "a"),
+        id="1",
+        title="Sea",
+        creator="Jo",
+        licence="CC0",
+        file="a",
+        sha256="",
+        bytes=1,
+        width=1,
+        height=1,
+    )
     others = [replace(entry, id="2", title="x" * 60), replace(entry, id="3", creator="", title="Sky")]
     assert credit.lines([entry, *others]) == (f"Sea, {'x' * 47}… by Jo, CC0", "Sky, CC0")
 
