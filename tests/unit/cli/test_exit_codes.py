@@ -17,7 +17,7 @@ from vidbuild.cli import main
 from vidbuild.cli.exit_codes import MEANINGS, Exit, most_severe, of_error, of_fault
 from vidbuild.create.source.protocol import SourceError
 from vidbuild.diagnostic import Diagnostic
-from vidbuild.errors import SpecProblem, StepError, StoreError, UnreachableError, UsageError, VidbuildError
+from vidbuild.errors import PluginError, SpecProblem, StepError, StoreError, UnreachableError, UsageError, VidbuildError
 from vidbuild.media.text.fonts import FontError
 from vidbuild.spec.diagnostics import SpecError
 
@@ -31,6 +31,7 @@ from vidbuild.spec.diagnostics import SpecError
         (SpecProblem("x"), 2),
         (StepError("x"), 1),
         (FontError("x"), 1),
+        (PluginError("x"), 2),
         (UnreachableError("x"), 4),
         (StoreError("x"), 1),
         (VidbuildError("x"), 1),
@@ -56,6 +57,7 @@ def test_every_class_of_errors_is_listed() -> None:
         "SpecProblem",
         "UnreachableError",
         "FontError",
+        "PluginError",
         "StoreError",
     }
 

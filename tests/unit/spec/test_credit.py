@@ -17,7 +17,7 @@ SEA = Request("pexels", "video", "blue sea", min_seconds=2)
 OUTRO = "  - {id: end, type: outro, title: Thanks, duration: 2, credits: true}\n"
 
 
-def with_licence(project: Project, licence: str, creator: str = "Jane Doe") -> StockEntry:
+def with_licence(project: Project, licence: str, creator: str = "The Archive") -> StockEntry:
     """Lock the clip of the spec with a license."""
     entry = replace(
         locked(project.root, SEA, b"\0\0\0\x18ftypisom-a-clip"), licence=licence, creator=creator, title="Sea"
@@ -47,10 +47,10 @@ def test_a_license_that_asks_for_credit_gets_a_warning(project: Project, licence
     assert bool(found) is asks
     if asks:
         assert (found[0].line, found[0].column, found[0].severity) == (4, 40, "warning")
-        assert "no scene names 'Jane Doe'" in found[0].message
+        assert "no scene names 'The Archive'" in found[0].message
 
 
-@pytest.mark.parametrize("scene", [OUTRO, "  - {id: end, type: title, title: With thanks to Jane Doe, duration: 2}\n"])
+@pytest.mark.parametrize("scene", [OUTRO, "  - {id: end, type: title, title: Thanks to The Archive, duration: 2}\n"])
 def test_credit_that_is_given_needs_no_warning(project: Project, scene: str) -> None:
     """A scene with `credits: true`, or one that names the creator, is enough."""
     with_licence(project, "CC BY 4.0")
@@ -61,9 +61,9 @@ def test_credits_are_in_the_scene_and_in_a_file(project: Project) -> None:
     """The scene's lines and the credits file name title, creator and license; without stock there is no file."""
     with_licence(project, "CC BY 4.0")
     spec = project.try_load(CLIP + OUTRO).spec_or_raise()
-    assert spec.scenes[1].fields["credits"] == ["Sea by Jane Doe, CC BY 4.0, on Pexels"]
+    assert spec.scenes[1].fields["credits"] == ["Sea by The Archive, CC BY 4.0, on Pexels"]
     assert spec.credits == (
-        "Media in 'A'\n\nSea\n  by Jane Doe\n  license: CC BY 4.0\n  shown in part, in scene: sea\n"
+        "Media in 'A'\n\nSea\n  by The Archive\n  license: CC BY 4.0\n  shown in part, in scene: sea\n"
     )
     graph = compile_graph(spec, own_variant(spec))
     assert graph.steps["report"].params["credits"] == spec.credits
@@ -78,7 +78,7 @@ def test_files_of_one_creator_share_a_line() -> None:
         request=Request("folder", "video", "a"),
         id="1",
         title="Sea",
-        creator="Jo",
+        creator="Us",
         licence="CC0",
         file="a",
         sha256="",
@@ -87,7 +87,7 @@ def test_files_of_one_creator_share_a_line() -> None:
         height=1,
     )
     others = [replace(entry, id="2", title="x" * 60), replace(entry, id="3", creator="", title="Sky")]
-    assert credit.lines([entry, *others]) == (f"Sea, {'x' * 47}… by Jo, CC0", "Sky, CC0")
+    assert credit.lines([entry, *others]) == (f"Sea, {'x' * 47}… by Us, CC0", "Sky, CC0")
 
 
 def test_credits_without_stock_are_a_warning(project: Project) -> None:

@@ -12,7 +12,7 @@ from vidbuild.cli.exit_codes import Exit
 @click.option("--example", is_flag=True, help="Print an example of the file.")
 @options.as_json("the settings")
 def command(*, example: bool, as_json: bool) -> int:
-    """Show your settings: servers, programs and files of voices, and servers with models.
+    """Show your settings: servers, programs, and files of voices.
 
     A spec may name them, as in `speech:openai/alloy`. They are in a file of your own or in the environment, so that a
     spec from elsewhere cannot choose a server or a program. API keys are never shown.
