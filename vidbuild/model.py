@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -53,6 +54,12 @@ class Narration:
             gap = 0 < at < len(self.tokens) and not self.tokens[at].joined
             found.append((len(spoken_text(self.tokens[:at])) + gap, f"{length / SAMPLE_RATE:.9g} s"))
         return found
+
+    @property
+    def entry_starts(self) -> list[int]:
+        """The first word of each utterance but the first, in a narration that is a list."""
+        starts = list(accumulate(len(each.narration.tokens) for each in self.utterances))
+        return starts[:-1]
 
     @property
     def has_pauses(self) -> bool:

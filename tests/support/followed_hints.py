@@ -209,6 +209,14 @@ def _without_key(draft: Draft) -> None:
     draft.edit(lambda line: re.sub(rf",? {draft.marked}: (\[[^\]]*\]|[^,}}]*)", "", line))
 
 
+def _into_entry(draft: Draft) -> None:
+    """Move the field whose value is marked into the first entry of `clips` in its line."""
+    line = draft.lines[draft.row]
+    found = re.search(rf"(\w+: {re.escape(draft.marked)}), ", line)
+    assert found is not None
+    draft.lines[draft.row] = line.replace(found[0], "").replace("[{", f"[{{{found[1]}, ", 1)
+
+
 def _swapped(draft: Draft) -> None:
     draft.edit(lambda line: re.sub(r"at: (\w+), until: (\w+)", r"at: \2, until: \1", line))
 
@@ -293,6 +301,21 @@ RULES: tuple[tuple[str, Rule], ...] = (
     (
         r"add 'for: 2', for 2 s, or 'until' with a cue or seconds",
         lambda draft: draft.edit(lambda line: line.replace("}]", ", for: 2}]")),
+    ),
+    (
+        r"set its 'at' to a cue or seconds, write more sentences, .*",
+        lambda draft: draft.replace(draft.marked.replace("}", ", at: 0.5}")),
+    ),
+    (r"add 'src' with a video file", lambda draft: _add_field(draft, "src: media/blink.gif")),
+    (r"add a 'narration', or remove it", lambda draft: _add_field(draft, "narration: Hello there.")),
+    (
+        r"set 'fit: cover', or remove it",
+        lambda draft: draft.edit(lambda line: line.replace("fit: contain", "fit: cover")),
+    ),
+    (r"move it to an entry of 'clips'", _into_entry),
+    (
+        r"use a scene of its own for the clip",
+        lambda draft: draft.edit(lambda line: re.sub(r"clips: \[.*?\]", "src: media/blink.gif", line)),
     ),
     (r"remove '\w+', or write 'type: \w+'", _without_key),
     (r"remove '(\w+)', or .*", lambda draft, name: draft.edit(lambda line: re.sub(rf", {name}: [^,}}]+", "", line))),

@@ -94,6 +94,7 @@ ALLOWED: dict[str, set[str]] = {
         "media.render.playback",
         "media.h264.encode",
         "media.text.divisions",
+        "media.text.pages",
     },
     "timeline": {
         "media.text.align",
@@ -202,6 +203,7 @@ EVERYONE = {
     "columns",
     "diagnostic",
     "errors",
+    "focal_point",
     "location",
     "git_lfs",
     "inline",

@@ -10,6 +10,7 @@ from vidbuild.engine.graph.graph import Input, Product, Source, Step
 from vidbuild.engine.graph.step_id import StepId
 from vidbuild.media.text import divisions
 from vidbuild.model import Scene
+from vidbuild.plan import subtitles
 from vidbuild.plan.showings import drawn, drawn_overlay
 from vidbuild.plan.variant import VideoSpec
 from vidbuild.scenes.layout_files import SCENES, layout_files
@@ -58,6 +59,7 @@ def _draw(video: VideoSpec, scene: Scene) -> Step:
         params["plugins"] = {plugin.distribution: content.identity(plugin)}
         params["named"] = _named_layers(scene_type, scene)
     params |= divisions.params(fields, video.variant.language)
+    params |= subtitles.drawn(video, scene, params.get("hyphens", {}))
     inputs: dict[str, Input] = {"base": Source(str(SCENES / "base.typ"))}
     inputs.update({role: Source(str(path)) for role, path in layout_files(scene_type).items()})
     inputs.update({role: Source(str(path)) for role, path in scene_type.files(scene).items()})
@@ -66,6 +68,7 @@ def _draw(video: VideoSpec, scene: Scene) -> Step:
         params["layout"] = {"source": layout.source, "place": layout.place, "files": list(layout.names)}
     if image is not None:
         inputs["background"] = Source(image)
+    inputs.update({role: Source(str(path)) for role, path in subtitles.files(scene).items()})
     if scene.callouts:
         params["callouts"] = [drawn(each) for each in scene.callouts]
         if scene_type.enlarges and any(each.kind == "zoom" for each in scene.callouts):

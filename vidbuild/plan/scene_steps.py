@@ -14,11 +14,11 @@ from vidbuild.engine.graph.graph import Input, Product, Source, Step
 from vidbuild.engine.graph.step_id import StepId
 from vidbuild.media.h264.encode import PROFILES
 from vidbuild.model import Scene, Spec
-from vidbuild.plan import progress
+from vidbuild.plan import progress, subtitles
 from vidbuild.plan.drawing_steps import drawing_steps
 from vidbuild.plan.music_steps import music_inputs, sound_params
 from vidbuild.plan.scene_motion import drifts, entrances, is_painted, reveals
-from vidbuild.plan.showings import inset_layer, insets, showings
+from vidbuild.plan.showings import cuts, insets, showings, sources
 from vidbuild.plan.speech_steps import align_steps, levels, rate, speak_steps, spoken, utterance_params, words
 from vidbuild.plan.variant import VideoSpec
 from vidbuild.scenes.protocol import Clip
@@ -95,8 +95,8 @@ def poster_scenes(spec: Spec) -> tuple[Scene, ...]:
 def _may_be_plain(scene: Scene) -> bool:
     """Whether what a scene shows comes from a file that may be of one color, such as a clip that fades to black."""
     scene_type = SCENE_TYPES[scene.type]
-    file = scene_type.clip(scene) or scene_type.pages(scene).get("image")
-    return file is not None or "image" in scene_type.files(scene)
+    file = scene_type.clip(scene) or scene_type.clips(scene) or scene_type.pages(scene).get("image")
+    return bool(file) or "image" in scene_type.files(scene)
 
 
 def profile(video: VideoSpec) -> dict[str, Any]:
@@ -156,6 +156,8 @@ def _timeline(video: VideoSpec, index: int, clip: Clip | None) -> Step:
         mentions=tuple(mention.token for mention in mentions(shown, tokens, video.variant.language)),
         drifts=drifts(scene),
         showings=tuple(showings(scene, narration, video.variant.language)),
+        subtitles=subtitles.timed(video, scene),
+        cuts=cuts(scene, narration, video.variant.language),
         easing=video.spec.theme.behavior["easing"],
         pace=float(video.spec.theme.behavior["pace"]),
         insets={layer: _clip_params(each) for layer, each in insets(scene).items()},
@@ -191,6 +193,7 @@ def _clip_params(clip: Clip) -> ClipParams:
         ),
         poster_ms=clip.poster,
         covered=clip.covered,
+        focus=clip.focus,
     )
 
 
@@ -215,9 +218,14 @@ def _audio(video: VideoSpec, index: int, clip: Clip | None) -> Step:
     audible = {layer: each for layer, each in insets(scene).items() if each.audio != "mute"}
     if audible:
         inputs |= {f"clip:{layer}": Source(str(each.path)) for layer, each in audible.items()}
-        fields = {inset_layer(index): overlay.field for index, overlay in enumerate(scene.overlays)}
+        fields = sources(scene)
         params["insets"] = {
-            layer: {"mode": each.audio, "start_ms": each.start_ms, "field": f"{fields[layer]}.clip"}
+            layer: {
+                "mode": each.audio,
+                "start_ms": each.start_ms,
+                "field": fields[layer],
+                **({"speed": each.speed} if each.speed != 1 else {}),
+            }
             for layer, each in audible.items()
         }
     if "clip" in params or audible:

@@ -7,9 +7,12 @@ from typing import Any
 
 from vidbuild import inline
 from vidbuild.marks import Callout, Inset, Overlay
+from vidbuild.media.text import pages
 from vidbuild.model import Narration, Scene
 from vidbuild.scenes.protocol import Clip, Reveal, part_ms
+from vidbuild.scenes.registry import SCENE_TYPES
 from vidbuild.spec.narration import NAME
+from vidbuild.timeline.cut_params import CutParams, CutsParams
 from vidbuild.timeline.mentions import mentions, spoken_at
 from vidbuild.timeline.showing import Showing
 
@@ -69,8 +72,34 @@ def inset_layer(index: int) -> str:
 
 
 def insets(scene: Scene) -> dict[str, Clip]:
-    """Return layer -> its clip, for the overlays of a scene that are clips."""
-    return {inset_layer(index): _clip(overlay.inset) for index, overlay in enumerate(scene.overlays) if overlay.inset}
+    """Return layer -> its clip, for several clips of a scene, and for its overlays that are clips."""
+    shown = {cut_layer(index): clip for index, clip in enumerate(SCENE_TYPES[scene.type].clips(scene))}
+    above = {inset_layer(index): _clip(each.inset) for index, each in enumerate(scene.overlays) if each.inset}
+    return {**shown, **above}
+
+
+def sources(scene: Scene) -> dict[str, str]:
+    """Return layer -> the spec's field that names the file of its clip, for the same clips."""
+    shown = {cut_layer(index): f"clips.{index}.src" for index, _ in enumerate(SCENE_TYPES[scene.type].clips(scene))}
+    return shown | {inset_layer(index): f"{each.field}.clip" for index, each in enumerate(scene.overlays) if each.inset}
+
+
+def cut_layer(index: int) -> str:
+    """Return the layer in which this one of several clips of a scene plays."""
+    return f"clip-{index}"
+
+
+def cuts(scene: Scene, narration: Narration | None, language: str) -> CutsParams | None:
+    """Return the clips that a scene shows one after the other; None unless there are several."""
+    clips = SCENE_TYPES[scene.type].clips(scene)
+    if not clips:
+        return None
+    shown = tuple(
+        CutParams(cut_layer(index), f"clips.{index}", each.at, each.weight, each.holds)
+        for index, each in enumerate(clips)
+    )
+    starts = pages.sentences(narration.tokens, language, narration.entry_starts) if narration else []
+    return CutsParams(shown, tuple(starts))
 
 
 def _clip(inset: Inset) -> Clip:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from vidbuild import inline
+from vidbuild import focal_point, inline
 from vidbuild.model import Scene
 from vidbuild.scenes.protocol import Clip, DocumentPage, Layout, Light, Place, Reveal, SceneProblem
 
@@ -74,6 +74,10 @@ class SceneDefaults:
         """Return no video."""
         return None
 
+    def clips(self, _scene: Scene) -> Sequence[Clip]:
+        """Return no videos."""
+        return ()
+
 
 def texts(fields: Mapping[str, Any], *names: str) -> dict[str, str | None]:
     """Return the text fields with these names, stripped and with their markup marked; None if empty or absent."""
@@ -86,6 +90,13 @@ def rising(fields: Mapping[str, Any], layers: Mapping[str, str]) -> dict[str, st
     layers: layer -> name of its text field.
     """
     return {layer: "rise" for layer, name in layers.items() if texts(fields, name)[name]}
+
+
+def unused_focal_point(fields: Mapping[str, Any]) -> Iterator[SceneProblem]:
+    """Yield the problem of a focal point of a picture that is not cropped."""
+    if focal_point.FIELD in fields and fields["fit"] == "contain":
+        message = f"'{focal_point.FIELD}' has no effect: 'fit: contain' shows the whole picture"
+        yield SceneProblem(focal_point.FIELD, message, "set 'fit: cover', or remove it")
 
 
 def line_span(text: str, number: int) -> tuple[int, int]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
+from vidbuild.focal_point import MIDDLE, Focus
 from vidbuild.model import Scene
 
 # Where a layer is put: its whole image fills the box. A box (x, y, width, height) in units of the layer's own, or the
@@ -105,6 +106,9 @@ class Clip:
     freezes: when it pauses: {"at"} with "until", a cue's name or seconds each, or with "for", in seconds.
     poster: the time in the file, in milliseconds, of what is shown before; None for its first frame.
     covered: whether the layer "poster" of the drawing is shown before.
+    focus: the point that stays in view if its edges are cropped.
+    weight, holds: of one of several clips: how long it is shown compared with the others, and whether its last frame
+        may stay.
     """
 
     path: Path
@@ -119,6 +123,9 @@ class Clip:
     freezes: tuple[Mapping[str, Any], ...] = ()
     poster: int | None = None
     covered: bool = False
+    focus: Focus = MIDDLE
+    weight: float = 1.0
+    holds: bool = False
 
 
 def part_ms(start: float, end: float | None) -> tuple[int, int | None]:
@@ -243,3 +250,6 @@ class SceneType(Protocol):
 
     def clip(self, scene: Scene) -> Clip | None:
         """Return the video that plays in the layer "clip", if the scene has one."""
+
+    def clips(self, scene: Scene) -> Sequence[Clip]:
+        """Return the videos that play one after the other in the layers "clip-0" and on, if the scene has several."""

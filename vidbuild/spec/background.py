@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from vidbuild import focal_point
 from vidbuild.media.image.backdrop import unreadable_gradient
 from vidbuild.spec import scene_files
 from vidbuild.spec.collector import DiagnosticCollector
@@ -27,8 +28,14 @@ def background(fields: Mapping[str, Any], path: Path, context: SceneContext) -> 
         return color
     if "gradient" in value:
         return _gradient(value, path, context.collector)
+    if focal_point.FIELD in value and value["fit"] == "contain":
+        message = f"'{focal_point.FIELD}' has no effect: 'fit: contain' shows the whole image"
+        context.collector.error((*path, focal_point.FIELD), message, "set 'fit: cover', or remove it", key=True)
     file = scene_files.image(value["image"], (*path, "image"), context)
-    return None if file is None else {**value, "image": str(file)}
+    if file is None:
+        return None
+    own = {name: each for name, each in value.items() if name != focal_point.FIELD}
+    return {**own, "image": str(file), **focal_point.shares(value)}
 
 
 def _gradient(value: Mapping[str, Any], path: Path, collector: DiagnosticCollector) -> Background:

@@ -41,6 +41,7 @@ _NAMES = {
     "spotlight": "focus highlight",
     "cursor": "pointer mouse",
     "corner": "position place",
+    "focal_point": "focus gravity hotspot object_position position anchor",
     "until": "end to",
     "lower_third": "banner nameplate",
     "watermark": "logo",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pathlib
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from vidbuild import inline
 from vidbuild.media.text import fonts, glyphs, scene_text
@@ -42,7 +42,16 @@ def _texts(scene: Scene, progress: str) -> dict[str, str]:
     drawn = scene_text.texts(scene_text.clean(scene_type.drawing(scene)), scene_type.spec_fields)
     notes = {f"callouts.{each.index}.text": inline.plain(each.text) for each in scene.callouts if each.text}
     above = {f"{each.field}.{each.kind}": inline.plain(f"{each.text}{each.role}") for each in scene.overlays}
-    return {**drawn, **notes, **above, "section": inline.plain(scene.section) if progress != "none" else ""}
+    section = inline.plain(scene.section) if progress != "none" else ""
+    return {**drawn, **notes, **above, "section": section, "narration": _subtitles(scene)}
+
+
+def _subtitles(scene: Scene) -> str:
+    """Return the narration of a scene that shows it, in all languages."""
+    if scene.fields.get("subtitles", "none") == "none" or scene.narration is None:
+        return ""
+    several = scene.narration.values() if isinstance(scene.narration, Mapping) else [scene.narration]
+    return "".join(each.text for each in several)
 
 
 def _hint(units: Sequence[str], theme: Theme) -> str:

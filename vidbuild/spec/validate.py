@@ -283,7 +283,7 @@ def _rewritten(error: SchemaError) -> str | None:
     """Return a hint on how to write the value as the expected type."""
     value = error.instance
     if error.validator_value == "string":
-        return value_shapes.as_text(value)
+        return value_shapes.as_text(value, error.schema.get("pattern", ""))
     if error.validator_value == "boolean" and isinstance(value, str) and value.lower() in TRUTHS:
         return f"write {TRUTHS[value.lower()]}"
     return None

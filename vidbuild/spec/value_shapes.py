@@ -85,10 +85,12 @@ def takes_text(node: schema.Schema) -> bool:
     return node.get("type") == "string" and not {"enum", "x-path"} & node.keys() and node.get("pattern", r"\S") == r"\S"
 
 
-def as_text(value: object) -> str | None:
-    """Return a hint on how to write a number or boolean as text."""
+def as_text(value: object, pattern: str = "") -> str | None:
+    """Return a hint on how to write a number or boolean as text. pattern: which the text must have."""
     if not isinstance(value, int | float):
         return None
+    if pattern.endswith("%$") and not isinstance(value, bool):
+        return f"write {value:g}%"
     return f'write "{str(value).lower() if isinstance(value, bool) else value}"'
 
 

@@ -211,18 +211,22 @@ def _with_insets(context: Context, timing: Mapping[str, Any], foreground: Foregr
     samples, narration = timing["samples"], timing["narration"]
     for layer, params in context.params.get("insets", {}).items():
         facts = dict(timing["insets"][layer])
-        at, length = facts.pop("at"), min(facts.pop("samples"), samples)
+        runs = facts.pop("runs", None) or [[facts.pop("at"), 0, min(facts.pop("samples"), samples)]]
+        at, length = runs[0][0], max(skip + count for _, skip, count in runs)
+        until = max(start + count for start, _, count in runs)
         if not facts["track"] or not length:
             continue
         role, path, out = f"clip:{layer}", context.scratch / f"{layer}.raw", context.scratch / f"{layer}-mixed.raw"
         source = ClipAudio(context.inputs[role], **facts)
-        if not _decode(context, source.extract(params["start_ms"], length, path, context.env), role, params["field"]):
+        speed = params.get("speed", 1.0)
+        extracted = source.extract(params["start_ms"], length, path, context.env, speed)
+        if not _decode(context, extracted, role, params["field"]):
             continue
-        clip = _leveled(context, path, length, [[at, 0, length]], samples)
+        clip = _leveled(context, path, length, runs, samples)
         ducked = None
         if params["mode"] == "duck" and narration:
             ducked = (narration["start"], narration["start"] + narration["samples"])
-        rest, span = None, (at, at + length)
+        rest, span = None, (at, until)
         if foreground is not None:
             rest = (foreground.inputs, foreground.channels, foreground.gain)
             span = (min(span[0], foreground.span[0]), max(span[1], foreground.span[1]))

@@ -9,9 +9,10 @@ from typing import Any
 
 from PIL import Image
 
-from vidbuild import inline
+from vidbuild import focal_point, inline
 from vidbuild.engine.graph.context import Context
 from vidbuild.errors import SpecProblem
+from vidbuild.focal_point import MIDDLE, Focus, cropped
 from vidbuild.media.image import raster
 from vidbuild.media.image.concealed import pattern, placed
 from vidbuild.media.image.region import Box, in_pixels, outside
@@ -21,6 +22,7 @@ from vidbuild.media.text.fonts import StagedFonts
 from vidbuild.media.text.typst import Drawing, Page
 from vidbuild.steps import enlarged
 from vidbuild.steps.picture import Picture
+from vidbuild.timeline.subtitle_params import SUBTITLE
 
 TEMPLATE = "callouts.typ"
 PAD = 0.2  # of a row's height, between its text and a mark
@@ -38,11 +40,13 @@ class Content:
     drawing: of the scene.
     size: width and height of the scene's picture or clip, None without one.
     covers: whether the picture fills its box, so that edges may be cropped; otherwise all of it is in the box.
+    focus: the point that stays in view then.
     """
 
     drawing: Drawing
     size: tuple[int, int] | None
     covers: bool
+    focus: Focus = MIDDLE
 
     def place(self, region: Mapping[str, Any], field: str, *, to_text: bool = False) -> Box:
         """Return where a region is on the frame. Raise SpecProblem if it is not visible.
@@ -70,7 +74,12 @@ class Content:
         page, (width, height) = self.picture(), self.size or (1, 1)
         scales = page.width / width, page.height / height
         scale = max(scales) if self.covers else min(scales)
-        return scale, page.x + (page.width - width * scale) / 2, page.y + (page.height - height * scale) / 2
+        boxes = (page.x, page.width, width * scale, self.focus[0]), (page.y, page.height, height * scale, self.focus[1])
+        left, top = (
+            at - cropped(own, box, share) if self.covers and own > box else at + (box - own) / 2
+            for at, box, own, share in boxes
+        )
+        return scale, left, top
 
     def _in_picture(self, box: Sequence[float | str], field: str) -> Box:
         if self.size is None:
@@ -125,7 +134,7 @@ def added(
         return drawing
     size = picture.size if picture else data["fields"].get("clip_size")
     covers = picture is not None or data["fields"].get("fit") == "cover"
-    content = Content(drawing, size and (size[0], size[1]), covers)
+    content = Content(drawing, size and (size[0], size[1]), covers, focal_point.of(data["fields"]))
     drawing = conceal_clip(drawing, callouts, content, context.out)
     marks = [each for each in callouts if each["kind"] not in {"blur", "zoom"}]
     pages, warnings = list(drawing.pages), list(drawing.warnings)
@@ -226,7 +235,11 @@ def fields(callouts: Sequence[Mapping[str, Any]], content: Content) -> dict[str,
 
 def kept_free(drawing: Drawing) -> list[list[int]]:
     """Return the boxes of the layers that neither notes nor overlays cover."""
-    return [[page.x, page.y, page.width, page.height] for page in drawing.pages if page.name in KEPT_FREE]
+    return [[page.x, page.y, page.width, page.height] for page in drawing.pages if _kept_free(page.name)]
+
+
+def _kept_free(layer: str) -> bool:
+    return layer in KEPT_FREE or layer.removeprefix(SUBTITLE).isdigit()
 
 
 def _rounded(box: Box) -> dict[str, int]:

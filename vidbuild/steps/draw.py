@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from vidbuild import focal_point
 from vidbuild.engine.graph.context import Context
 from vidbuild.errors import SpecProblem, StepError
 from vidbuild.media.ffmpeg.probe import describe
@@ -19,7 +20,7 @@ from vidbuild.media.render.drawing import Layer, Layers, Rows
 from vidbuild.media.text import families, fonts, glyphs, scene_text, typst
 from vidbuild.media.text.direction import is_right_to_left
 from vidbuild.media.text.fonts import StagedFonts
-from vidbuild.steps import backdrop_image, callouts, layout, overlays, parts
+from vidbuild.steps import backdrop_image, callouts, layout, overlays, parts, subtitles
 from vidbuild.steps.picture import Picture
 
 STAGED: Mapping[str, str] = {
@@ -27,6 +28,7 @@ STAGED: Mapping[str, str] = {
     "base": "base.typ",
     "callouts": callouts.TEMPLATE,
     "overlays": overlays.TEMPLATE,
+    "subtitles": subtitles.TEMPLATE,
 }
 MODULE = "module:"  # and the path of a file that the template, or a part's template, imports
 LOOK = ("scale", "weight", "tracking", "radius", "spacing", "window", "shadow", "intro", "outro")
@@ -91,7 +93,9 @@ def _draw(context: Context) -> None:
         raise SpecProblem("the text is nested too deeply to be typeset", field=_most_nested(texts)) from error
     for name in sorted(set(context.params.get("named", ())) - {page.name for page in drawing.pages}):
         context.warn(f"the template draws no layer '{name}', which the scene type lets appear or move", field="type")
+    drawing = subtitles.added(context, drawing, data, staged, lambda texts: _without_foreign_signs(texts, staged))
     drawing = callouts.added(context, drawing, data, staged, pictures.get("image"))
+    drawing = subtitles.raised(drawing)
     drawing = overlays.added(context, drawing, data, staged)
     images = {page.name: _filled(page, pictures) for page in drawing.pages if page.facts["filled"] in pictures}
     _write_layers(context, drawing, behind.png, images)
@@ -130,12 +134,14 @@ def _pictures(context: Context, fields: dict[str, Any], root: Path, staged: Stag
         if kind != "image":
             continue
         picture = Picture.of(path, field or "src", root, staged)
-        if not field:
-            picture = replace(picture, hidden=callouts.hidden(context.params, picture.size))
-        pictures[role] = picture
         owner: Any = fields
         for part in field.split(".")[:-1]:
             owner = owner[int(part) if part.isdigit() else part]
+        if not field:
+            picture = replace(picture, hidden=callouts.hidden(context.params, picture.size))
+        if field.rpartition(".")[2] in {"", "src"}:
+            picture = replace(picture, focus=focal_point.of(owner))
+        pictures[role] = picture
         owner["image_size"] = list(picture.size)
         picture.check(context)
     return pictures

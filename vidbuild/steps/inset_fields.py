@@ -1,4 +1,4 @@
-"""The fields of a clip in a corner: what is wrong with its file is reported as of the clip of a scene, at `src`."""
+"""The fields of a clip in a layer: what is wrong with its file is reported as of the clip of a scene, at `src`."""
 
 from __future__ import annotations
 
@@ -10,8 +10,12 @@ from vidbuild.errors import StepError
 
 
 def field_of_clip(overlay: str, field: str) -> str:
-    """Return the field of an overlay that a clip scene has under this name. overlay: "" for the scene itself."""
-    return f"{overlay}.{'clip' if field == 'src' else field}" if overlay else field
+    """Return the field of an overlay, or of an entry of `clips`, that a clip scene has under this name.
+
+    overlay: its own field; "" for the scene itself.
+    """
+    source = "src" if overlay.startswith("clips.") else "clip"
+    return f"{overlay}.{source if field == 'src' else field}" if overlay else field
 
 
 @contextmanager

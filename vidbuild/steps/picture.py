@@ -11,6 +11,7 @@ from PIL import Image
 
 from vidbuild.engine.graph.context import Context
 from vidbuild.errors import SpecProblem
+from vidbuild.focal_point import MIDDLE, Focus, cropped
 from vidbuild.media.image import concealed, raster, svg
 from vidbuild.media.text import glyphs, typst
 from vidbuild.media.text.fonts import StagedFonts
@@ -29,6 +30,7 @@ class Picture:
     staged: the fonts in which the text of an SVG image is drawn.
     vector: what an SVG image says of itself; None for pixels.
     hidden: regions that must be unreadable, in pixels of the picture.
+    focus: the point that stays in view if its edges are cropped.
     """
 
     path: Path
@@ -38,6 +40,7 @@ class Picture:
     staged: StagedFonts
     vector: svg.Svg | None = None
     hidden: tuple[tuple[float, float, float, float], ...] = ()
+    focus: Focus = MIDDLE
 
     @classmethod
     def of(cls, path: Path, field: str, root: Path, staged: StagedFonts) -> Picture:
@@ -53,16 +56,18 @@ class Picture:
         return cls(path, vector.size, field, root, staged, vector)
 
     def filled(self, width: int, height: int) -> Image.Image:
-        """Return the picture scaled to fill width x height and cropped evenly at both sides, without what is hidden."""
+        """Return the picture scaled to fill width x height and cropped around its focus, without what is hidden."""
         scale = max(width / self.size[0], height / self.size[1])
+        sides = zip((width, height), self.size, self.focus, strict=True)
+        left, top = (-cropped(own * scale, length, share) for length, own, share in sides)
         if self.vector is None:
             image = raster.opened(self.path, field=self.field, box=(width, height))
-            image = raster.filled(image, width, height)
+            image = raster.filled(image, width, height, self.focus)
         else:
-            image = self._drawn(self.vector, (width, height), (self.size[0] * scale, self.size[1] * scale))
+            size = self.size[0] * scale, self.size[1] * scale
+            image = self._drawn(self.vector, (width, height), size)
         if not self.hidden:
             return image
-        left, top = ((length - own * scale) / 2 for length, own in zip((width, height), self.size, strict=True))
         return concealed.conceal(image, concealed.placed(self.hidden, scale, left, top, image.size))
 
     def part(self, box: tuple[float, float, float, float], width: int, height: int) -> Image.Image:
@@ -106,8 +111,14 @@ class Picture:
             context.warn(f"{glyphs.message(missing)} in the SVG image", field=self.field, hint=VECTOR_HINT)
 
     def _drawn(self, vector: svg.Svg, box: tuple[int, int], size: tuple[float, float]) -> Image.Image:
+        """Draw it at a size, of which a smaller box shows the part around its focus."""
+        shift = (0.0, 0.0)
+        if self.focus != MIDDLE:
+            sides = zip(size, box, self.focus, strict=True)
+            x, y = ((length - own) / 2 - cropped(length, own, share) for length, own, share in sides)
+            shift = x, y
         name = f"vector-{self.field.replace('.', '-')}"
         (self.root / name).write_bytes(vector.data)
-        with Image.open(io.BytesIO(typst.draw_svg(self.root, name, box, size, self.staged))) as image:
+        with Image.open(io.BytesIO(typst.draw_svg(self.root, name, box, size, self.staged, shift))) as image:
             drawn = image.convert("RGBA")
         return drawn.convert("RGB") if drawn.getchannel("A").getextrema() == (255, 255) else drawn

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -22,7 +22,8 @@ from vidbuild.media.render.clip import Clip, open_clip, read_companions
 from vidbuild.media.render.columns_of_rows import Column
 from vidbuild.media.render.drawing import Layers
 from vidbuild.media.render.encode_plan import EncodePlan, encode_plan
-from vidbuild.media.render.motion import Motion
+from vidbuild.media.render.motion import NEVER, Motion, Track
+from vidbuild.timeline.subtitle_params import SUBTITLE
 
 SEGMENT = "segment.h264"
 THUMB = "thumb.jpg"
@@ -35,6 +36,9 @@ BYTES_PER_PIXEL = 4
 # Passes of a clip are encoded together until they last so long: each part begins with a key frame.
 PASS_SECONDS = 2
 COPY_BYTES = 1 << 20
+
+# Layers of subtitles that appear in one part of a clip: each is a picture in memory, and two threads.
+MOST_LAYERS = 40
 
 # A segment is in memory while it is stitched.
 MAX_SEGMENT_BYTES = 4 << 30
@@ -85,14 +89,37 @@ def encode_parts(
 def _parts(animation: Animation) -> list[tuple[Animation, int]]:
     """Return the animation before the exit and from it on, and a clip that is repeated by its passes, with their ends.
 
-    Everything moves in the exit, so its bands are large; before it, only what moves there is encoded.
+    Everything moves in the exit, so its bands are large; before it, only what moves there is encoded. Each of several
+    clips is decoded in a part of its own, and many layers over a clip are in several parts.
     """
     motion, before = animation.motion, animation.motion.frames_before_exit
     cuts = {0, before, motion.frames}
     if motion.clip is not None:
         cuts.update(motion.clip.seams(before, PASS_SECONDS * motion.fps))
+    cuts.update(frame for frame in _swaps(animation) if frame < before)
     spans = pairwise(sorted(cuts))
     return [(replace(animation, motion=motion.window(start, end - start)), end) for start, end in spans]
+
+
+def _swaps(animation: Animation) -> Iterator[int]:
+    """Yield the frames at which a clip takes the place of another one, and those that divide many subtitles on it."""
+    motion, count = animation.motion, 0
+    if motion.clip is None and not motion.clips:
+        return
+    tracks = {each.name: motion.tracks.get(each.name, Track()) for each in animation.layers.layers}
+    enters = [
+        (track.enter.frame, name in motion.clips)
+        for name, track in tracks.items()
+        if (name in motion.clips or name.startswith(SUBTITLE))
+        and track.enter
+        and track.enter.effect == "cut"
+        and track.enter != NEVER
+    ]
+    for frame, is_clip in sorted(enters):
+        count += 1
+        if is_clip or count > MOST_LAYERS:
+            count = 0
+            yield frame
 
 
 def _append_again(segment: Path, start: int, end: int) -> None:

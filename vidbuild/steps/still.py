@@ -27,6 +27,9 @@ STILL = "still.png"
 # frames before a fade-out.
 CANDIDATES = (1.0, 0.75, 0.5, 0.25, 0.0)
 
+# The layer of the first of several clips.
+SEVERAL = "clip-0"
+
 # A dithered background is smallest without row filters, and level 4 is nearly as small as 6 in a third of the time.
 PNG = {"format": "image2pipe", "c:v": "png", "pred": "none", "compression_level": 4, "frames:v": 1, "threads:v": 1}
 
@@ -59,7 +62,8 @@ def _choose(context: Context, plain: Sequence[bool]) -> None:
     best, written = content.Content(-1.0, 0.0), b""
     for index, doubtful in enumerate(plain):
         animation = render.read_animation(context, f"{index}.")
-        for share in CANDIDATES if doubtful and animation.clip else (1.0,):
+        plays = animation.clip or SEVERAL in animation.motion.clips
+        for share in CANDIDATES if doubtful and plays else (1.0,):
             _render(context, animation, max(0, round(animation.motion.frames_before_exit * share) - 1))
             if not doubtful:
                 return
@@ -74,7 +78,7 @@ def _choose(context: Context, plain: Sequence[bool]) -> None:
 
 def _shown(animation: Animation) -> tuple[int, int, int, int]:
     """Return the box of the clip or image in the frame; the frame around it shows something in any case."""
-    found = [layer for layer in animation.layers.layers if layer.name in {"clip", "picture"}]
+    found = [layer for layer in animation.layers.layers if layer.name in {"clip", "picture", SEVERAL}]
     return (found[0].x, found[0].y, found[0].width, found[0].height) if found else (0, 0, *_size(animation))
 
 

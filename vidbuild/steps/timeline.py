@@ -34,11 +34,9 @@ def run(context: Context) -> None:
     """
     params = TimelineParams.from_data(context.params)
     clip = None if params.clip is None else _clip_part(context, params.clip)
-    insets = {
-        each.plays: _clip_part(context, params.insets[each.plays], each.plays, each.field)
-        for each in params.showings
-        if each.plays
-    }
+    fields = {each.plays: each.field for each in params.showings if each.plays}
+    fields |= {each.layer: each.field for each in (params.cuts.clips if params.cuts else ())}
+    insets = {layer: _clip_part(context, params.insets[layer], layer, field) for layer, field in fields.items()}
     speeches = _speeches(context)
     inset_ms = {layer: part.seconds * 1000 for layer, part in insets.items()}
     timeline = lay_out(params, speeches, None if clip is None else clip.seconds * 1000, inset_ms)
@@ -80,11 +78,17 @@ def _audio_facts(info: MediaInfo) -> dict[str, Any]:
     return {"track": track, "regular": info.regular, "origin": round(info.start, 6)}
 
 
-def _audible_span(motion: Motion, layer: str) -> dict[str, int]:
-    """Return the first sample and the number of samples that the clip of a layer plays, as long as it is visible."""
+def _audible_span(motion: Motion, layer: str) -> dict[str, Any]:
+    """Return the first sample and the number of samples that the clip of a layer plays, as long as it is visible.
+
+    Of one that is repeated, return its runs, as `_runs` does.
+    """
     playback, track = motion.clips[layer], motion.tracks.get(layer, Track())
     end = min(playback.frames, motion.frames if track.leave is None else min(track.leave.frame, motion.frames))
     per_frame = timebase.samples_per_frame(motion.fps)
+    if playback.repeats:
+        runs = playback.runs(end)
+        return {"runs": [[each * per_frame for each in run] for run in runs]}
     return {"at": playback.hold * per_frame, "samples": max(0, end - playback.hold) * per_frame}
 
 

@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any, NamedTuple
 
+from vidbuild.focal_point import MIDDLE, Focus
+
 # Fields that are left out of the parameters while they have their default, since most clips do not have them.
-RARE = ("speed", "loop", "at", "freezes", "poster_ms", "covered")
+RARE = ("speed", "loop", "at", "freezes", "poster_ms", "covered", "focus")
 
 
 class Pause(NamedTuple):
@@ -35,6 +37,7 @@ class ClipParams:
     freezes: in the spec's order.
     poster_ms: the time in the file of what is shown before; None for its first frame.
     covered: whether a layer of the drawing is shown before.
+    focus: the point that stays in view if its edges are cropped.
     """
 
     start_ms: int
@@ -48,6 +51,7 @@ class ClipParams:
     freezes: tuple[Pause, ...] = ()
     poster_ms: int | None = None
     covered: bool = False
+    focus: Focus = MIDDLE
 
     def to_data(self) -> dict[str, Any]:
         """As JSON values."""
@@ -57,4 +61,5 @@ class ClipParams:
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> ClipParams:
         """The inverse of to_data."""
-        return cls(**{**data, "freezes": tuple(Pause(*each) for each in data.get("freezes", ()))})
+        x, y = data.get("focus", MIDDLE)
+        return cls(**{**data, "freezes": tuple(Pause(*each) for each in data.get("freezes", ())), "focus": (x, y)})

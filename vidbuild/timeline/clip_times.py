@@ -55,6 +55,7 @@ class ClipTimes:
             repeats=self.pass_frames if params.loop != 1 else 0,
             freezes=tuple(freeze for freeze, _ in self.freezes),
             poster_ms=params.poster_ms,
+            focus=params.focus,
         )
         return whole.window(0, whole.frames)
 

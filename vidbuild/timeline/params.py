@@ -12,11 +12,13 @@ from vidbuild import timebase
 from vidbuild.media.text.words import Token
 from vidbuild.scenes.protocol import CURSOR, Place, Reveal
 from vidbuild.timeline.clip_params import ClipParams
+from vidbuild.timeline.cut_params import CutsParams
 from vidbuild.timeline.showing import Showing
+from vidbuild.timeline.subtitle_params import SubtitleParams
 
 # Fields that are left out of the parameters while they have their default, since most scenes do not have them.
 PLAIN = {"easing": "smooth", "pace": 1.0, "still": False, "exit": "none"}
-RARE = frozenset({"anchors", "utterances", "showings", "insets", *PLAIN})
+RARE = frozenset({"anchors", "utterances", "showings", "insets", "subtitles", "cuts", *PLAIN})
 REVEAL_FIELDS = tuple(each.name for each in fields(Reveal))
 
 
@@ -57,7 +59,9 @@ class TimelineParams:
     reveals: in the spec's order.
     mentions: for each reveal the index of the word that mentions it, None without one.
     showings: callouts and overlays, in the order of their layers.
-    insets: layer -> the clip that plays in it during a showing.
+    subtitles: the pages of the subtitles in the picture; None without any.
+    insets: layer -> the clip that plays in it during a showing, or as one of `cuts`.
+    cuts: the clips that the scene shows one after the other; None without any.
     drifts: layer -> its place at the scene's start and end.
     easing: how layers move, by name (vidbuild/media/render/easing.py).
     pace: how fast they are, as a factor of the normal speed.
@@ -81,6 +85,8 @@ class TimelineParams:
     reveals: tuple[Reveal, ...] = ()
     mentions: tuple[int | None, ...] = ()
     showings: tuple[Showing, ...] = ()
+    subtitles: SubtitleParams | None = None
+    cuts: CutsParams | None = None
     insets: Mapping[str, ClipParams] = field(default_factory=dict)
     drifts: Mapping[str, tuple[Place, Place]] = field(default_factory=dict)
     clip: ClipParams | None = None
@@ -109,6 +115,10 @@ class TimelineParams:
             rare["utterances"] = [each.to_data() for each in self.utterances]
         if self.showings:
             rare["showings"] = [each.to_data() for each in self.showings]
+        if self.subtitles:
+            rare["subtitles"] = self.subtitles.to_data()
+        if self.cuts:
+            rare["cuts"] = self.cuts.to_data()
         if self.insets:
             rare["insets"] = {layer: clip.to_data() for layer, clip in self.insets.items()}
         return {
@@ -131,6 +141,8 @@ class TimelineParams:
             **{
                 **own,
                 "showings": tuple(map(Showing.from_data, data.get("showings", ()))),
+                "cuts": CutsParams.from_data(data["cuts"]) if "cuts" in data else None,
+                "subtitles": SubtitleParams.from_data(data["subtitles"]) if "subtitles" in data else None,
                 "insets": {layer: ClipParams.from_data(clip) for layer, clip in data.get("insets", {}).items()},
                 "utterances": tuple(UtteranceParams(**each) for each in data.get("utterances", ())),
                 "narration": tuple(_tokens(data["narration"], data["joined"], data["pronounced"])),

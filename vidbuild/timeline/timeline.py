@@ -14,10 +14,12 @@ from vidbuild.media.text.words import Speech, TimedWord
 from vidbuild.scenes.protocol import ENTRANCE
 from vidbuild.timeline import tracks
 from vidbuild.timeline.clip_times import clip_times, frames_of
+from vidbuild.timeline.cuts import cuts
 from vidbuild.timeline.params import TimelineParams
 from vidbuild.timeline.reveal_times import reveal_times
 from vidbuild.timeline.showings import shown
 from vidbuild.timeline.spoken import TimedSpeech, timed_speech
+from vidbuild.timeline.subtitles import Subtitles, subtitles
 
 FASTEST_RATE = 200  # percent, the schema's limit
 REST = 1.0  # seconds: a viewer needs time to read the last reveal
@@ -46,12 +48,15 @@ def lay_out(
 
     speeches: of each utterance; none for a silent scene.
     clip_ms: how long the part of the scene's clip is, in milliseconds of its file; None without a clip.
-    inset_ms: layer -> the same for each clip in a corner.
+    inset_ms: layer -> the same for each clip in a corner, and each of several clips of the scene.
     Raises SpecProblem if the spec's limits do not fit the spoken narration.
     """
     timed = timed_speech(params, speeches)
     clip = clip_times(params.clip, clip_ms, timed, params.fps) if params.clip and clip_ms is not None else None
+    footage = cuts(params, timed, inset_ms or {})
     clip_samples = clip.samples if clip else 0
+    if not timed.words and params.duration is None:
+        clip_samples = max(clip_samples, footage.samples)
     span = _reveal_span(params, timed, clip_samples)
     times = reveal_times(params.reveals, params.mentions, timed.words, timed.cues, span)
     moving = tracks.build_tracks(params, times, span[1])
@@ -64,18 +69,24 @@ def lay_out(
     covered = clip.delay if clip and clip.params.covered else 0
     marks = shown(params, timed, entering, frames, insets, covered)
     layers.update(marks.tracks)
+    text = subtitles(params.subtitles, timed, frames, params.fps) if params.subtitles else Subtitles()
+    layers.update(text.tracks)
     leave = tracks.leaving(params, frames)
     if clip:
         layers.update(clip.tracks())
+    layers.update(footage.tracks())
     playback = clip.playback(frames + params.transition) if clip else None
-    motion = Motion(params.fps, frames, layers, playback, leave, marks.clips)
+    clips = {**footage.playbacks(frames), **marks.clips}
+    motion = Motion(params.fps, frames, layers, playback, leave, clips)
     extended = tracks.extending(params, _unextended(params, timed, clip_samples), length)
     warnings = (
         *_estimated_cues(timed),
         *extended,
         *tracks.warnings(params, times, moving.starts, frames),
         *marks.warnings,
+        *text.warnings,
         *(clip.warnings(frames) if clip else ()),
+        *footage.warnings(frames),
     )
     return Timeline(motion, _timing(params, timed, frames), warnings)
 

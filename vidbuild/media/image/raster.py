@@ -15,6 +15,7 @@ from pathlib import Path
 from PIL import Image, ImageChops, ImageDraw, ImageOps, UnidentifiedImageError
 
 from vidbuild.errors import SpecProblem, StepError
+from vidbuild.focal_point import MIDDLE, Focus, cropped
 from vidbuild.media.ffmpeg import limits
 from vidbuild.media.image import image_file, pixels
 
@@ -103,9 +104,15 @@ def _reduced(image: Image.Image, converter: pixels.Converter, factor: int) -> Im
     return flat
 
 
-def filled(image: Image.Image, width: int, height: int) -> Image.Image:
-    """Return the image scaled to fill width x height and cropped evenly at both sides."""
-    return ImageOps.fit(image, (width, height), Image.Resampling.LANCZOS)
+def filled(image: Image.Image, width: int, height: int, focus: Focus = MIDDLE) -> Image.Image:
+    """Return the image scaled to fill width x height, and cropped around a point."""
+    scale = max(width / image.width, height / image.height)
+    sides = zip((image.width * scale, image.height * scale), (width, height), focus, strict=True)
+    x, y = (
+        0.5 if share == MIDDLE[0] or length <= box else cropped(length, box, share) / (length - box)
+        for length, box, share in sides
+    )
+    return ImageOps.fit(image, (width, height), Image.Resampling.LANCZOS, centering=(x, y))
 
 
 def rounded(image: Image.Image, radius: float) -> Image.Image:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from vidbuild.errors import StepError
+from vidbuild.focal_point import MIDDLE
 from vidbuild.media.ffmpeg import ffmpeg, filtergraph
 from vidbuild.media.ffmpeg.filtergraph import SCALER, Stream
 from vidbuild.media.ffmpeg.media_info import MediaInfo
@@ -153,7 +154,7 @@ class _Source:
         time = f"PTS{TIE_US - elapsed_us:+d}"
         stream = stream.filter("settb", "AVTB").filter("setpts", time if speed == 1 else f"({time})/{speed!r}")
         stream = stream.filter("tpad", stop=-1, stop_mode="clone").filter("fps", fps=fps, start_time=0)
-        return _fit(stream.filter("trim", end_frame=count), self.layer, self.playback.fit, clip.info)
+        return _fit(stream.filter("trim", end_frame=count), self.layer, self.playback, clip.info)
 
 
 def _repeated(source: _Source, pieces: Sequence[Piece]) -> Stream:
@@ -212,15 +213,23 @@ def _deinterlace(stream: Stream, info: MediaInfo, fps: float) -> Stream:
     return same_size.filter("bwdif", mode=mode, deint="interlaced")
 
 
-def _fit(stream: Stream, layer: Layer, fit: str, info: MediaInfo) -> Stream:
+def _fit(stream: Stream, layer: Layer, playback: Playback, info: MediaInfo) -> Stream:
     """Scale frames to the layer's box and convert them to BT.709 RGB."""
     if layer.enlarged is not None:
         return _enlarge(stream, layer, layer.enlarged.part, info)
     width, height = layer.width, layer.height
-    by_height = f"gte(dar,{width}/{height})" if fit == "cover" else f"lt(dar,{width}/{height})"
+    covers = playback.fit == "cover"
+    by_height = f"gte(dar,{width}/{height})" if covers else f"lt(dar,{width}/{height})"
     size = (f"if({by_height},ceil({height}*dar-0.001),{width})", f"if({by_height},{height},ceil({width}/dar-0.001))")
     stream = _to_rgb(stream, *size, info)
-    return stream.filter("crop", width, height) if fit == "cover" else stream
+    if not covers:
+        return stream
+    if playback.focus == MIDDLE:
+        return stream.filter("crop", width, height)
+    x, y = (
+        f"clip({share!r}*i{side}-o{side}/2,0,i{side}-o{side})" for share, side in zip(playback.focus, "wh", strict=True)
+    )
+    return stream.filter("crop", width, height, x, y)
 
 
 def _enlarge(stream: Stream, layer: Layer, part: tuple[float, float, float, float], info: MediaInfo) -> Stream:

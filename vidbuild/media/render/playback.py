@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any, NamedTuple
 
+from vidbuild.focal_point import MIDDLE, Focus
+
 
 class Freeze(NamedTuple):
     """A pause of the picture: what is shown at `frame` of the motion stays for `frames` more."""
@@ -45,6 +47,7 @@ class Playback:
     repeats: after how many frames, counted from its start, it begins again; 0 if it plays once.
     freezes: by frame; they do not overlap.
     poster_ms: the time in the file of what is shown before it begins to play; None for its first frame.
+    focus: the point that stays in view if its edges are cropped.
     """
 
     start_ms: int
@@ -58,12 +61,14 @@ class Playback:
     repeats: int = 0
     freezes: tuple[Freeze, ...] = ()
     poster_ms: int | None = None
+    focus: Focus = MIDDLE
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> Playback:
         """Read JSON values."""
         freezes = tuple(Freeze(frame, frames) for frame, frames in data.get("freezes", ()))
-        return cls(**{**data, "freezes": freezes})
+        x, y = data.get("focus", MIDDLE)
+        return cls(**{**data, "freezes": freezes, "focus": (x, y)})
 
     def played(self, frame: int) -> int:
         """Return how many frames of the clip come before the one at a frame of the motion, all passes counted."""

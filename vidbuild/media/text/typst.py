@@ -77,8 +77,17 @@ def lay_out(root: Path, template: str, data: Mapping[str, Any], staged: StagedFo
     return Drawing(tuple(_pages(scene["layers"], pages)), tuple(scene["warnings"]), scene["content"])
 
 
-def draw_svg(root: Path, name: str, box: tuple[int, int], size: tuple[float, float], staged: StagedFonts) -> bytes:
+def draw_svg(
+    root: Path,
+    name: str,
+    box: tuple[int, int],
+    size: tuple[float, float],
+    staged: StagedFonts,
+    shift: tuple[float, float] = (0.0, 0.0),
+) -> bytes:
     """Draw an SVG image in root at a size, centered in a box that cuts off what is outside it; return a PNG.
+
+    shift: how far from there it is moved to the right and down.
 
     Text in a family that is not staged is drawn in the first of the default faces.
     """
@@ -86,8 +95,8 @@ def draw_svg(root: Path, name: str, box: tuple[int, int], size: tuple[float, flo
 
     source = (
         '#set page(width: {0}pt, height: {1}pt, margin: 0pt, fill: none)\n#set text(font: "Source Sans Pro")\n'
-        '#place(center + horizon, image("{4}", width: {2}pt, height: {3}pt, fit: "stretch"))\n'
-    ).format(*box, *size, name)
+        '#place(center + horizon, dx: {5}pt, dy: {6}pt, image("{4}", width: {2}pt, height: {3}pt, fit: "stretch"))\n'
+    ).format(*box, *size, name, *shift)
     (root / f"{name}.typ").write_text(source, encoding="utf-8")
     try:
         with fonts.guarded():

@@ -9,8 +9,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from vidbuild.focal_point import FIELD, shares
 from vidbuild.model import Scene
-from vidbuild.scenes.defaults import SceneDefaults, rising, texts
+from vidbuild.scenes.defaults import SceneDefaults, rising, texts, unused_focal_point
 from vidbuild.scenes.image import views
 from vidbuild.scenes.protocol import Place, SceneProblem, scaled
 
@@ -30,21 +31,29 @@ class ImageScene(SceneDefaults):
         return width, height
 
     def check(self, fields: Mapping[str, Any]) -> Iterator[SceneProblem]:
-        """Require regions in the image, for a motion that has them."""
+        """Require regions in the image, for a motion that has them, and edges that are cropped around a focal point."""
         yield from views.problems(fields)
+        if FIELD in fields and fields["motion"] in views.DEFAULTS:
+            message = f"'{FIELD}' has no effect with 'motion: {fields['motion']}', whose view moves between regions"
+            yield SceneProblem(FIELD, message, f"remove '{FIELD}', and name the regions with 'from' and 'to'")
+        else:
+            yield from unused_focal_point(fields)
 
     def files(self, scene: Scene) -> dict[str, Path]:
         """Return the image."""
         return {"image": Path(scene.fields["src"])}
 
     def drawing(self, scene: Scene) -> dict[str, Any]:
-        """Return {"title", "caption", "fit", "frame", "image_size": [w, h]}: title and caption can be None."""
+        """Return {"title", "caption", "fit", "frame", "image_size": [w, h], "focal_point"}: see `shares` for the last.
+
+        Title and caption can be None.
+        """
         fields = scene.fields
         shown = {key: fields[key] for key in ("fit", "frame", "image_size")}
         moved: dict[str, Any] = {}
         if fields["motion"] in views.DEFAULTS:
             moved = {"views": views.boxes(fields), "pans": fields["motion"] == "pan"}
-        return {**texts(fields, "title", "caption"), **shown, **moved}
+        return {**texts(fields, "title", "caption"), **shown, **moved, **shares(fields)}
 
     def entrances(self, scene: Scene) -> dict[str, str]:
         """Let the heading and the caption rise and the image fade in.
