@@ -77,8 +77,8 @@ def scene(index: int, fields: Fields, context: SceneContext, wrong: frozenset[st
         if not misspelled and ("narration" not in fields or parsed is not None):
             markers = None if wrong else kind.markers(own) if kind and resolved else ()
             cues.check(written, path, parsed, language, context.collector_of(language), other_uses=markers)
-            if kind and resolved and not wrong:
-                footage.check(own, path, parsed, language, context.collector_of(language))
+            sure = own if resolved and not wrong else {}
+            footage.check(sure, path, parsed, language, context.collector_of(language))
         if language != context.language and parsed is not None:
             moments.check_words(fields, path, parsed, language, context.collector_of(language))
     if wrong or _errors(collector, before) or speaker is None:
