@@ -78,6 +78,7 @@ ALLOWED: dict[str, set[str]] = {
     "starter": {"spec.schema"},
     "project": set(),
     "transitions": set(),
+    "focal_point": set(),
     "plan": {
         "extensions",
         "spec.diagnostics",
