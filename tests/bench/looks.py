@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 TURNS = 3
 TWO = Case(scenes=2)
+ONE = Case(scenes=1)
 IMAGES = replace(TWO, types=("image",), fields={"motion": None})
 APART = ("clip",)  # every frame of it is its own
 
@@ -82,9 +83,10 @@ def casts(bench: Bench) -> Iterator[Row]:
 
 
 def backgrounds(bench: Bench) -> Iterator[Row]:
-    """Two lists before an image that drifts, beside two images with a zoom."""
-    found = _beside(bench, "backgrounds", _with(IMAGES, motion="zoom-in"), {"drift": _with(TWO, background=DRIFT)})
-    yield _row("drift", "at most 1 x a zoom", 1.0, found)
+    """A title before an image that drifts, beside the same image with a zoom: both fill the frame."""
+    zoom = replace(ONE, types=("image",), fields={"motion": "zoom-in", "fit": "cover", "frame": None, "caption": None})
+    drift = replace(ONE, types=("title",), fields={"background": DRIFT, "subtitle": None})
+    yield _row("drift", "at most 1 x a zoom", 1.0, _beside(bench, "backgrounds", zoom, {"drift": drift}))
 
 
 def edit_with_marks(bench: Bench) -> Iterator[Row]:

@@ -55,10 +55,15 @@ def color(name: str, width: int, height: int, options: Mapping[str, Any], pixels
     return source(text, {"f": "lavfi", **options}).filter("format", pixels)
 
 
-def piped(name: str, width: int, height: int, pixels: str, options: Mapping[str, Any]) -> Stream:
-    """Return the frames that a pipe source produces for this name (see input_pipes.py)."""
+def piped(
+    name: str, width: int, height: int, pixels: str, options: Mapping[str, Any], converted: str = "rgba"
+) -> Stream:
+    """Return the frames that a pipe source produces for this name (see input_pipes.py).
+
+    pixels: the format of the pipe. converted: the format of the stream.
+    """
     fixed = {"f": "rawvideo", "pixel_format": pixels, "video_size": (width, height), "protocol_whitelist": "pipe"}
-    return source(f"{SCHEME}{name}", {**fixed, "thread_queue_size": PIPE_QUEUE, **options}).filter("format", "rgba")
+    return source(f"{SCHEME}{name}", {**fixed, "thread_queue_size": PIPE_QUEUE, **options}).filter("format", converted)
 
 
 def frame_timebase(stream: Stream, fps: int) -> Stream:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -34,6 +35,27 @@ def overlay_layer(base: Stream, animation: Animation, layer: Layer, corner: tupl
         x, y = f"({x})+({layer.width}-w)/2", f"({y})+({layer.height}-h)/2"
     stream = _layer_stream(animation, layer, track)
     return filtergraph.overlay(base, stream, x, y, _enable_expression(layer, track, motion))
+
+
+def covering_frames(
+    animation: Animation, layer: Layer, box: tuple[int, int, int, int], times: Sequence[int]
+) -> Stream | None:
+    """Return a layer's frames at these frame numbers, cropped to a box, if it hides all below it there; else None.
+
+    box: left, top, right and bottom.
+    """
+    motion = animation.motion
+    track, changes = track_of(layer, motion), layer_changes(layer, animation.layers, motion)
+    if track.enter or track.leave or layer.rows is not None or not is_painted(layer, track) or changes[0] > times[0]:
+        return None
+    (left, top), painting = _painting(animation, layer, track, [changes[bisect(changes, frame) - 1] for frame in times])
+    inside = left <= box[0] and top <= box[1] and left + painting.size[0] >= box[2] and top + painting.size[1] >= box[3]
+    if not (track.clipped and inside and painting.covers_frames):
+        return None
+    pixels = painting.pixels
+    stream = filtergraph.piped(painting.name, *painting.size, pixels, animation.options(layer.name), pixels)
+    stream = filtergraph.place_at(filtergraph.frame_timebase(stream, motion.fps), times)
+    return stream.filter("crop", box[2] - box[0], box[3] - box[1], box[0] - left, box[1] - top)
 
 
 def _layer_stream(animation: Animation, layer: Layer, track: Track) -> Stream:
@@ -158,8 +180,15 @@ def _painted_stream(animation: Animation, layer: Layer, track: Track, changes: S
         return filtergraph.piped(
             shown.name, layer.width, layer.height, columns_of_rows.PIXELS, animation.options(layer.name)
         )
-    size, _, found = looks(layer, track, changes)
-    file = str(animation.folder / layer.file)
+    _, painting = _painting(animation, layer, track, changes)
+    return filtergraph.piped(painting.name, *painting.size, painting.pixels, animation.options(layer.name))
+
+
+def _painting(
+    animation: Animation, layer: Layer, track: Track, frames: Sequence[int]
+) -> tuple[tuple[int, int], Painting]:
+    """Return how a layer is painted in these frames, and the origin of its images in the first."""
+    size, origins, found = looks(layer, track, frames)
     width, height = layer.pixels or (layer.width, layer.tall or layer.height)
-    painting = Painting(file, width, height, layer.opaque, size, tuple(found), layer.edges)
-    return filtergraph.piped(painting.name, *size, painting.pixels, animation.options(layer.name))
+    file = str(animation.folder / layer.file)
+    return origins[0], Painting(file, width, height, layer.opaque, size, tuple(found), layer.edges)

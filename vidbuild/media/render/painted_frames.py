@@ -6,6 +6,7 @@ perspective filter is several times slower and less sharp.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from math import ceil, floor
 from typing import Protocol
@@ -19,6 +20,7 @@ HEADROOM = 7 / 8
 KERNEL_REACH = 3  # pixels around the scaled area that the filter reads
 AROUND = 1  # pixels around the scaled image that are scaled too, so that edges can be blended
 EXACT = 1e-3  # pixels
+MAX_KEPT_BYTES = 64 << 20  # of frames that are shown again later, as those of a zoom on its way back are
 
 
 def frames_of(name: str) -> Iterator[bytes]:
@@ -28,12 +30,16 @@ def frames_of(name: str) -> Iterator[bytes]:
 
 def painted_frames(painting: Painting) -> Iterator[bytes]:
     """Yield the pixels of each frame, row by row."""
-    painter = _Painter(painting)
+    painter, ahead = _Painter(painting), Counter(painting.looks)
+    kept: dict[Look, bytes] = {}
     last: Look | None = None
     pixels = b""
     for look in painting.looks:
         if look != last:
-            last, pixels = look, painter.paint(look).tobytes()
+            last, pixels = look, kept.pop(look, b"") or painter.paint(look).tobytes()
+        ahead[look] -= 1
+        if ahead[look] and (len(kept) + 1) * len(pixels) <= MAX_KEPT_BYTES:
+            kept[look] = pixels
         yield pixels
 
 
@@ -45,6 +51,7 @@ class _Painter:
         with Image.open(painting.file) as image:
             self._image = image.convert("RGB" if painting.opaque else "RGBA")
         self._covers = painting.covers_frames
+        self._blends = any(look.blended is not None for look in painting.looks)
         self._scaler: _Scaler | None = None
         self._scaled: dict[Box, Image.Image] = {}
 
@@ -103,8 +110,14 @@ class _Painter:
         scaler = self._scaler = self._scaler or (_OpaqueScaler if self._painting.opaque else _AlphaScaler)(
             self._painting, self._image
         )
+        if not self._blends:  # what is around the scaled image is empty
+            scaled, (left, top) = scaler.scale(look.box)
+            x, y, width, height = look.box
+            finished = scaler.finish(scaled, (x - left, y - top, width, height))
+            return _framed(finished, (left, top), self._painting.size)
         boxes = [box for box in (look.box, look.blended) if box is not None]
-        self._scaled = {box: self._scaled.get(box) or scaler.scale(box) for box in boxes}
+        size = self._painting.size
+        self._scaled = {box: self._scaled.get(box) or _framed(*scaler.scale(box), size) for box in boxes}
         images = [self._scaled[box] for box in boxes]
         mixed = images[0] if len(images) == 1 else Image.blend(images[0], images[1], look.share)
         return scaler.finish(mixed, _mean(boxes, look.share))
@@ -128,7 +141,7 @@ class _Painter:
 
 
 class _Scaler(Protocol):
-    def scale(self, box: Box) -> Image.Image: ...
+    def scale(self, box: Box) -> tuple[Image.Image, tuple[int, int]]: ...
     def finish(self, image: Image.Image, box: Box) -> Image.Image: ...
 
 
@@ -146,14 +159,14 @@ class _PaddedImage:
         self.border = (across, down)
         self.image = Image.new(mode, (self.own[0] + 2 * self.border[0], self.own[1] + 2 * self.border[1]))
 
-    def scale(self, box: Box, kernel: Image.Resampling) -> Image.Image:
-        """Scale the image into a box of an otherwise empty frame."""
+    def scale(self, box: Box, kernel: Image.Resampling) -> tuple[Image.Image, tuple[int, int]]:
+        """Scale the image into a box of a frame. Return the part of the frame that is not empty, and its corner."""
         spans = [
             (max(0, floor(box[axis]) - AROUND), min(self.size[axis], ceil(box[axis] + box[2 + axis]) + AROUND))
             for axis in (0, 1)
         ]
         if any(start >= end for start, end in spans):
-            return Image.new(self.image.mode, self.size)
+            return Image.new(self.image.mode, (1, 1)), (0, 0)
         parts = []
         for axis, (start, end) in enumerate(spans):
             per_pixel = self.own[axis] / box[2 + axis]
@@ -161,12 +174,7 @@ class _PaddedImage:
             parts.append([min(max(limit, 0.0), float(self.image.size[axis])) for limit in limits])
         source = (parts[0][0], parts[1][0], parts[0][1], parts[1][1])
         size = (spans[0][1] - spans[0][0], spans[1][1] - spans[1][0])
-        scaled = self.image.resize(size, kernel, box=source)
-        if size == self.size:
-            return scaled
-        frame = Image.new(self.image.mode, self.size)
-        frame.paste(scaled, (spans[0][0], spans[1][0]))
-        return frame
+        return self.image.resize(size, kernel, box=source), (spans[0][0], spans[1][0])
 
 
 class _OpaqueScaler:
@@ -177,7 +185,7 @@ class _OpaqueScaler:
         self._covers = painting.covers_frames
         _extend_edges(self._padded.image, image, self._padded.border)
 
-    def scale(self, box: Box) -> Image.Image:
+    def scale(self, box: Box) -> tuple[Image.Image, tuple[int, int]]:
         return self._padded.scale(box, Image.Resampling.LANCZOS)
 
     def finish(self, image: Image.Image, box: Box) -> Image.Image:
@@ -204,11 +212,20 @@ class _AlphaScaler:
         self._padded.image.paste(image.convert("RGBa").point(darker * 4), self._padded.border)
         self._alpha = [*range(256)] * 3 + [min(255, round(value / HEADROOM)) for value in range(256)]
 
-    def scale(self, box: Box) -> Image.Image:
+    def scale(self, box: Box) -> tuple[Image.Image, tuple[int, int]]:
         return self._padded.scale(box, Image.Resampling.BICUBIC)
 
     def finish(self, image: Image.Image, _box: Box) -> Image.Image:
         return image.convert("RGBA").point(self._alpha)
+
+
+def _framed(image: Image.Image, corner: tuple[int, int], size: tuple[int, int]) -> Image.Image:
+    """Return an image in an otherwise empty frame."""
+    if image.size == size:
+        return image
+    frame = Image.new(image.mode, size)
+    frame.paste(image, corner)
+    return frame
 
 
 def _mean(boxes: list[Box], share: float) -> Box:

@@ -17,6 +17,7 @@ from vidbuild.media.render.animation import Animation
 from vidbuild.media.render.bands import ROW, Band
 from vidbuild.media.render.changed_frames import changing_boxes, visible_box, visible_layers
 from vidbuild.media.render.drawing import Layer
+from vidbuild.media.render.layer import covering_frames, overlay_layer
 from vidbuild.media.render.settled import Window, windows
 
 MARGIN = 8  # pixels: more than a chroma sample covers
@@ -55,12 +56,16 @@ def band_streams(animation: Animation, bands: Sequence[Band], pixels: str) -> tu
     settled = [_settled_below(last_layers, each) for each in divided]
     most = max(settled)
     kept = settled.index(most) if most else None  # the band whose base the last frame begins with
-    parts = filtergraph.split(base, len(bands) + (kept is None))
-    last_base = parts[-1]
     copies, streams = count(1), []
+    covered = [_covered_stream(each, band, pixels, copies) for each, band in zip(divided, bands, strict=True)]
+    parts = filtergraph.split(base, covered.count(None) + (kept is None))
+    last_base = parts[-1]
     for index, band in enumerate(bands):
-        joined, rest = _band_stream(parts[index], animation, divided[index], band, pixels, copies, keep=index == kept)
-        last_base = rest if index == kept else last_base
+        joined = covered[index]
+        if joined is None:
+            part, keep = parts.pop(0), index == kept
+            joined, rest = _band_stream(part, animation, divided[index], band, pixels, copies, keep=keep)
+            last_base = rest if keep else last_base
         stream = _with_guard_rows(joined, band, animation.layers.width, pixels)
         # Without a rate, ffmpeg uses the first PNG's 25 fps, and writes frames twice in a video of 50 fps or more.
         counted = stream.filter("setpts", "N").filter("fps", fps=animation.motion.fps)
@@ -101,6 +106,23 @@ def _band_stream(
     if len(streams) > 1:
         joined = filtergraph.place_at(filtergraph.frame_timebase(joined, animation.motion.fps), band.frames)
     return joined, base
+
+
+def _covered_stream(divided: Sequence[Window], band: Band, pixels: str, copies: Iterator[int]) -> Stream | None:
+    """Return a band's frames if it is one tile, in which a layer hides all below it: only that and more is composed."""
+    window, rows = divided[0], _tiles(divided[0].animation, band, divided[0].times)
+    if len(divided) > 1 or len(rows) > 1 or len(rows[0]) > 1:
+        return None
+    (tile,) = rows[0]
+    inside, outer = _inside(window.animation, window.moving, tile), tile.outer(window.animation)
+    animation = replace(window.animation, copy=next(copies))
+    for index in reversed(range(len(inside))):
+        stream = covering_frames(animation, inside[index], outer, tile.frames)
+        if stream is not None:
+            for layer in inside[index + 1 :]:
+                stream = overlay_layer(stream, animation, layer, outer[:2])
+            return _converted(stream, tile, outer[:2], pixels)
+    return None
 
 
 def _settled_below(layers: Sequence[Layer], divided: Sequence[Window]) -> int:
@@ -151,13 +173,24 @@ def _rows(animation: Animation, band: Band) -> tuple[int, int]:
 
 def _tile_stream(base: Stream, animation: Animation, layers: Sequence[Layer], tile: Tile, pixels: str) -> Stream:
     left, top, right, bottom = tile.outer(animation)
+    cropped = base.filter("crop", right - left, bottom - top, left, top)
+    inside = _inside(animation, layers, tile)
+    composed = compose.overlay_layers(cropped, animation, inside, tile.frames, (left, top))
+    return _converted(composed, tile, (left, top), pixels)
+
+
+def _inside(animation: Animation, layers: Sequence[Layer], tile: Tile) -> list[Layer]:
+    """Return the layers that are visible in a tile or its margin at any time."""
+    left, top, right, bottom = tile.outer(animation)
     boxes = ((layer, visible_box(layer, animation.layers, animation.motion)) for layer in layers)
-    inside = [
+    return [
         layer for layer, box in boxes if box.left < right and box.right > left and box.top < bottom and box.bottom > top
     ]
-    cropped = base.filter("crop", right - left, bottom - top, left, top)
-    composed = compose.overlay_layers(cropped, animation, inside, tile.frames, (left, top))
-    converted = compose.to_encoder_pixels(composed, pixels)
+
+
+def _converted(composed: Stream, tile: Tile, corner: tuple[int, int], pixels: str) -> Stream:
+    """Return the frames of a tile with its margin, whose corner this is, in a pixel format and without the margin."""
+    converted, (left, top) = compose.to_encoder_pixels(composed, pixels), corner
     return compose.tag_colors(
         converted.filter("crop", tile.right - tile.left, tile.bottom - tile.top, tile.left - left, tile.top - top)
     )

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 from PIL import Image, ImageChops, ImageDraw, ImageStat
 
 from tests.support.pixels import level_range
 from tests.support.render_lab import Colour, apart, differ, pixel
-from vidbuild.media.render import places
+from vidbuild.media.render import painted_frames, places
 from vidbuild.media.render.drawing import Layer
 from vidbuild.media.render.motion import Key, Track
 from vidbuild.media.render.painted_frames import frames_of
@@ -146,3 +147,23 @@ def test_the_smallest_pictures_zoom_too(tmp_path: Path, size: tuple[int, int], m
     shown = zoomed(Image.new(mode, size, colour if mode == "RGB" else (*colour, 255)), [0.9, 1.0, 1.3], tmp_path)
     assert [image.size for image in shown] == [size] * 3
     assert apart(pixel(shown[1].convert("RGB"), 0, 0), colour) <= 1
+
+
+def test_a_way_back_is_not_painted_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Frames of a fast zoom that are shown again are kept, unless they are too large, and are the same either way."""
+    page().convert("RGBA").save(tmp_path / "a.png")
+    layer = Layer("a", "a.png", 0, 0, 240, 150, stops=((30.0, 20.0, 60.3, 37.7),))
+    keys = (Key(0, 0), Key(10, easing="smooth"), Key(20, easing="smooth"), Key(30, 0, "smooth"))
+    size, _, looks = places.looks(layer, Track(moves=keys), [*range(11), *range(20, 31)])
+    painting = Painting(str(tmp_path / "a.png"), 240, 150, layer.opaque, size, tuple(looks))
+    shown, counts = [], []
+    for most in (painted_frames.MAX_KEPT_BYTES, 0):
+        scale = Mock(wraps=painted_frames._PaddedImage.scale)
+        with monkeypatch.context() as patched:
+            patched.setattr(painted_frames, "MAX_KEPT_BYTES", most)
+            patched.setattr(painted_frames._PaddedImage, "scale", lambda *args, call=scale: call(*args))
+            shown.append(list(frames_of(painting.name)))
+        counts.append(scale.call_count)
+    assert counts == [10, 20]
+    assert shown[0] == shown[1]
+    assert shown[0][3] == shown[0][-4] != shown[0][4]
