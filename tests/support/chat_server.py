@@ -146,7 +146,7 @@ def openrouter(script: object = None) -> Answer:
     return answer
 
 
-def ollama(content: object = None, reasoning: str | None = None) -> Answer:
+def ollama(content: object = None, reasoning: str | None = None, *, finish: str = "stop") -> Answer:
     """Ollama's form. reasoning: what a thinking model thought."""
 
     def answer(query: Mapping[str, Any]) -> Response:
@@ -155,7 +155,7 @@ def ollama(content: object = None, reasoning: str | None = None) -> Answer:
             message["reasoning"] = reasoning
         return _json({
             "id": "chatcmpl-312", "object": "chat.completion", "created": 1764470400, "model": query["model"],
-            "system_fingerprint": "fp_ollama", "choices": [{"index": 0, "message": message, "finish_reason": "stop"}],
+            "system_fingerprint": "fp_ollama", "choices": [{"index": 0, "message": message, "finish_reason": finish}],
             "usage": _usage(query),
         })  # fmt: skip
 

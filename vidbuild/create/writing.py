@@ -17,6 +17,7 @@ _TEMPLATE = re.compile(r"\{[{%#]")
 _RAW_END = re.compile(r"\{%([-+]?\s*endraw\s*[-+]?%\})")
 _SEPARATOR = re.compile("[\x85\u2028\u2029]")
 _CUE = re.compile(r"(?<!\\)\[\[(?!step-\d+\]\]|pause )")
+_CLOSING = re.compile(r"(\\?\[\[[^\[\]]*\]\])|(?<!\\)\]\]")  # a cue, or the end of none
 
 
 class _Flow(dict[str, Any]):
@@ -102,6 +103,7 @@ def _text(text: str, name: str) -> str:
             text = f"{{% raw %}}{text}{{% endraw %}}"
         if name == "narration":
             text = _CUE.sub(r"\\[[", text)
+            text = _CLOSING.sub(lambda match: match[1] or "\\]]", text)
     if _SEPARATOR.search(text):
         return _Quoted(text)
     # Neither a literal block nor its indentation can be right for these.

@@ -493,3 +493,14 @@ def test_numbers_and_names_come_from_the_source(parts: list[tuple[str, str, str]
 
 def _words(text: str) -> list[str]:
     return re.findall(r"\w+", text.casefold())
+
+
+def test_a_long_listing_of_commands_fits_into_a_scene() -> None:
+    """A scene can have 20 commands and outputs; more of them are left out, which is reported."""
+    from vidbuild.create.composer import visuals
+    from vidbuild.create.source.outline import Command, Commands
+
+    block = Commands(tuple(Command(run=f"step {nth}") for nth in range(25)))
+    shown = visuals.visual((block,), "Steps", lambda _: "", ("",))
+    assert [each["run"] for each in shown.fields["commands"]] == [f"step {nth}" for nth in range(20)]
+    assert shown.cut == "5 commands and outputs"

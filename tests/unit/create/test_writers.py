@@ -9,13 +9,16 @@ from typing import Any
 
 import pytest
 
+from vidbuild.api.created_files import drawable
 from vidbuild.create.composer import Choices, compose
 from vidbuild.create.source.outline import Code, Commands, Items, Outline, Picture, Prose, Section, Speech, Table
 from vidbuild.create.writers import material, prompt, registry, script, servers
 from vidbuild.create.writers.scenes import Staging
 from vidbuild.create.writers.script import Script, ScriptError, ScriptScene
+from vidbuild.create.writing import spec_text
 from vidbuild.errors import UsageError
 from vidbuild.json_types import Json
+from vidbuild.spec.load import try_parse
 
 
 @pytest.fixture
@@ -182,7 +185,7 @@ def test_each_scene_of_a_script_becomes_one_scene() -> None:
     """The first is the title; others show points, code, both beside each other, or their heading."""
     found, reports = composed(
         OPENING,
-        ScriptScene("Why", "There are two reasons.", ("- It is fast", "2. It is small")),
+        ScriptScene("Why", "There are two reasons.", ("It is fast", "It is small")),
         ScriptScene("How", "One call does it.", code="acme.build()", language="Python"),
         ScriptScene("Both", "See both sides.", ("One", "Two"), "acme.build()", "python"),
         ScriptScene("Last", "That is all."),
@@ -301,6 +304,13 @@ def test_marks_around_texts_are_left_out() -> None:
         answer(scene(heading="## One", code="```python\nx = 1\n```", narration="A [[step-1]] b [[pause 2]]."))
     )
     assert found.scenes[0] == ScriptScene("One", "A b.", code="x = 1")
+    points = ["- It is fast", "2. It is small", "2.5 times", "\u200f", "- ", "\u2192"]
+    assert script.read(answer(scene(points=points))).scenes[0].points == (
+        "It is fast",
+        "It is small",
+        "2.5 times",
+        "\u2192",
+    )
 
 
 @pytest.mark.parametrize("seed", range(200))
@@ -322,3 +332,51 @@ def test_no_answer_crashes(seed: int) -> None:
         "".join(each.narration for each in found.scenes).encode()
     assert 0 < len(problems) <= script.MAX_PROBLEMS
     assert all(len(each) < 300 for each in problems)
+
+
+MARKS = "tide **bold ` `code` {{x}} {% if %} {# [[cue]] [[pause:1]] ]] \\ 'q\" <b> &amp; 3.5% $PATH : | @a null ~ 1:2"
+SIGNS = (
+    "# head",
+    "- item",
+    "{% endraw %}",
+    "[[pause 1]]",
+    "\u2028",
+    "\u200f",
+    "\ufeff",
+    "\u00ad",
+    "a\nb",
+    "漢字",
+    "🙂",
+)
+WORDS = (*MARKS.split(" "), *SIGNS)
+CODES = ("x = 1", "$ ls\nout", "graph TD\n A-->B", "digraph {a->b}", "\t\tx", "", "x" * 500, "a\n" * 100, "git -m 'x")
+LANGUAGES = ("python", "Klingon", "bash", "", "mermaid", "dot", "C#", "{.python}", "a b c", "日本")
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_any_texts_make_a_valid_spec(seed: int) -> None:
+    """Whatever a model writes, each scene of its script is one scene of a spec without errors."""
+    chance = random.Random(seed)
+
+    def text(most: int) -> str:
+        return " ".join(chance.choice(WORDS) for _ in range(chance.randint(1, most)))
+
+    for _ in range(8):
+        scenes = [
+            {
+                "heading": f"A {text(3)}",
+                "narration": f"Word {text(10)}",
+                "points": [text(4) for _ in range(chance.randint(0, 5))] or None,
+                "code": chance.choice(CODES) if chance.random() < 0.4 else None,
+                "language": chance.choice(LANGUAGES),
+            }
+            for _ in range(chance.randint(1, 4))
+        ]
+        found = script.read(json.dumps({"title": f"A {text(4)}", "scenes": scenes}))
+        outline = drawable(Staging((), "en", lambda _: None).outline(found))
+        made = compose(outline, "en", Choices(), lambda block: f"assets/{block}")
+        assert len(made.scenes) == len(scenes)
+        fields = [dict(each.fields) for each in made.scenes]
+        spec = spec_text({"vidbuild": 1, "title": made.title, "language": "en"}, fields)
+        loaded = try_parse(spec, Path("x.yaml"), {})
+        assert [each.message for each in loaded.diagnostics if each.severity == "error"] == []

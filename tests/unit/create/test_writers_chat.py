@@ -191,6 +191,14 @@ def test_a_model_that_thinks_and_answers_nothing_is_asked_without_thinking(lab: 
     assert "answered with an empty text" in error.message
 
 
+def test_a_model_that_thinks_up_to_its_limit_is_asked_without_thinking(lab: Lab) -> None:
+    """Thoughts that fill the limit are no script that is too long."""
+    script, _ = lab.ask(servers.ollama("", "On and on", finish="length"), servers.ollama())
+    assert len(script.scenes) == 3
+    assert lab.server.queries[1]["reasoning_effort"] == "none"
+    assert lab.server.queries[1]["messages"] == lab.server.queries[0]["messages"]
+
+
 def test_a_script_among_the_thoughts_is_taken(lab: Lab) -> None:
     """Some servers apply the schema to the thoughts, and leave the text empty."""
     script, _ = lab.ask(servers.ollama("", json.dumps(SCRIPT)))

@@ -80,3 +80,14 @@ def test_a_source_about_templates_cannot_end_its_marks(text: str) -> None:
     assert [each.message for each in loaded.diagnostics if each.severity == "error"] == []
     assert loaded.spec is not None
     assert loaded.spec.title == text
+
+
+@pytest.mark.parametrize("text", ["see a]] b", "[[cue]] b", "x [[a]]] y", "a[[b[[c]]", "[[step-1]] a ]] c"])
+def test_brackets_of_a_source_are_no_cues(text: str) -> None:
+    """Brackets that are no cue of the composer's own are spoken text, also if they have no partner."""
+    scene = {"id": "a", "type": "title", "title": "A", "narration": f"Hello {text}"}
+    loaded = try_parse(writing.spec_text({"vidbuild": 1, "title": "A"}, [scene]), Path("x.yaml"), {})
+    assert [each.message for each in loaded.diagnostics if each.severity == "error"] == []
+    assert loaded.spec is not None
+    assert loaded.spec.scenes[0].narration is not None
+    assert loaded.spec.scenes[0].narration.text == f"Hello {text.removeprefix('[[step-1]] ')}"

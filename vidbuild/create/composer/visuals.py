@@ -39,6 +39,7 @@ MAX_LINES = 18  # of code in one window; more of it scrolls
 MAX_PASSAGES = 5  # of code that scrolls
 MAX_CODE = 60  # lines that are shown of a longer text
 MAX_OUTPUT = 12  # lines of one output
+MAX_COMMANDS = 20  # and outputs, as a scene can have
 MAX_CHANGE = 24  # lines of a patch
 LOOK = 4.0  # seconds for a picture
 SECONDS_TO_READ = 0.25  # a word, in silence
@@ -105,7 +106,9 @@ def _commands(blocks: Sequence[Commands], heading: str, cues: Sequence[str]) -> 
             if len(lines) > MAX_OUTPUT:
                 cut = f"{len(lines) - MAX_OUTPUT} lines of an output"
             entries.append({"output": "\n".join(lines[:MAX_OUTPUT])})
-    return Visual("command", {**_known(title=heading), "commands": entries}, cut)
+    if len(entries) > MAX_COMMANDS:
+        cut = f"{len(entries) - MAX_COMMANDS} commands and outputs"
+    return Visual("command", {**_known(title=heading), "commands": entries[:MAX_COMMANDS]}, cut)
 
 
 def _items(block: Items, heading: str) -> Visual:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
@@ -12,7 +11,6 @@ from vidbuild.create.source import fences
 from vidbuild.create.source.outline import Block, Item, Items, Outline, Prose, Quotation, Section, Speech
 from vidbuild.create.writers.script import Script, ScriptScene
 
-_BULLET = re.compile(r"^(?:[-*\u2022\u2013]|\d+[.)])\s+")
 Report = Callable[[str], None]
 
 
@@ -61,7 +59,7 @@ class Staging:
 
     def _own(self, scene: ScriptScene) -> Iterator[Block]:
         """Yield what the script itself shows: points, code, or both beside each other if both are readable so."""
-        items = tuple(Item(_BULLET.sub("", each)) for each in scene.points)
+        items = tuple(map(Item, scene.points))
         points = Items(items) if items else None
         code = fences.block(scene.code, scene.language) if scene.code.strip() else None
         if points and code:

@@ -15,6 +15,7 @@ MAX_PROBLEMS = 6  # that are reported
 MAX_SHOWN = 60  # characters of a value in a message
 _FENCE = re.compile(r"```[\w-]*\s*\n(.*?)\n?\s*```", re.DOTALL)
 _WHOLE_FENCE = re.compile(r"\s*```[\w-]*\s*\n(.*?)\n?\s*```\s*", re.DOTALL)
+_BULLET = re.compile(r"^(?:[-*\u2022\u2013]|\d+[.)])(?:\s+|\Z)")
 _MARK = re.compile(r"^#+\s+")  # of a heading in Markdown
 _CUE = re.compile(r"\s*\[\[(?:step-\d+|pause [^\]]*)\]\]")  # which the composer writes itself
 _THOUGHT = re.compile(r"\A\s*<(think|thinking|thought)>.*?</\1>", re.DOTALL | re.IGNORECASE)
@@ -113,7 +114,8 @@ def read(text: str) -> Script:
 
 
 def _scene(data: Mapping[str, Any]) -> ScriptScene:
-    points, terms = (tuple(map(_line, data.get(name) or ())) for name in ("points", "search_terms"))
+    points = tuple(filter(_is_visible, (_BULLET.sub("", _line(each)) for each in data.get("points") or ())))
+    terms = tuple(map(_line, data.get("search_terms") or ()))
     code = (data.get("code") or "").expandtabs(4)
     code = (fenced[1] if (fenced := _WHOLE_FENCE.fullmatch(code)) else code).strip("\n")
     language, section = (_line(data.get(name) or "") for name in ("language", "section"))
@@ -148,6 +150,9 @@ def _problems(data: Json) -> Iterator[str]:
         yield f"{_place(error.absolute_path)}: {_message(error)}"
     if not isinstance(data, dict) or not isinstance(data.get("scenes"), list):
         return
+    title = data.get("title")
+    if isinstance(title, str) and title and not any(map(str.isalnum, title)):
+        yield f"title: expected words, got {_shown(title)}"
     for index, scene in enumerate(data["scenes"]):
         for name in ("heading", "narration"):
             value = scene.get(name) if isinstance(scene, dict) else None
@@ -196,6 +201,10 @@ def _clean(data: Json) -> Json:
             return {_CONTROL.sub("", name): _clean(value) for name, value in data.items()}
         case _:
             return data
+
+
+def _is_visible(text: str) -> bool:
+    return any(each.isprintable() and not each.isspace() for each in text)
 
 
 def _line(text: str) -> str:

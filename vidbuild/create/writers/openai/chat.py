@@ -62,9 +62,10 @@ class Chat:
             except Refused as refused:
                 form = self._weaker(form, refused)
                 continue
-            if found.text.strip() or found.is_cut:
+            has_thought = bool(_thought(reply)) and not form.without_thinking
+            if found.text.strip() or (found.is_cut and not has_thought):
                 return found
-            if form.without_thinking or not _thought(reply):
+            if not has_thought:
                 raise self._failed("answered with an empty text", "try another model")
             self._question.report(f"{self._name} thought and answered nothing: asking without thinking")
             form = replace(form, without_thinking=True)
