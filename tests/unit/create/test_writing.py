@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vidbuild.create import writing
+from vidbuild.model import Narration
 from vidbuild.spec.load import try_parse
 
 
@@ -89,5 +90,6 @@ def test_brackets_of_a_source_are_no_cues(text: str) -> None:
     loaded = try_parse(writing.spec_text({"vidbuild": 1, "title": "A"}, [scene]), Path("x.yaml"), {})
     assert [each.message for each in loaded.diagnostics if each.severity == "error"] == []
     assert loaded.spec is not None
-    assert loaded.spec.scenes[0].narration is not None
-    assert loaded.spec.scenes[0].narration.text == f"Hello {text.removeprefix('[[step-1]] ')}"
+    narration = loaded.spec.scenes[0].narration
+    assert isinstance(narration, Narration)
+    assert narration.text == f"Hello {text.removeprefix('[[step-1]] ')}"
