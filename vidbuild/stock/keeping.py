@@ -19,7 +19,7 @@ from vidbuild.stock.http import Http
 from vidbuild.stock.protocol import Candidate, Frame, Provider, StockError
 
 MAX_VIDEO = 500_000_000  # bytes
-TRIED = 3  # candidates whose files may turn out to be unusable
+TRIED, TRIED_HERE = 3, 50  # candidates that may turn out to be unusable: downloaded ones, and those of a library
 _UNSAFE = re.compile(r"[^a-z0-9]+")
 _USUAL = {"video": ".mp4", "image": ".jpg"}
 
@@ -39,7 +39,7 @@ class Keeper:
         provider = registry.provider(request.provider)
         found = choice.ordered(provider.search(request, self), request, frame, rejected)
         problems = []
-        for candidate in found[:TRIED]:
+        for candidate in found[: TRIED if provider.network else TRIED_HERE]:
             try:
                 return self._take(candidate, request, frame, rejected)
             except _UnusableError as error:
