@@ -13,8 +13,7 @@ from vidbuild.api.tools import tools
 from vidbuild.engine.schedule.engine import Engine
 from vidbuild.engine.store.store import Store
 from vidbuild.plan.kinds import KINDS
-from vidbuild.voices.plugin import VARIABLE
-from vidbuild.voices.protocol import OFFLINE, SETTINGS
+from vidbuild.voices.protocol import OFFLINE, PLUGIN, SETTINGS
 
 if TYPE_CHECKING:
     from vidbuild.engine.sandbox.sandbox import Sandbox
@@ -39,10 +38,10 @@ class _Variables(Mapping[str, str]):
 
     def __getitem__(self, name: str) -> str:
         """Return a variable's value; raise KeyError if it is not set."""
-        if name.startswith(VARIABLE):
-            from vidbuild.voices.registry import PLUGINS
+        if name.startswith(PLUGIN):
+            from vidbuild.voices.registry import plugins
 
-            return PLUGINS.variable(name.removeprefix(VARIABLE))
+            return plugins().variable(name.removeprefix(PLUGIN))
         if not name.startswith(SETTINGS):
             return os.environ[name]
         import json

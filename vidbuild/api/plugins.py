@@ -72,11 +72,12 @@ def _loaders() -> Mapping[str, tuple[Callable[[], list[str]], Callable[[Plugin],
     from vidbuild.spec.plugins import try_type
     from vidbuild.stock import plugin as stock
     from vidbuild.stock.registry import PROVIDERS
-    from vidbuild.voices.registry import OWN, PLUGINS
+    from vidbuild.voices.registry import OWN
+    from vidbuild.voices.registry import plugins as engines
 
     return {
         "scenes": (lambda: list(NAMES), lambda plugin: try_type(_spelled(plugin))),
-        "voices": (lambda: list(OWN), lambda plugin: PLUGINS.load(_spelled(plugin))),
+        "voices": (lambda: list(OWN), lambda plugin: engines().load(_spelled(plugin))),
         "writers": (own_names, lambda plugin: writers.find(_spelled(plugin), own_names())),
         "stock": (lambda: list(PROVIDERS), stock.checked),
         "importers": (own_kinds, lambda plugin: importers.of_kind(_spelled(plugin), own_kinds())),

@@ -11,8 +11,7 @@ from vidbuild.engine.keys.tools import Tool
 from vidbuild.frozen import replaced
 from vidbuild.plan.kinds import KINDS, VOICE, voice_tool
 from vidbuild.voices import recorded, registry
-from vidbuild.voices.plugin import VARIABLE
-from vidbuild.voices.protocol import SETTINGS
+from vidbuild.voices.protocol import PLUGIN, SETTINGS
 from vidbuild.voices.registry import ENGINES, source_of
 
 
@@ -46,8 +45,8 @@ def _plugin_tool(engine: str, tool: str) -> Tool:
 
     def allowing() -> Tool:
         made = ENGINES[engine]
-        env = (*made.env, f"{VARIABLE}{engine}")
-        return replaced(own, concurrency=made.concurrency, env=env, programs=(registry.PLUGINS.code(engine),))
+        env = (*made.env, f"{PLUGIN}{engine}")
+        return replaced(own, concurrency=made.concurrency, env=env, programs=(registry.plugins().code(engine),))
 
     own = Tool(lambda: (), lambda: tool, network, worker=tool, allowing=allowing)
     return own

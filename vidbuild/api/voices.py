@@ -35,7 +35,7 @@ class VoiceInfo:
 def voices() -> list[VoiceInfo]:
     """Return every voice engine with its voices, without a request to any service."""
     from vidbuild.voices import recorded
-    from vidbuild.voices.registry import ENGINES, PLUGINS
+    from vidbuild.voices.registry import ENGINES, plugins
 
     settings = tuple(_settings())
     engines = [
@@ -49,7 +49,7 @@ def voices() -> list[VoiceInfo]:
             engine.languages(),
             settings,
         )
-        for name, engine in (*ENGINES.items(), *PLUGINS.usable())
+        for name, engine in (*ENGINES.items(), *plugins().usable())
     ]
     return [*engines, VoiceInfo(recorded.NAME, recorded.SUMMARY, False, None, (), recorded.NAMES_HINT)]
 

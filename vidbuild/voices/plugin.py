@@ -7,13 +7,10 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING, Any, Protocol
 
 from vidbuild.errors import PluginError
-from vidbuild.voices.protocol import VoiceEngine
+from vidbuild.voices.protocol import PLUGIN, VoiceEngine
 
 if TYPE_CHECKING:
     from vidbuild.extensions.installed import Plugin
-
-VARIABLE = "VIDBUILD_PLUGIN:"
-"""What the variables begin with by which steps load an engine: its name follows."""
 
 
 class PluginVoice(VoiceEngine, Protocol):
@@ -92,7 +89,7 @@ class PluginEngines:
         from vidbuild.extensions.guard import Guarded
 
         made: Any
-        if text := os.environ.get(f"{VARIABLE}{engine}"):
+        if text := os.environ.get(f"{PLUGIN}{engine}"):
             plugin, made = loading.from_variable(text, PluginVoice)
         else:
             found = self.find(engine)

@@ -18,6 +18,9 @@ NETWORK_ENV = ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy", "SSL_CE
 SETTINGS = "VIDBUILD_VOICE:"
 """What the variables begin with by which steps receive the user's settings of a voice: a tool's name follows."""
 
+PLUGIN = "VIDBUILD_PLUGIN:"
+"""What the variables begin with by which steps load the engine of a plug-in: its name follows."""
+
 OFFLINE = "VIDBUILD_OFFLINE"
 """The variable by which steps know that online voices must not be used, so that their fallbacks speak."""
 

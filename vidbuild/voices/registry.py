@@ -14,12 +14,12 @@ from vidbuild.voices.espeak import Espeak
 from vidbuild.voices.nanotts import Nanotts
 from vidbuild.voices.natural import Natural
 from vidbuild.voices.piper import Piper
-from vidbuild.voices.plugin import PluginEngines
 from vidbuild.voices.protocol import ConfiguredEngine, ModelEngine, VoiceEngine, VoiceProblem
 from vidbuild.voices.speech import Speech
 
 if TYPE_CHECKING:
     from vidbuild.extensions.installed import Plugin
+    from vidbuild.voices.plugin import PluginEngines
 
 # The engines whose servers, programs and files are in the user's settings.
 CONFIGURED: Mapping[str, ConfiguredEngine] = {"piper": Piper(), "speech": Speech(), "command": Command()}
@@ -34,7 +34,16 @@ OWN: Mapping[str, VoiceEngine] = {
 }
 
 
-PLUGINS = PluginEngines(OWN)
+_PLUGINS: list[PluginEngines] = []
+
+
+def plugins() -> PluginEngines:
+    """Return the engines of plug-ins; what they need is imported with the first name that is none of vidbuild's own."""
+    if not _PLUGINS:
+        from vidbuild.voices.plugin import PluginEngines
+
+        _PLUGINS.append(PluginEngines(OWN))
+    return _PLUGINS[0]
 
 
 class _Engines(Mapping[str, VoiceEngine]):
@@ -42,10 +51,10 @@ class _Engines(Mapping[str, VoiceEngine]):
 
     def __getitem__(self, name: str) -> VoiceEngine:
         """Return an engine. Raises KeyError for an unknown name, PluginError if its plug-in cannot be used."""
-        return OWN[name] if name in OWN else PLUGINS.load(name)
+        return OWN[name] if name in OWN else plugins().load(name)
 
     def __contains__(self, name: object) -> bool:
-        return name in OWN or (isinstance(name, str) and PLUGINS.is_usable(name))
+        return name in OWN or (isinstance(name, str) and plugins().is_usable(name))
 
     def __iter__(self) -> Iterator[str]:
         """Iterate over vidbuild's own."""
@@ -97,12 +106,12 @@ def problem(engine: str, name: str) -> VoiceProblem | None:
 
 def plugin_of(engine: str) -> Plugin | None:
     """Return the plug-in that an engine is; None for vidbuild's own."""
-    return None if engine in OWN else PLUGINS.find(engine)
+    return None if engine in OWN else plugins().find(engine)
 
 
 def identities(engines: Iterable[str]) -> dict[str, str]:
     """Return what identifies the plug-ins that these engines are, by distribution."""
-    return {plugin.distribution: PLUGINS.identity(each) for each in engines if (plugin := plugin_of(each))}
+    return {plugin.distribution: plugins().identity(each) for each in engines if (plugin := plugin_of(each))}
 
 
 def tool_name(engine: str, voice: str) -> str:
@@ -155,7 +164,7 @@ def files(engine: str, name: str) -> Mapping[str, Path]:
 
 def reports_times(engine: str) -> bool:
     """Return whether an engine always reports when its words are spoken."""
-    return engine not in WITHOUT_TIMES if engine in OWN else PLUGINS.load(engine).reports_times
+    return engine not in WITHOUT_TIMES if engine in OWN else plugins().load(engine).reports_times
 
 
 def reference(language: str, text: str) -> str:
