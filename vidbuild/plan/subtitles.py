@@ -14,13 +14,12 @@ from vidbuild.scenes.layout_files import SCENES
 from vidbuild.timeline.subtitle_params import SubtitleParams
 
 KARAOKE = "karaoke"
-COLUMNS: Mapping[str, int] = {"lower": 84, "center": 56, KARAOKE: 32}  # of a page, by style
 
 
 def style(scene: Scene) -> str:
     """Return the style of a scene's subtitles; "" without any."""
-    found: str = scene.fields.get("subtitles", "none")
-    return "" if found == "none" else found
+    found = scene.fields.get("subtitles")
+    return found if isinstance(found, str) and found in pages.STYLES else ""
 
 
 def timed(video: VideoSpec, scene: Scene) -> SubtitleParams | None:
@@ -54,5 +53,5 @@ def files(scene: Scene) -> dict[str, Path]:
 
 
 def _starts(video: VideoSpec, scene: Scene, narration: Narration) -> list[int]:
-    width = COLUMNS[style(scene)]
+    width = pages.STYLES[style(scene)]
     return pages.pages(narration.tokens, video.variant.language, width, narration.entry_starts)

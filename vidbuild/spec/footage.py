@@ -20,16 +20,22 @@ def check(
     own: the scene's own fields. narration: in this language.
     """
     if narration is None:
-        if own.get("subtitles", "none") != "none":
+        if own.get("subtitles") in list(pages.STYLES):
             message = "'subtitles' shows what is spoken, but the scene has no narration"
             collector.error((*path, "subtitles"), message, "add a 'narration', or remove it", key=True)
-    elif "clips" in own:
+    elif _has_clips(own):
         starts = pages.sentences(narration.tokens, language, narration.entry_starts)
         for index, clips, sentences in _without_sentence(own["clips"], narration, starts):
             spoken = "1 sentence" if sentences == 1 else f"{sentences} sentences"
             message = f"no sentence is left for this clip to begin with: got {clips} clips for {spoken}"
             hint = "set its 'at' to a cue or seconds, write more sentences, or remove it"
             collector.error((*path, "clips", index), message, hint)
+
+
+def _has_clips(own: Mapping[str, Any]) -> bool:
+    """Return whether a scene has several clips; a plug-in's type can have another field of this name."""
+    clips = own.get("clips")
+    return isinstance(clips, list) and all(isinstance(each, Mapping) and "src" in each for each in clips)
 
 
 def _without_sentence(

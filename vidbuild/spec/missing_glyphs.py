@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Mapping, Sequence
 
 from vidbuild import inline
-from vidbuild.media.text import fonts, glyphs, scene_text
+from vidbuild.media.text import fonts, glyphs, pages, scene_text
 from vidbuild.model import Scene, Theme
 from vidbuild.scenes.registry import SCENE_TYPES
 from vidbuild.spec import scene_locations
@@ -48,7 +48,7 @@ def _texts(scene: Scene, progress: str) -> dict[str, str]:
 
 def _subtitles(scene: Scene) -> str:
     """Return the narration of a scene that shows it, in all languages."""
-    if scene.fields.get("subtitles", "none") == "none" or scene.narration is None:
+    if scene.fields.get("subtitles") not in list(pages.STYLES) or scene.narration is None:
         return ""
     several = scene.narration.values() if isinstance(scene.narration, Mapping) else [scene.narration]
     return "".join(each.text for each in several)

@@ -13,6 +13,9 @@ from vidbuild import columns
 from vidbuild.media.text.line_breaks import Rank, breaks
 from vidbuild.media.text.words import Token
 
+# The styles of subtitles, with the most columns of a page.
+STYLES: Mapping[str, int] = {"lower": 84, "center": 56, "karaoke": 32}
+
 # What it costs to end a page after a word, as a share of a page's width, by how good a place for a break is.
 _COSTS: Mapping[Rank | None, float] = {Rank.SENTENCE: 0.0, Rank.PHRASE: 0.0, Rank.WORD: 0.3, Rank.NAME: 0.6, None: 1.5}
 
