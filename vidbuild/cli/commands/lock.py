@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 @options.specs()
 @click.option("--update", multiple=True, metavar="SCENE", help="Choose other media for this scene; may be repeated.")
 @click.option(
-    "--voices", is_flag=True, help="Let online voices speak, and keep their takes, so that no build uses them."
+    "--voices", is_flag=True, help="Let online voices speak what is not locked, and keep their takes for builds."
 )
 @click.option("-n", "--dry-run", is_flag=True, help="List what would be locked; request and write nothing.")
 @options.variables()
