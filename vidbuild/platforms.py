@@ -24,6 +24,9 @@ except ImportError:
 else:
     POSIX = True
 
+# How much of a sandbox the user asks for: see `engine.sandbox.mode`, which a build with nothing to do does not import.
+SANDBOX = "VIDBUILD_SANDBOX"
+
 NO_POSIX = "building needs Linux or macOS: this Python has no module 'fcntl'"
 USE_WSL = "on Windows, run vidbuild in WSL 2: wsl --install"
 

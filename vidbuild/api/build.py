@@ -29,13 +29,12 @@ from vidbuild.api.video import DERIVED_FROM, Video
 from vidbuild.engine.runs.build_report import BuildReport
 from vidbuild.engine.runs.events import Event, Listener
 from vidbuild.engine.runs.run_log import new_id
-from vidbuild.engine.sandbox.mode import SANDBOX
 from vidbuild.engine.schedule.engine import Engine
 from vidbuild.engine.schedule.target import RunHooks, Target
 from vidbuild.engine.store.store import Store
 from vidbuild.engine.store.writable import writable
 from vidbuild.errors import StoreError, UsageError, VidbuildError, os_error_text
-from vidbuild.platforms import require_posix
+from vidbuild.platforms import SANDBOX, require_posix
 
 
 def build(

@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vidbuild.api.environment import FILE_SIZE, MEMORY
-from vidbuild.engine.sandbox.mode import SANDBOX, is_on, mode
+from vidbuild.engine.sandbox.mode import is_on, mode
 from vidbuild.errors import UsageError, VidbuildError
+from vidbuild.platforms import SANDBOX
 from vidbuild.sizes import parse_size
 
 if TYPE_CHECKING:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 
 from vidbuild.errors import UsageError
+from vidbuild.platforms import SANDBOX
 
-SANDBOX = "VIDBUILD_SANDBOX"
 MODES = ("on", "required", "off")
 
 
