@@ -74,7 +74,7 @@ ALLOWED: dict[str, set[str]] = {
     "create.importers": {"create.source", "media.ffmpeg.process", "scenes.command.cast"},
     "create.source": {"media.ffmpeg.process", "engine.sandbox.mode", "engine.sandbox.sandbox"},
     "create.writers": {"extensions", "create.source", "create.composer"},
-    "create.writers.openai": {"create.writers"},
+    "create.writers.openai": {"create.writers", "voices.network"},
     "starter": {"spec.schema"},
     "project": set(),
     "transitions": set(),

@@ -206,7 +206,7 @@ def seconds_of(retry_after: str) -> float:
         return float(text[:MAX_DIGITS])
     try:
         at = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):
         return 0.0
     from datetime import UTC, datetime
 

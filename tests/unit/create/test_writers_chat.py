@@ -16,7 +16,7 @@ from tests.support.chat_server import SCRIPT, Answer, ChatServer
 from vidbuild.create.writers import asking, prompt
 from vidbuild.create.writers.asking import Exchange
 from vidbuild.create.writers.openai import OpenAIWriter
-from vidbuild.create.writers.openai.posting import Waits
+from vidbuild.create.writers.openai.posting import MAX_SHOWN, Waits
 from vidbuild.create.writers.registry import Chosen
 from vidbuild.create.writers.script import Script
 from vidbuild.errors import UnreachableError, UsageError
@@ -260,6 +260,12 @@ def test_a_server_without_seeds_is_asked_without(lab: Lab) -> None:
         ),
         (servers.openai_error(429, "Slow down", headers={"Retry-After": "3600"}), "asks to wait 3600 s", None, 1),
         (servers.openai_error(429, "Slow down", headers={"Retry-After": "0"}), "(429): Slow down", None, 3),
+        (
+            servers.openai_error(429, "Wait", headers={"Retry-After": "Fri, 01 Jan 2100 00:00:00 +9999999999999"}),
+            "(429): Wait",
+            None,
+            3,
+        ),
         (servers.error(500, {"error": "overloaded"}), "(500): overloaded", None, 3),
         (servers.error(503, {"error": {"message": "Loading model", "code": 503}}), "(503): Loading model", None, 3),
         (servers.error(400, {"error": {"message": "max context is 4096"}}), "(400): max context is 4096", None, 1),
@@ -288,6 +294,20 @@ def test_a_server_that_fails(lab: Lab, answer: Answer, message: str, hint: str |
     assert (hint or "") in (error.hint or "")
     assert f"127.0.0.1:{lab.server.port}" in error.message
     assert len(lab.server.queries) == count
+
+
+def test_no_part_of_a_key_is_in_a_message_that_is_cut(lab: Lab) -> None:
+    """A key that a server repeats is removed before its answer is shortened, not cut in two."""
+    for length in range(MAX_SHOWN - len(KEY), MAX_SHOWN, 3):
+        error = lab.failed(servers.raw(b"." * length + KEY.encode() + b"." * 40))
+        assert KEY[:4] not in error.message
+
+
+def test_an_answer_with_half_a_surrogate_pair_is_sent_back(lab: Lab) -> None:
+    """What cannot be encoded is replaced in the question that names what is wrong with the answer."""
+    script, _ = lab.ask(servers.openai("no script \ud83c"), servers.openai())
+    assert len(script.scenes) == 3
+    assert lab.server.queries[1]["messages"][2]["content"] == "no script ?"
 
 
 def test_a_failure_that_passes_does_no_harm(lab: Lab) -> None:

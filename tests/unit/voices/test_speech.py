@@ -175,6 +175,7 @@ def test_retry_after_may_be_a_date() -> None:
     assert network.seconds_of("7") == 7
     assert network.seconds_of("Thu, 01 Jan 1970 00:00:00 GMT") == 0
     assert network.seconds_of("Fri, 01 Jan 2100 00:00:00 GMT") > 1e9
+    assert network.seconds_of("Fri, 01 Jan 2100 00:00:00 +9999999999999") == 0
     assert network.seconds_of("soon") == network.seconds_of("") == network.seconds_of("-5") == 0
 
 

@@ -95,7 +95,8 @@ def corrected(messages: Sequence[Message], answer: str, problems: Sequence[str])
     """Return the question with a wrong answer, and what is wrong with it."""
     listed = "\n".join(f"- {each}" for each in problems)
     again = f"This answer cannot be used:\n{listed}\nAnswer again, with the whole JSON object and nothing else."
-    before = [{"role": "assistant", "content": answer[:MAX_ANSWER]}] if answer.strip() else []
+    sent = answer[:MAX_ANSWER].encode(errors="replace").decode()  # half of a surrogate pair cannot be sent
+    before = [{"role": "assistant", "content": sent}] if sent.strip() else []
     return [*messages, *before, {"role": "user", "content": again}]
 
 

@@ -12,6 +12,7 @@ from vidbuild.create.writers.servers import Server
 from vidbuild.errors import UnreachableError
 from vidbuild.json_types import Json
 from vidbuild.sanitize import single_line
+from vidbuild.voices.network import seconds_of
 
 MAX_BYTES = 4 * 2**20  # of an answer
 MAX_WAIT = 60.0  # seconds that a server may ask to wait
@@ -101,7 +102,7 @@ class Posting:
         except (ImportError, ValueError, httpx2.InvalidURL) as error:
             raise _Failed(
                 "could not be reached: the proxy of the environment cannot be used", "check HTTPS_PROXY"
-            ) from (error)
+            ) from error
         except httpx2.HTTPError as error:
             raise _Failed("broke off the connection before its answer was whole", retried=True) from error
         return self._json(status, headers, data)
@@ -133,12 +134,12 @@ class Posting:
                 raise _Failed("streams its answer, although it was asked not to", "try another server")
             if not isinstance(answer, dict):
                 hint = f"see that {self._server.address} is its address for chat completions"
-                raise _Failed(f"answered with no JSON: '{self.clean(text[:MAX_SHOWN])}'", hint)
+                raise _Failed(f"answered with no JSON: '{self.clean(text)}'", hint)
             return answer
         said = self.clean(message_of(answer))
         if MULTIPLE <= status < BAD_REQUEST:
             raise _Failed(f"redirects to another address ({status}), which is not followed", "name it in your settings")
-        wait = _seconds(headers.get("retry-after", ""))
+        wait = seconds_of(headers.get("retry-after", ""))
         shown = f" ({status}): {said}" if said else f" ({status})"
         if answer is None:
             text = ""  # a page, which says nothing about the question
@@ -170,18 +171,3 @@ def _reason(text: str) -> str:
 def _is_about_request(text: str) -> bool:
     """Return whether a server's error names something of the question, as some do with the status 500."""
     return any(each in text for each in ("response_format", "json_schema", "grammar"))
-
-
-def _seconds(retry_after: str) -> float:
-    """Return the seconds of a Retry-After header; 0 for none, or one that cannot be read."""
-    from datetime import UTC, datetime
-    from email.utils import parsedate_to_datetime
-
-    text = retry_after.strip()
-    if text.isdecimal():
-        return float(text[:9])
-    try:
-        at = parsedate_to_datetime(text)
-    except ValueError:
-        return 0.0
-    return max(0.0, ((at if at.tzinfo else at.replace(tzinfo=UTC)) - datetime.now(UTC)).total_seconds())
