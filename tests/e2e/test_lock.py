@@ -67,7 +67,7 @@ def test_what_is_locked_is_built_without_a_network(
     assert "hint: vidbuild lock video.yaml" in before.stderr
     outcome = workspace.run("lock", "video.yaml")
     assert outcome.code == 0, outcome.stderr
-    assert f"{provider}: 'blue sea': locked: assets/stock/{provider}-11.mp4 by Jane" in outcome.stdout
+    assert f"{provider}: 'blue sea': locked: assets/stock/{provider}-11.mp4 by Diver" in outcome.stdout
     asked, written = len(sites.requests), files(workspace)
     assert asked == 2
     again = workspace.run("lock", "video.yaml")

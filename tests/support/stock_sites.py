@@ -79,7 +79,7 @@ class Sites:
                     "id": each["id"],
                     "url": f"https://www.pexels.com/video/{each['id']}/",
                     "duration": each["seconds"],
-                    "user": {"name": "Jane\x1b[31m Doe"},
+                    "user": {"name": "Diver\x1b[31m crew"},
                     "video_files": [
                         {
                             "link": self.server.url_for(each["link"]),
@@ -100,7 +100,7 @@ class Sites:
                     "id": each["id"],
                     "pageURL": f"https://pixabay.com/videos/id-{each['id']}/",
                     "duration": each["seconds"],
-                    "user": "Jane",
+                    "user": "Diver",
                     "tags": "sea, sky",
                     "videos": {
                         "medium": {
@@ -133,7 +133,7 @@ class Sites:
                             {
                                 "LicenseShortName": {"value": "CC BY-SA 4.0"},
                                 "LicenseUrl": {"value": "https://creativecommons.org/licenses/by-sa/4.0"},
-                                "Artist": {"value": '<a href="//x">Jane &amp; <b>John</b></a>'},
+                                "Artist": {"value": '<a href="//x">Diver &amp; <b>Editor</b></a>'},
                             },
                         ),
                     }

@@ -49,7 +49,7 @@ def sealed(suffix: str) -> bytes:
         ".json": seal.sealed_json(json.dumps({"a": [1, {}]}, indent=1) + "\n"),
         ".html": seal.sealed_html("<!doctype html>\n<title>T</title>\n"),
         ".vtt": seal.sealed_vtt(VTT, SRT),
-        ".txt": seal.sealed_text("Sea by Jane\n" * 20),
+        ".txt": seal.sealed_text("Sea by Diver\n" * 20),
     }
     return texts[suffix].encode()
 

@@ -26,7 +26,6 @@ from vidbuild.suggest import did_you_mean
 if TYPE_CHECKING:
     from vidbuild.stock.keeping import Keeper
 
-LIBRARY = "VIDBUILD_STOCK_FOLDER"
 _POLL = 0.2  # seconds between attempts to get the lock of another process
 
 
@@ -161,6 +160,7 @@ class _Work:
 def _keeper(root: Path, timeouts: Timeouts | None, providers: Collection[str]) -> Keeper:
     from vidbuild.stock import registry
     from vidbuild.stock.answers import Answers
+    from vidbuild.stock.folder import LIBRARY
     from vidbuild.stock.http import Http, origin_of
     from vidbuild.stock.keeping import Keeper
 

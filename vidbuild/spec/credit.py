@@ -68,7 +68,10 @@ def checked(stock: Stock, data: Mapping[str, Any], collector: DiagnosticCollecto
 def _check(stock: Stock, data: Mapping[str, Any], collector: DiagnosticCollector) -> None:
     scenes = data.get("scenes")
     listed = scenes if isinstance(scenes, list) else []
-    if any(isinstance(each, Mapping) and each.get("credits") is True for each in listed):
+    crediting = [n for n, each in enumerate(listed) if isinstance(each, Mapping) and each.get("credits") is True]
+    if crediting:
+        for index in () if stock.fields else crediting:
+            collector.warning(("scenes", index, "credits"), "the spec has no stock media to give credit for")
         return
     shown = json.dumps(listed, ensure_ascii=False).casefold()
     entries = {each.request: each for each in stock.used}

@@ -31,6 +31,7 @@ HEADER = """\
 """
 REPAIR = "restore the file from version control, or remove it and run: vidbuild lock SPEC"
 _CONFLICT = re.compile(r"^(?:<{7}|={7}|>{7}|\|{7})(?: .*)?$", re.MULTILINE)
+_UNREADABLE = re.compile("[\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")  # in a text of YAML, as they are
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -279,4 +280,10 @@ def _listed(name: str, entries: list[dict[str, Any]]) -> Iterator[str]:
         yield f"{name}:\n"
     for entry in entries:
         for number, (key, value) in enumerate(entry.items()):
-            yield f"  {' ' if number else '-'} {key}: {json.dumps(value, ensure_ascii=False)}\n"
+            text = _UNREADABLE.sub(_escaped, json.dumps(value, ensure_ascii=False))
+            yield f"  {' ' if number else '-'} {key}: {text}\n"
+
+
+def _escaped(character: re.Match[str]) -> str:
+    """Return a character as YAML escapes it; a byte of a file's name that is no UTF-8 is replaced."""
+    return "\ufffd" if "\ud800" <= character[0] <= "\udfff" else f"\\u{ord(character[0]):04x}"

@@ -60,8 +60,6 @@ def scene(index: int, fields: Fields, context: SceneContext, wrong: frozenset[st
         moments.check_entries(own, path, narrations.get(context.language), context.language, collector)
     if own.get("credits") is True:
         own["credits"] = list(context.credits)
-        if not context.credits:
-            collector.warning((*path, "credits"), "the spec has no stock media to give credit for")
     if "record" in own and resolved and not wrong and not _errors(collector, before):
         from vidbuild.spec import recordings
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import hashlib
 import os
+import stat
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path as FilePath
@@ -180,15 +181,19 @@ def _locked(wanted: StockField, lock: Lock, root: FilePath, collector: Diagnosti
 def problem_of(root: FilePath, file: str, sha256: str) -> str:
     """Return why a locked file cannot be used: "missing", or what is wrong, to follow its name; "" if it can."""
     path = root / file
-    if not path.resolve().is_relative_to(root):
-        return "is a symlink to a file outside the project"
     try:
+        if not path.resolve().is_relative_to(root):
+            return "is a symlink to a file outside the project"
+        if not stat.S_ISREG(path.stat().st_mode):
+            return "is not a regular file"
         with path.open("rb") as opened:
             digest = hashlib.file_digest(opened, "sha256").hexdigest()
     except FileNotFoundError:
         return "missing"
     except OSError as error:
         return f"cannot be read: {(error.strerror or str(error)).lower()}"
+    except ValueError as error:
+        return f"cannot be read: {error}"
     return "" if digest == sha256 else f"was changed: expected SHA-256 {sha256[:12]}…, got {digest[:12]}…"
 
 

@@ -9,16 +9,13 @@ from typing import Any
 
 from vidbuild.spec.lock_file import Request
 from vidbuild.stock.fields import number, text, whole
-from vidbuild.stock.http import base_of, mapping
+from vidbuild.stock.http import base_of, mapping, mappings
 from vidbuild.stock.protocol import Access, Candidate, StockError, Version
 
 BASE, USUAL = "VIDBUILD_COMMONS_BASE", "https://commons.wikimedia.org"
 HITS = 30
 FILES = "6"  # the namespace of files
 IMAGES = {"image/jpeg", "image/png", "image/webp", "image/gif", "image/tiff"}
-LICENCES = re.compile(
-    r"public domain|cc0|cc[ -]by|pd|attribution|gfdl|gpl|mit|bsd|apache|ogl|no restrictions", re.IGNORECASE
-)
 _TAG = re.compile(r"<[^>]*>")
 
 
@@ -45,16 +42,13 @@ class Commons:
         answer = mapping(access.json(base_of(BASE, USUAL) + "/w/api.php", query))
         if error := mapping(answer.get("error")):
             raise StockError(f"commons.wikimedia.org refused the search: {text(error.get('info'))}", unreachable=True)
-        pages = mapping(answer.get("query")).get("pages") or []
-        found = [each for each in pages if isinstance(each, dict)] if isinstance(pages, list) else []
-        found.sort(key=lambda each: whole(each.get("index")))
+        found = sorted(mappings(mapping(answer.get("query")).get("pages")), key=lambda each: whole(each.get("index")))
         read = (_candidate(each, video=video) for each in found)
         return [each for each in read if each is not None]
 
 
 def _candidate(page: Mapping[str, Any], *, video: bool) -> Candidate | None:
-    infos = page.get("imageinfo")
-    info = mapping(infos[0]) if isinstance(infos, list) and infos else {}
+    info: Mapping[str, Any] = next(iter(mappings(page.get("imageinfo"))), {})
     kind, link = text(info.get("mime")), text(info.get("url"), limit=2000)
     if not link or (kind not in IMAGES and not video) or (video and not kind.startswith(("video/", "application/ogg"))):
         return None

@@ -25,7 +25,11 @@ def number(value: object) -> float:
     """Return a number that is not negative; 0 for anything else."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return 0
-    return float(value) if isfinite(value) and value >= 0 else 0
+    try:
+        found = float(value)
+    except OverflowError:
+        return 0
+    return found if isfinite(found) and found >= 0 else 0
 
 
 def whole(value: object) -> int:

@@ -15,6 +15,7 @@ from vidbuild.stock.protocol import Access, Candidate, StockError, Version
 VIDEOS = frozenset({".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi", ".ogv"})
 IMAGES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".avif", ".gif", ".tif", ".tiff", ".bmp"})
 LIBRARY = "VIDBUILD_STOCK_FOLDER"  # the user's library, for specs that name no folder
+NO_FOLDER = f"write 'folder: PATH' beside 'provider: folder' in the spec, or export {LIBRARY}=PATH"
 CREDITS = "credits.txt"  # of all files of a folder that have none of their own
 FIELDS = ("title", "creator", "licence", "licence_url", "page", "keywords")
 MEANT = {"license": "licence", "license_url": "licence_url", "author": "creator", "source": "page", "tags": "keywords"}
@@ -31,10 +32,7 @@ class Folder:
         """Return the files in which all words of a request are found."""
         library = access.root / request.folder if request.folder else access.library
         if library is None:
-            hint = (
-                "write 'folder: PATH' in the spec, or [stock] folder = \"PATH\" in your own settings (vidbuild config)"
-            )
-            raise StockError("the provider 'folder' has no folder", hint)
+            raise StockError("the provider 'folder' has no folder", NO_FOLDER)
         if not library.is_dir():
             raise StockError(f"folder '{library}' does not exist")
         wanted = _words(request.stock)

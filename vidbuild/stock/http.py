@@ -141,7 +141,9 @@ class Http:
             reason = str(error).partition("]")[2].strip().lower() or "no connection"
             hint = "if this machine uses a proxy, set HTTPS_PROXY"
             raise _RetryError(StockError(f"{host} cannot be reached: {reason}", hint, unreachable=True)) from None
-        except (httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError) as error:
+        except (httpx2.InvalidURL, ValueError):
+            raise StockError(f"{host}: the address is invalid", unreachable=True) from None
+        except (httpx2.HTTPError, httpx2.StreamError) as error:
             kind = type(error).__name__
             raise _RetryError(StockError(f"{host}: the request failed ({kind})", unreachable=True)) from None
 
@@ -153,6 +155,8 @@ class Http:
         # It logs whole addresses, in which there can be a key.
         logging.getLogger("httpx2").setLevel(logging.CRITICAL)
         contact = os.environ.get(CONTACT, "")
+        if not contact.isascii() or (contact and not contact.isprintable()):
+            raise StockError(f"${CONTACT} has characters that no address has", f"export {CONTACT}=NAME@EXAMPLE.ORG")
         limits = self._timeouts
         return httpx2.Client(
             headers={"User-Agent": f"{AGENT} ({contact})" if contact else AGENT},
@@ -197,7 +201,10 @@ def origin_of(address: str) -> str:
     """Return the scheme, host and port of an address."""
     from urllib.parse import urlsplit
 
-    parts = urlsplit(address)
+    try:
+        parts = urlsplit(address)
+    except ValueError:  # the request reports it
+        return ""
     return f"{parts.scheme}://{parts.netloc}"
 
 
@@ -239,7 +246,11 @@ def _refuse_text(response: httpx2.Response, host: str, what: str) -> None:
 def _host(url: str) -> str:
     from urllib.parse import urlsplit
 
-    return urlsplit(url).hostname or url.partition("?")[0]
+    address = url.partition("?")[0]
+    try:
+        return urlsplit(url).hostname or f"'{text(address)}'"
+    except ValueError:
+        raise StockError(f"'{text(address)}': the address is invalid", unreachable=True) from None
 
 
 def mapping(value: Any) -> Mapping[str, Any]:  # noqa: ANN401 - of an answer
@@ -247,9 +258,14 @@ def mapping(value: Any) -> Mapping[str, Any]:  # noqa: ANN401 - of an answer
     return value if isinstance(value, dict) else {}
 
 
+def mappings(value: Any) -> list[Mapping[str, Any]]:  # noqa: ANN401 - of an answer
+    """Return the mappings in a value of an answer if it is a list, else none."""
+    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
+
+
 def entries(value: Any, name: str) -> list[Mapping[str, Any]]:  # noqa: ANN401 - of an answer
     """Return the mappings in a list of an answer. Raises StockError for an answer that has no such list."""
     found = mapping(value).get(name)
     if not isinstance(found, list):
         raise StockError("the site sent an answer of an unknown form", unreachable=True)
-    return [each for each in found if isinstance(each, dict)]
+    return mappings(found)

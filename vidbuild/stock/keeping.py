@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import stat
 from collections.abc import Collection
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote, urlsplit
@@ -14,12 +15,13 @@ from vidbuild.errors import os_error_text
 from vidbuild.media.ffmpeg import limits
 from vidbuild.spec.lock_file import STOCK_FOLDER, Request, StockEntry
 from vidbuild.stock import choice, probing, registry
-from vidbuild.stock.folder import IMAGES, VIDEOS
+from vidbuild.stock.folder import IMAGES, NO_FOLDER, VIDEOS
 from vidbuild.stock.http import Http
 from vidbuild.stock.protocol import Candidate, Frame, Provider, StockError
 
 MAX_VIDEO = 500_000_000  # bytes
 TRIED, TRIED_HERE = 3, 50  # candidates that may turn out to be unusable: downloaded ones, and those of a library
+ANOTHER = "choose another one: vidbuild lock --update SCENE SPEC"
 _UNSAFE = re.compile(r"[^a-z0-9]+")
 _USUAL = {"video": ".mp4", "image": ".jpg"}
 
@@ -53,9 +55,7 @@ class Keeper:
         try:
             digest = self._get(self._source(entry), temp, request)
             if digest != entry.sha256:
-                raise StockError(
-                    f"{name}: '{request.provider}' has another file there now", "choose another one: --update"
-                )
+                raise StockError(f"{name}: '{request.provider}' has another file there now", ANOTHER)
             _rename(temp, self.root / entry.file)
         finally:
             _discard(temp)
@@ -68,15 +68,18 @@ class Keeper:
             return self._found_again(provider, entry)
         library = self.root / entry.request.folder if entry.request.folder else self.library
         if library is None:
-            raise StockError("the provider 'folder' has no folder")
-        return str(library / entry.id)
+            raise StockError("the provider 'folder' has no folder", NO_FOLDER)
+        name = PurePosixPath(entry.id)
+        if name.is_absolute() or ".." in name.parts:
+            raise StockError(f"'{entry.id}' is not in the folder '{library}'", ANOTHER)
+        return str(library / name)
 
     def _found_again(self, provider: Provider, entry: StockEntry) -> str:
         """Return where a provider without a network has the file of an entry now."""
         for candidate in provider.search(entry.request, self):
             if candidate.id == entry.id:
                 return choice.version_for(candidate, Frame(entry.width, entry.height)).url
-        raise StockError(f"'{entry.request.provider}' has '{entry.id}' no more", "choose another one: --update")
+        raise StockError(f"'{entry.request.provider}' has '{entry.id}' no more", ANOTHER)
 
     def _take(self, candidate: Candidate, request: Request, frame: Frame, rejected: Collection[str]) -> StockEntry:
         version = choice.version_for(candidate, frame)
@@ -122,7 +125,10 @@ class Keeper:
         if registry.provider(request.provider).network:
             return self.http.download(source, target, limit, request.kind)
         try:
-            if Path(source).stat().st_size > limit:
+            status = Path(source).stat()
+            if not stat.S_ISREG(status.st_mode):
+                raise StockError(f"'{source}' is not a regular file")
+            if status.st_size > limit:
                 raise StockError(f"'{source}' is too large: the limit is {limit // 1_000_000} MB")
             return durable.copy(Path(source), target)
         except OSError as error:

@@ -7,7 +7,7 @@ from typing import Any
 
 from vidbuild.spec.lock_file import Request
 from vidbuild.stock.fields import number, text, whole
-from vidbuild.stock.http import base_of, entries, key_of, mapping
+from vidbuild.stock.http import base_of, entries, key_of, mapping, mappings
 from vidbuild.stock.protocol import Access, Candidate, Version
 
 KEY, BASE, USUAL = "PEXELS_API_KEY", "VIDBUILD_PEXELS_BASE", "https://api.pexels.com"
@@ -34,12 +34,11 @@ class Pexels:
 
 
 def _video(item: Mapping[str, Any]) -> Candidate:
-    files = [each for each in item.get("video_files") or () if isinstance(each, dict)]
     return Candidate(
         id=text(item.get("id")),
         versions=tuple(
             Version(text(each.get("link"), limit=2000), whole(each.get("width")), whole(each.get("height")))
-            for each in files
+            for each in mappings(item.get("video_files"))
             if text(each.get("file_type")) in {"video/mp4", ""} and each.get("link")
         ),
         creator=text(mapping(item.get("user")).get("name")),

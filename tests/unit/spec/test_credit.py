@@ -95,3 +95,10 @@ def test_credits_without_stock_are_a_warning(project: Project) -> None:
     text = "vidbuild: 1\ntitle: A\nscenes:\n" + OUTRO
     (warning,) = project.try_load(text).diagnostics
     assert warning.message == "the spec has no stock media to give credit for"
+    assert (warning.line, warning.severity) == (4, "warning")
+
+
+def test_credits_of_stock_that_is_not_locked_are_no_warning(project: Project) -> None:
+    """The missing lock is the only problem."""
+    (error,) = project.try_load(CLIP + OUTRO).diagnostics
+    assert error.message == "stock 'blue sea' is not locked"

@@ -62,6 +62,18 @@ def test_entries_are_sorted_and_their_fields_have_lines_of_their_own() -> None:
     ]
 
 
+def test_characters_that_yaml_does_not_allow_are_escaped(tmp_path: Path) -> None:
+    """A lock that vidbuild writes can always be read; bytes of a file's name that are no UTF-8 are replaced."""
+    strange = "a\x07\x7f\x85\x9f\u2028\ufeff\ufffe\uffff🌊b"
+    request = replace(SEA, stock=strange, folder=strange)
+    lock = Lock({request: replace(ENTRY, request=request, id=strange, title=strange)})
+    path = tmp_path / "vidbuild.lock"
+    path.write_bytes(lock_file.text_of(lock).encode())
+    assert lock_file.load(tmp_path)[0] == lock
+    path.write_bytes(lock_file.text_of(Lock({SEA: replace(ENTRY, id="caf\udce9.mp4")})).encode())
+    assert lock_file.load(tmp_path)[0].stock[SEA].id == "caf\ufffd.mp4"
+
+
 def test_no_file_is_an_empty_lock(tmp_path: Path) -> None:
     """A project without a lock has nothing locked."""
     assert lock_file.load(tmp_path) == (Lock(), "")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from pathlib import Path
 
 import pytest
@@ -63,7 +64,7 @@ def test_a_locked_clip_is_a_path_for_the_rest_of_vidbuild(project: Project) -> N
     assert {project.root / "vidbuild.lock"} <= {path.resolve() for path in spec.files}
 
 
-@pytest.mark.parametrize("change", ["changed", "removed", "linked"])
+@pytest.mark.parametrize("change", ["changed", "removed", "linked", "folder", "pipe"])
 def test_a_file_that_is_not_the_locked_one_is_refused(project: Project, change: str) -> None:
     """N17: a file that was changed, removed or replaced by a link out of the project is an error, not another video."""
     entry = locked(project.root, Request("pexels", "video", "blue sea", min_seconds=2), b"\0\0\0\x18ftypisom-a-clip")
@@ -75,14 +76,29 @@ def test_a_file_that_is_not_the_locked_one_is_refused(project: Project, change: 
         outside = project.root.parent / "other.mp4"
         outside.write_bytes(b"\0\0\0\x18ftypisom-a-clip")
         file.symlink_to(outside)
+    if change == "folder":
+        file.mkdir()
+    if change == "pipe":
+        os.mkfifo(file)  # to open it would take forever
     (error,) = project.try_load(CLIP).errors
     expected = {
         "changed": f"locked file '{entry.file}' was changed: expected SHA-256 {entry.sha256[:12]}…, got ",
         "removed": f"locked file '{entry.file}' does not exist",
         "linked": f"locked file '{entry.file}' is a symlink to a file outside the project",
+        "folder": f"locked file '{entry.file}' is not a regular file",
+        "pipe": f"locked file '{entry.file}' is not a regular file",
     }
     assert error.message.startswith(expected[change])
     assert "vidbuild lock" in str(error.hint)
+
+
+def test_a_name_that_no_file_can_have_is_refused(project: Project) -> None:
+    """A lock edited by hand can have any character in a file's name."""
+    entry = locked(project.root, Request("pexels", "video", "blue sea", min_seconds=2), b"\0\0\0\x18ftypisom-a-clip")
+    lock = project.root / "vidbuild.lock"
+    lock.write_text(lock.read_text().replace(entry.file, "assets/stock/a\\0b.mp4"))
+    (error,) = project.try_load(CLIP).errors
+    assert error.message.endswith("cannot be read: embedded null byte")
 
 
 def test_other_problems_are_found_beside_unlocked_stock(project: Project) -> None:

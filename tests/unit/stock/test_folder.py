@@ -42,7 +42,7 @@ def root(tmp_path: Path) -> Path:
         path = tmp_path / "lib" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch()
-    (tmp_path / "lib/deep/a1.txt").write_text("Keywords: blue SEA, whale\nAuthor: Jo\nLicense: CC BY 4.0\nother\n")
+    (tmp_path / "lib/deep/a1.txt").write_text("Keywords: blue SEA, whale\nAuthor: Diver\nLicense: CC BY 4.0\nother\n")
     (tmp_path / "lib/credits.txt").write_text("licence: own work\ncreator: Us\n")
     return tmp_path
 
@@ -60,13 +60,14 @@ def test_the_text_beside_a_file_wins_over_that_of_its_folder(root: Path) -> None
     place: Access = Place(root)  # type: ignore[assignment] # a folder sends no requests
     sea, whale = Folder().search(Request("folder", "video", "blue sea", folder="lib"), place)[1:]
     assert (sea.licence, sea.creator) == ("own work", "Us")
-    assert (whale.licence, whale.creator) == ("CC BY 4.0", "Jo")
+    assert (whale.licence, whale.creator) == ("CC BY 4.0", "Diver")
 
 
 def test_a_folder_must_be_there(root: Path) -> None:
     """No folder, one that is gone, and words without a letter are errors with a way on."""
-    with pytest.raises(StockError, match="has no folder"):
+    with pytest.raises(StockError, match="has no folder") as caught:
         search(root, "sea", folder="")
+    assert "export VIDBUILD_STOCK_FOLDER=PATH" in str(caught.value.hint)
     with pytest.raises(StockError, match="does not exist"):
         search(root, "sea", folder="gone")
     with pytest.raises(StockError, match="has no word to search for"):

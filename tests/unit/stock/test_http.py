@@ -227,6 +227,26 @@ def test_a_missing_key_is_named(monkeypatch: pytest.MonkeyPatch, key: str, probl
     assert not caught.value.unreachable
 
 
+@pytest.mark.parametrize("url", ["https://[bad", "https://[::1/x.mp4", "https://\ud800/"])
+def test_an_address_that_is_none_is_an_error_of_the_site(make: Callable[..., Http], tmp_path: Path, url: str) -> None:
+    """An answer or a variable can have any text in the place of an address; it is not tried again."""
+    http = make()
+    assert "the address is invalid" in failure(http, url).message
+    with pytest.raises(StockError, match="the address is invalid"):
+        http.download(url, tmp_path / "x.mp4", 100, "video")
+    assert (http.requests, list(tmp_path.glob("x*")), origin_of("https://[bad")) == (0, [], "")
+
+
+@pytest.mark.parametrize("contact", ["büro@example.org", "a\r\nb"])
+def test_a_contact_that_no_header_can_have_is_named(
+    make: Callable[..., Http], monkeypatch: pytest.MonkeyPatch, contact: str
+) -> None:
+    """The variable is named before anything is sent."""
+    monkeypatch.setenv("VIDBUILD_CONTACT", contact)
+    with pytest.raises(StockError, match=r"\$VIDBUILD_CONTACT has characters that no address has"):
+        make().json("https://example.org", {})
+
+
 def test_an_address_can_be_moved(monkeypatch: pytest.MonkeyPatch) -> None:
     """By a variable of the environment, for tests and mirrors."""
     assert base_of("SOME_BASE", "https://a") == "https://a"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -52,6 +53,18 @@ def test_a_file_of_the_user_is_never_replaced(keeper: Keeper) -> None:
     assert own.read_bytes() == b"mine"
     assert entry.file == f"assets/stock/folder-sea-0-{entry.sha256[:12]}.mp4"
     assert files(keeper) == sorted(["folder-sea-0.mp4", entry.file.rpartition("/")[2]])
+
+
+@pytest.mark.parametrize("name", ["/dev/zero", "../lib/sea-0.mp4", "lib/../../x", ""])
+def test_a_lock_names_nothing_outside_of_a_library(keeper: Keeper, name: str) -> None:
+    """A file is put back from the library alone, and only a regular file: a device never ends."""
+    entry = keeper.choose(Request("folder", "video", "sea", folder="lib"), FRAME)
+    (keeper.root / entry.file).unlink()
+    with pytest.raises(StockError, match="is not in the folder" if name else "is not a regular file"):
+        keeper.restore(replace(entry, id=name))
+    assert files(keeper) == []
+    keeper.restore(entry)
+    assert files(keeper) == ["folder-sea-0.mp4"]
 
 
 def test_a_folder_that_leads_out_of_the_project_is_not_written(keeper: Keeper, tmp_path: Path) -> None:

@@ -41,7 +41,7 @@ def test_each_sentence_has_pages_of_its_own() -> None:
 
 def test_an_abbreviation_ends_no_sentence() -> None:
     """A full stop after an abbreviation, an initial or within a number ends no page."""
-    assert divided("Dr. Smith pays 3.50 to J. Doe.", 80) == ["Dr. Smith pays 3.50 to J. Doe."]
+    assert divided("Dr. Smith pays 3.50 to J. Agent.", 80) == ["Dr. Smith pays 3.50 to J. Agent."]
 
 
 def test_a_long_sentence_is_divided_after_a_phrase() -> None:
