@@ -264,6 +264,8 @@ def _value_fault(error: SchemaError, path: Path) -> Fault:
     if rule == "const":
         return Fault(path, f"{name} must be {limit}, the version of the spec language{found}")
     if rule == "pattern":
+        if error.schema["patternErrorMessage"] == "some text":
+            return Fault(path, f"{name} must not be empty")
         hint = value_hints.scene_id(error.instance) if path[-1:] == ("id",) else value_hints.brand(error.instance, path)
         return Fault(path, f"{name} must be {error.schema['patternErrorMessage']}{found}", hint)
     return Fault(path, f"{name} {wording.limits(rule, limit, error.instance)}")

@@ -97,9 +97,7 @@ def _empty(document: Document, path: Path) -> str | None:
     """Return how to write a value that YAML reads as empty: after '#', or a word such as null."""
     written = as_written(document, path)
     if written:
-        takes_text = any(
-            node.get("type") == "string" and "pattern" not in node for node in schema.allowed(path, document.data)
-        )
+        takes_text = any(value_shapes.takes_text(node) for node in schema.allowed(path, document.data))
         return f'write "{written}"' if takes_text else None
     key, span = document.keys.get(path), document.spans.get(path)
     after = _after(document, key) if key else document.text[span.start :].partition("\n")[0] if span else ""

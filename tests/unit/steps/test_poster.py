@@ -25,9 +25,8 @@ def chosen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
 
         def read(_: object, prefix: str) -> SimpleNamespace:
             number = int(prefix.rstrip("."))
-            return SimpleNamespace(
-                number=number, clip=scenes[number][1], motion=SimpleNamespace(frames=100, frames_before_exit=100)
-            )
+            motion = SimpleNamespace(frames=100, frames_before_exit=100, clips=())
+            return SimpleNamespace(number=number, clip=scenes[number][1], motion=motion)
 
         def render(context: Any, animation: Any, frame: int) -> None:
             drawn.append((animation.number, frame))

@@ -14,6 +14,7 @@ from vidbuild.errors import StepError, UnreachableError
 from vidbuild.media.audio import wav
 from vidbuild.media.text.words import Speech
 from vidbuild.steps import speak
+from vidbuild.voices import registry
 from vidbuild.voices.edge import ENDPOINT, Edge
 from vidbuild.voices.espeak import Espeak
 from vidbuild.voices.network import Timeouts
@@ -125,6 +126,7 @@ def test_an_engine_receives_only_the_variables_that_it_declares(
 
     engines = {"one": Keyed("ONE_KEY", "PROXY"), "two": Keyed("TWO_KEY", "PROXY"), "none": Keyed()}
     monkeypatch.setattr(speak, "ENGINES", engines)
+    monkeypatch.setattr(registry, "OWN", engines)
     env = {**ENV, "ONE_KEY": "1", "TWO_KEY": "2", "PROXY": "p"}
     for name in engines:
         speak.run(context(tmp_path / name, "speak:intro", params(engine=name), env=env))
