@@ -397,7 +397,9 @@ def test_a_picture_fades_in_unless_it_fills_the_frame(fit: str, frame: bool, fad
 @pytest.mark.parametrize(("end", "right"), [(1.9, False), (2.0, False), (2.1, True)])
 def test_a_clip_ends_after_its_start(end: float, right: bool) -> None:
     """A clip whose end is its start, or before it, is a problem of the field with its end."""
-    found = [problem.field for problem in registry.SCENE_TYPES["clip"].check({"src": "a.mp4", "start": 2.0, "end": end})]
+    found = [
+        problem.field for problem in registry.SCENE_TYPES["clip"].check({"src": "a.mp4", "start": 2.0, "end": end})
+    ]
     assert found == ([] if right else ["end"])
 
 
