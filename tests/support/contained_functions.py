@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import os
 import socket
+import sys
 import time
 from pathlib import Path
 
@@ -58,6 +59,18 @@ def hang(_path: str) -> None:
 def fill(_path: str, size: str) -> int:
     """Take so much memory."""
     return len(bytearray(int(size)))
+
+
+def chat(_path: str) -> str:
+    """Print what a library may print."""
+    os.write(1, b"warning: odd file")
+    sys.stdout.write("warning: odd page")
+    return "answer"
+
+
+def leave(_path: str) -> None:
+    """End without an answer."""
+    os._exit(0)
 
 
 def write_much(_path: str, size: str) -> str:

@@ -65,6 +65,11 @@ def checked(stock: Stock, data: Mapping[str, Any], collector: DiagnosticCollecto
     return lines(stock.used)
 
 
+def _names(shown: str, creator: str) -> bool:
+    """Return whether a text has a creator's name in it, and not as a part of a longer word."""
+    return bool(creator) and re.search(rf"(?<!\w){re.escape(creator)}(?!\w)", shown) is not None
+
+
 def _check(stock: Stock, data: Mapping[str, Any], collector: DiagnosticCollector) -> None:
     scenes = data.get("scenes")
     listed = scenes if isinstance(scenes, list) else []
@@ -79,7 +84,7 @@ def _check(stock: Stock, data: Mapping[str, Any], collector: DiagnosticCollector
         entry = entries.get(field.request)
         if entry is None or not _ATTRIBUTION.search(entry.licence):
             continue
-        if not entry.creator or entry.creator.casefold() not in shown:
+        if not _names(shown, entry.creator.casefold()):
             whom = f"'{entry.creator}'" if entry.creator else "its creator"
             message = f"the license of '{entry.file}', {entry.licence}, asks for credit, and no scene names {whom}"
             collector.warning((*field.path, "stock"), message, "add 'credits: true' to a scene of type 'outro'")

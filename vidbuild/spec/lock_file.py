@@ -170,6 +170,8 @@ class _Parser:
             entry = self._record(StockEntry, item, path, Request, request=request)
             if entry is None or not self._is_sound(entry, path, entry.file, entry.sha256):
                 continue
+            if not entry.licence:
+                self._collector.error((*path, "licence"), "'licence' is empty: no license allows the use", REPAIR)
             if request in found:
                 self._collector.error(path, f"a second entry for '{request.stock}'", "remove one of them")
             found.add(request)

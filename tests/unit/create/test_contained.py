@@ -56,6 +56,11 @@ def test_it_gets_no_secrets(path: Path, monkeypatch: pytest.MonkeyPatch) -> None
     assert set(contained.call(functions.variables, path)) <= {"PATH", "LC_ALL", "LC_CTYPE"}
 
 
+def test_what_a_library_prints_is_no_part_of_the_answer(path: Path) -> None:
+    """Native code can print to the standard output."""
+    assert contained.call(functions.chat, path) == "answer"
+
+
 def test_a_refusal_is_passed_on(path: Path) -> None:
     """A message and its hint are those of the function."""
     with pytest.raises(SourceError, match=r"a file\.txt' is green") as caught:
@@ -70,6 +75,7 @@ def test_a_refusal_is_passed_on(path: Path) -> None:
         (functions.hang, (), "took more than 1 s to read"),
         (functions.fill, (str(900 << 20),), "takes more than 500 MB of memory to read"),
         (functions.write_much, (str(3 << 20),), "is too large: what it has takes more than 2 MB"),
+        (functions.leave, (), "cannot be read: the process that read it did not answer"),
         (functions.fail, (), "cannot be read: the process that read it ended with exit code 1"),
     ],
 )

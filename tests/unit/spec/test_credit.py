@@ -57,6 +57,15 @@ def test_credit_that_is_given_needs_no_warning(project: Project, scene: str) -> 
     assert project.try_load(CLIP + scene).diagnostics == ()
 
 
+def test_a_part_of_a_word_is_no_credit(project: Project) -> None:
+    """A creator of a short name is not named by a word that has these letters in it."""
+    with_licence(project, "CC BY 4.0", creator="Al")
+    scene = "  - {id: end, type: title, title: All of it, duration: 2}\n"
+    (warning,) = project.try_load(CLIP + scene).diagnostics
+    assert "no scene names 'Al'" in warning.message
+    assert project.try_load(CLIP + scene.replace("All of it", "Thanks to Al.")).diagnostics == ()
+
+
 def test_credits_are_in_the_scene_and_in_a_file(project: Project) -> None:
     """The scene's lines and the credits file name title, creator and license; without stock there is no file."""
     with_licence(project, "CC BY 4.0")

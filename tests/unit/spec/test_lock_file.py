@@ -88,6 +88,7 @@ FAULTS = {
     "twice": (TEXT.replace("voices:", "".join(TEXT.split("stock:\n")[1].split("voices:")[0]) + "voices:"),
               "a second entry for 'blue sea'"),
     "missing": (TEXT.replace('    licence: "Pexels License"\n', ""), "'licence' is missing"),
+    "no license": (TEXT.replace('"Pexels License"', '""'), "'licence' is empty"),
     "wrong type": (TEXT.replace("bytes: 10", "bytes: -1"), "'bytes' must be a whole number that is not negative"),
     "unknown": (TEXT.replace("creator:", "creater:"), "unknown field 'creater'"),
     "outside": (TEXT.replace("assets/stock/pexels-7", "assets/stock/../../x"), "expected a file in 'assets/stock'"),

@@ -57,7 +57,10 @@ def call(function: Callable[..., Json], file: Path, *arguments: str) -> Any:  # 
     if code != 0:
         hint = " ".join(log.texts()[-1:]) or "check that it opens in another program"
         raise SourceError(f"'{file}' cannot be read: the process that read it {describe_exit(code)}", hint=hint)
-    answer = json.loads(out.bytes())
+    try:
+        answer = json.loads(out.bytes())
+    except ValueError:
+        raise SourceError(f"'{file}' cannot be read: the process that read it did not answer") from None
     if "error" in answer:
         message, hint = answer["error"]
         raise SourceError(message, hint=hint)
@@ -67,6 +70,9 @@ def call(function: Callable[..., Json], file: Path, *arguments: str) -> Any:  # 
 def main() -> None:
     """Enter the sandbox, call the function, and print what it returns."""
     restrictions, module, name, *arguments = sys.argv[1:]
+    # What a library prints is no part of the answer.
+    out = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="ascii")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     if restrictions and platforms.POSIX:
         from vidbuild.engine.sandbox.sandbox import Sandbox, enter
 
@@ -77,7 +83,8 @@ def main() -> None:
         answer = {"error": [error.message, error.hint]}
     except MemoryError:
         os._exit(OUT_OF_MEMORY)
-    sys.stdout.write(json.dumps(answer))
+    with out:
+        out.write(json.dumps(answer))
 
 
 def _restrictions(file: Path) -> str:
