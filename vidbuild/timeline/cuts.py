@@ -48,8 +48,8 @@ class Cuts:
 
     def warnings(self, frames: int) -> Iterator[tuple[str, str]]:
         """Yield (field, message) for clips that are not seen, or of which the last frame stays for long."""
-        for (cut, times), until in self._ends(frames):
-            fps, start = times.fps, times.delay
+        for (cut, times), end in self._ends(frames):
+            fps, start, until = times.fps, times.delay, min(end, frames)
             if start >= frames:
                 ends = f"but the scene ends at {frames / fps:.1f} s"
                 yield cut.field, f"never shown: starts at {start / fps:.1f} s, {ends}"

@@ -150,6 +150,8 @@ def test_warnings() -> None:
     assert "the clip lasts 2.0 s, but it is shown for" in next(short.warnings(100))[1]
     assert not list(run(clip(0, holds=True), clip(1, holds=True), ms=2000).warnings(100))
     assert not list(run(clip(0), clip(1), ms=2000, loop=0).warnings(100))
+    (stays, _) = run(clip(0), clip(1, 9.5), ms=2000).warnings(60)
+    assert "the clip lasts 2.0 s, but it is shown for 6.0 s" in stays[1]
     assert list(run(clip(0), clip(1, 9.5)).warnings(60)) == [
         ("clips.1", "never shown: starts at 9.5 s, but the scene ends at 6.0 s")
     ]

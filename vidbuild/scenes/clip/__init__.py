@@ -138,6 +138,9 @@ def _several_problems(fields: Mapping[str, Any]) -> Iterator[SceneProblem]:
         if not index and entry.get("at"):
             message = "the first clip begins with the scene"
             yield SceneProblem("clips.0.at", message, "remove 'at', or put a clip before it")
+        if index and entry.get("at") == 0:
+            message = "the clip would begin with the scene, as the first one does"
+            yield SceneProblem(f"{place}at", message, "set 'at' to more than 0, or remove it")
 
 
 def _end_problems(fields: Mapping[str, Any]) -> Iterator[SceneProblem]:
