@@ -9,7 +9,8 @@ from vidbuild.create.source.outline import Outline
 from vidbuild.create.source.protocol import Importer
 from vidbuild.errors import PluginError
 from vidbuild.extensions import installed, loading
-from vidbuild.extensions.guard import Guarded
+from vidbuild.extensions.guard import Guarded, error_of
+from vidbuild.extensions.shapes import misfit
 
 
 def of_kind(kind: str, own: Collection[str]) -> list[Importer]:
@@ -42,12 +43,12 @@ def of_ending(ending: str, own: Collection[str]) -> list[Importer]:
 
 def _loaded(plugin: installed.Plugin, kind: str) -> Importer:
     importer: Any = Guarded(loading.load(plugin, Importer), plugin, _wrong)
+    if problem := misfit(importer.endings, tuple[str, ...], "endings"):
+        raise error_of(plugin, f"cannot be used: {problem}")
     importer.name = kind
     return importer  # type: ignore[no-any-return] # it has the methods of one
 
 
 def _wrong(name: str, result: object) -> str | None:
     """Return what is wrong with the result of an importer's method; None if nothing is."""
-    if name == "read" and not isinstance(result, Outline):
-        return f"expected an Outline, got {type(result).__name__}"
-    return None
+    return misfit(result, Outline) if name == "read" else None

@@ -34,7 +34,10 @@ def code_of(plugin: Plugin) -> Code:
     """Return where a plug-in's code is. Raises PluginError if it is nowhere."""
     first, *others = plugin.module.split(".")
     package = first
-    found = find_spec(first)  # imports nothing, unlike that of a package inside of another one
+    try:
+        found = find_spec(first)  # imports nothing, unlike that of a package inside of another one
+    except (ValueError, ImportError):  # an empty name, or one that only a running program has
+        found = None
     for part in others:
         if found is None or found.origin is not None:
             break

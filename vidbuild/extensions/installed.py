@@ -39,7 +39,7 @@ class Plugin:
     """One entry point of a distribution.
 
     group: see GROUPS.
-    module, attribute: where the object is that it adds.
+    module, attribute: where the object is that it adds; attribute is "" if the module is that object.
     distribution: the normalized name of what is installed with pip.
     """
 
@@ -139,14 +139,18 @@ def _read(path: tuple[str, ...]) -> Iterator[Plugin]:
 
     seen: set[str] = set()
     for distribution in distributions(path=list(path)):
-        # Most distributions have no entry points, and reading their names takes longer than looking for the file.
-        if PREFIX not in (distribution.read_text("entry_points.txt") or ""):
+        try:
+            # Most distributions have no entry points, and reading their names takes longer than looking for the file.
+            if PREFIX not in (distribution.read_text("entry_points.txt") or ""):
+                continue
+            name, version = normalized(distribution.metadata["Name"] or ""), distribution.version
+        except (OSError, ValueError):  # what is installed is damaged, and mostly none of vidbuild's
             continue
-        name = normalized(distribution.metadata["Name"] or "")
         if name in seen:  # Python imports the first of two
             continue
         seen.add(name)
         for point in distribution.entry_points:
             group = point.group.removeprefix(PREFIX)
             if point.group.startswith(PREFIX) and group in GROUPS:
-                yield Plugin(group, point.name, point.module, point.attr, name, distribution.version)
+                module, _, attribute = point.value.partition(":")
+                yield Plugin(group, point.name, module.strip(), attribute.partition("[")[0].strip(), name, version)

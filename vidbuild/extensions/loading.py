@@ -56,7 +56,7 @@ def _checked(plugin: Plugin, protocol: type, import_: Callable[[], types.ModuleT
     interface = GROUPS[plugin.group].interface
     try:
         made: Any = import_()
-        for part in plugin.attribute.split("."):
+        for part in filter(None, plugin.attribute.split(".")):
             made = getattr(made, part)
         made = made() if isinstance(made, type) else made
     except VidbuildError:

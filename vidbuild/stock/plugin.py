@@ -8,6 +8,7 @@ from typing import Any
 from vidbuild.errors import PluginError
 from vidbuild.extensions import hints, installed, loading
 from vidbuild.extensions.guard import Guarded
+from vidbuild.extensions.shapes import misfit
 from vidbuild.spec.lock_file import Request
 from vidbuild.stock.protocol import Access, Candidate, Provider, StockError
 
@@ -51,6 +52,4 @@ class _PluginProvider:
 
 def _wrong(_name: str, result: object) -> str | None:
     """Return what is wrong with the result of a search; None if nothing is."""
-    if isinstance(result, list | tuple) and all(isinstance(each, Candidate) for each in result):
-        return None
-    return f"expected a list of candidates, got {type(result).__name__}"
+    return misfit(result, Sequence[Candidate])

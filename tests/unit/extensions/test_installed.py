@@ -66,6 +66,16 @@ def test_a_name_of_our_own_is_refused(site: Path, spelled: str) -> None:
         installed.find("scenes", spelled, ["title"])
 
 
+def test_damaged_distributions_are_left_out(site: Path) -> None:
+    """A file of any installed distribution that is no UTF-8 stops nothing; an entry point without sense stays."""
+    for name, damaged in (("one", "entry_points.txt"), ("two", "METADATA")):
+        plugin_lab.write(site, name, "1.0", POINTS, {})
+        (site / f"{name}-1.0.dist-info" / damaged).write_bytes(b"[vidbuild.scenes]\nName: \xff\xfe\n")
+    plugin_lab.write(site, "three", "1.0", "[vidbuild.scenes]\nodd = a!!b\nempty = \nmodule = a\n", {})
+    found = [(each.name, each.module, each.attribute) for each in installed.installed("scenes")]
+    assert found == [("empty", "", ""), ("module", "a", ""), ("odd", "a!!b", "")]
+
+
 def test_a_name_of_two_distributions_needs_one_of_them(site: Path) -> None:
     """A name that two distributions have is refused; lists have both with their distributions."""
     for name in ("acme", "bolt"):

@@ -90,6 +90,13 @@ def test_a_module_that_is_missing(site: Path) -> None:
     assert raised.value.hint == f"pip install --force-reinstall {made.distribution}"
 
 
+@pytest.mark.parametrize("target", ["", "{module}!!:Thing", ".{module}:Thing"])
+def test_an_entry_point_that_leads_nowhere(site: Path, target: str) -> None:
+    """What is no name of a module is reported as a module that is missing."""
+    with pytest.raises(PluginError, match="cannot be imported: there is no module"):
+        loading.load(plugin(site, GOOD, target=target), Acting)
+
+
 def test_a_step_loads_it_from_where_it_is(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What a step receives is enough to load a module, a package or a part of a namespace that Python cannot find."""
     relative = "from .part import VALUE\n" + GOOD

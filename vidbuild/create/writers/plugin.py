@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from vidbuild.create.writers.protocol import Answer, Writer
 from vidbuild.extensions import installed, loading
 from vidbuild.extensions.guard import Guarded
+from vidbuild.extensions.shapes import misfit
 
 
 class PluginWriter(Writer, Protocol):
@@ -52,8 +53,8 @@ def find(name: str, own: Collection[str]) -> Writer | None:
 
 def _wrong(name: str, result: object) -> str | None:
     """Return what is wrong with the result of a writer's method; None if nothing is."""
-    if name == "ask" and not isinstance(result, Answer):
-        return f"expected an Answer, got {type(result).__name__}"
+    if name == "ask":
+        return misfit(result, Answer)
     if name == "model" and not isinstance(result, str):
         return f"expected the name of a model, got {type(result).__name__}"
     return None
