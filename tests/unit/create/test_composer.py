@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from vidbuild.create.composer import Choices, Composition, compose
+from vidbuild.create.composer import Choices, Composition, compose, emoji
 from vidbuild.create.composer.choice import Candidate, chosen
 from vidbuild.create.composer.text import cut_to, lead, slug
 from vidbuild.create.source.outline import (
@@ -226,6 +226,47 @@ def test_the_project_s_upkeep_is_left_out() -> None:
     made = composed(section("License", Prose("It is free for all.")), section("Use", Prose("It is used so.")))
     assert [each.section.heading for each in made.scenes] == ["Acme", "Use"]
     assert [each.what for each in made.omissions] == ["the section 'License': it is about the project's upkeep"]
+
+
+def test_emoji_are_not_shown_and_not_spoken() -> None:
+    """Emoji of headings and prose are left out, signs for yes and no are drawn, and code keeps its own."""
+    table = Table(("Part", "Works"), (("🚀 Server", "✅"), ("👍", "\u2716\ufe0f")))
+    made = composed(
+        section("✨ Install", Commands((Command(run="echo ✨"),))),
+        section("What works \u26a0\ufe0f", Prose("It works 🎉!"), table),
+        section("📝 License", Prose("It is free for all.")),
+    )
+    install, works = (each.fields for each in made.scenes[1:])
+    assert (install["title"], install["narration"]) == ("Install", "Install.")
+    assert install["commands"] == [{"run": "echo ✨"}]
+    assert works["title"] == "What works"
+    assert works["rows"] == [["Server", "✓"], ["👍", "✗"]]
+    assert "🎉" not in str(works)
+    assert made.scenes[1].section.name == "✨ Install"  # the part's name in the document, for updates
+    assert [each.what for each in made.omissions] == ["the section 'License': it is about the project's upkeep"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("1\ufe0f\u20e3 Install", "1 Install"),
+        ("Done 👩🏽\u200d💻, and out 🇩🇪.", "Done, and out."),
+        ("Acme\u2122\ufe0f", "Acme\u2122"),
+        ("🚀", "🚀"),
+        ("★ ✓ → ☎", "★ ✓ → ☎"),
+        ("ක්\u200dෂ", "ක්\u200dෂ"),
+    ],
+)
+def test_texts_without_emoji(text: str, expected: str) -> None:
+    """Only pictures go: letters, digits on keys and signs that fonts draw stay."""
+    assert emoji.without(text) == expected
+
+
+@pytest.mark.parametrize("name", ["Install", "✨ install"])
+def test_a_section_is_named_with_or_without_its_emoji(name: str) -> None:
+    """`--section` finds a heading by its words."""
+    made = composed(section("✨ Install", Prose("It is easy to do.")), section=name)
+    assert [each.section.heading for each in made.scenes] == ["Install"]
 
 
 def test_one_section_by_its_heading() -> None:

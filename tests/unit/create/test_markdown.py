@@ -112,6 +112,27 @@ def test_inline_markup(read: Read) -> None:
     assert blocks(outline) == [Prose("Use the `acme` **tool** of Acme, see https://example.com.")]
 
 
+def test_breaks_of_lines_part_words(read: Read) -> None:
+    """A break of a line in HTML stands between words, as in cells of tables."""
+    outline = read("| a | b |\n|---|---|\n| MPL-1.1<br>_restrictive_ | c<BR/>d |\n")
+    assert blocks(outline) == [Table(("a", "b"), (("MPL-1.1 restrictive", "c d"),))]
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ('<h1 align="center">Acme for <a href="x">all</a></h1>\n\nText.\n\n## Install\n', "Acme for all"),
+        ('<div align="center">\n<img src="logo.svg">\n<h1>\n  Acme\n</h1>\n</div>\n\n# Install\n', "Acme"),
+        ('<h1><img src="logo.svg"></h1>\n\n# Acme\n', "Acme"),
+        ("# Acme\n\n<h1>Install</h1>\n", "Acme"),
+        ("---\ntitle: Acme\n---\n\n<h1>Install</h1>\n", "Acme"),
+    ],
+)
+def test_the_title_in_raw_html(text: str, title: str, read: Read) -> None:
+    """A heading in HTML above the first one in Markdown is the document's title."""
+    assert read(text).title == title
+
+
 def test_icons_are_left_out(read: Read) -> None:
     """Icons by name are no text; check marks and crosses in tables are."""
     outline = read("| a | b |\n|---|---|\n| x :rocket: | :material-check: |\n| y | :material-close: |\n")

@@ -15,6 +15,7 @@ from vidbuild.create.source import breaks
     [
         ("One. Two! Three?", "en", ["One.", "Two!", "Three?"]),
         ("Use a tool, e.g. make. Then run it.", "en", ["Use a tool, e.g. make.", "Then run it."]),
+        ("It reads texts (eg. Latin ones). Then it ends.", "en", ["It reads texts (eg. Latin ones).", "Then it ends."]),
         ("Version 2.4 is out. It is fast.", "en", ["Version 2.4 is out.", "It is fast."]),
         ("Edit `a. B.c` first. Then go.", "en", ["Edit `a. B.c` first.", "Then go."]),
         ("Das gilt z. B. hier. Dann nicht.", "de", ["Das gilt z. B. hier.", "Dann nicht."]),
@@ -33,6 +34,8 @@ def test_split(text: str, language: str, expected: list[str]) -> None:
         ("To start the server run:", "To start the server run:"),
         ("Use it with `kubectl`, e.g.:", "Use it with `kubectl`:"),
         ("Use it,", "Use it."),
+        ("**If you are running:**", "**If you are running**:"),
+        ("What is it to **you?**", "What is it to **you?**"),
         ("It is small (see the table) and fast.", "It is small and fast."),
         ("Note: it needs Docker.", "It needs Docker."),
         ("**Note:** it needs Docker.", "It needs Docker."),

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from vidbuild.create.composer import narration, scenes
+from vidbuild.create.composer import emoji, narration, scenes
 from vidbuild.create.composer.choice import Candidate, chosen
 from vidbuild.create.composer.scenes import SceneDraft
 from vidbuild.create.composer.text import slug
@@ -58,6 +58,7 @@ def compose(
     place: returns the path of what a block shows, as the spec names it.
     kept: section's name -> the number of scenes that it has in any case.
     """
+    outline = emoji.outline_without(outline)
     sections = list(wanted(outline, choices.section))
     if choices.section and sections and sections[0].title:
         outline = replace(outline, title=sections[0].title, sections=tuple(sections), description="")
@@ -102,8 +103,9 @@ def _first_of(candidates: Sequence[Candidate], kept: Mapping[str, int]) -> Itera
 
 def wanted(outline: Outline, heading: str) -> Iterator[Section]:
     """Yield the sections below a heading; all of them for ""."""
+    name = emoji.without(heading).casefold()
     for section in outline.sections:
-        if not heading or heading.casefold() in {each.casefold() for each in (section.heading, *section.parents)}:
+        if not name or name in {emoji.without(each).casefold() for each in (section.heading, *section.parents)}:
             yield section
 
 

@@ -24,7 +24,7 @@ _ADDRESS = re.compile(r"(?:\s+(?:on|at|from|in|via|under|auf|unter|bei|von))?\s*
 _LABEL = re.compile(r"^(?:\*\*)?(?:note|tip|warning|important|hint|info|caution)(?:\*\*)?:(?:\*\*)?\s+", re.IGNORECASE)
 # What leads to the page's next block: "such as:" and "e.g.:" go, a colon stays.
 _DANGLING = re.compile(r"(?:,?\s+(?:e\.g\.|i\.e\.|z\. ?B\.|for example|such as))?\s*([:\uff1a])$|[,;]$", re.IGNORECASE)
-_END = re.compile(r"[.!?…:\uff1a。\uff01\uff1f؟\u06d4।]['\"”\u2019)\]]*$")  # the full-width forms are meant
+_END = re.compile(r"[.!?…:\uff1a。\uff01\uff1f؟\u06d4।]['\"”\u2019)\]*]*$")  # the full-width forms are meant
 
 
 def spoken(sentence: str) -> str:
@@ -32,6 +32,7 @@ def spoken(sentence: str) -> str:
     text = _LABEL.sub("", sentence.strip().replace("\t", " "))
     text = _ADDRESS.sub("", _ASIDE.sub("", text)).strip()
     text = re.sub(r"\s+([.,;:!?])", r"\1", text).rstrip()
+    text = re.sub(r"([:\uff1a])\*\*$", r"**\1", text)  # a colon ends the sentence, also if it is strong
     text = _DANGLING.sub(lambda match: match[1] or "", text)
     if text and not _END.search(text):
         text += "."

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 # Words after which a full stop ends no sentence, in the languages of most documents.
 _ABBREVIATION = re.compile(
-    r"(?:^|[\s(\"'])(?:e\.g|i\.e|etc|cf|vs|approx|incl|resp|no|fig|sec|dr|mr|mrs|ms|prof|st|z\.\s?b|d\.\s?h|u\.\s?a|bzw"
+    r"(?:^|[\s(\"'])(?:e\.g|eg|i\.e|ie|etc|cf|vs|approx|incl|resp|no|fig|sec|dr|mr|mrs|ms|prof|st|z\.\s?b|d\.\s?h|u\.\s?a|bzw"
     r"|ca|evtl|ggf|usw|p\. ?ej|[a-z])\.$",
     re.IGNORECASE,
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING, Any
@@ -44,9 +45,10 @@ def outline_of(text: str, source: Source) -> Outline:
     matter = front_matter(text, source)
     ready, left_out = prepared(text)
     reading = Reading(source)
-    sections = list(_sections(parse(ready).children, text.split("\n"), reading))
+    nodes = parse(ready).children
+    sections = list(_sections(nodes, text.split("\n"), reading))
     first = next((each.heading for each in sections if each.heading), phrases.title_of(source.path.stem))
-    title = str(matter.get("title") or first)
+    title = str(matter.get("title") or _raw_title(nodes) or first)
     omissions = [*reading.omissions, *(Omission(what, line) for what, line in left_out)]
     return Outline(
         title,
@@ -55,6 +57,15 @@ def outline_of(text: str, source: Source) -> Outline:
         description=str(matter.get("description") or ""),
         omissions=tuple(sorted(omissions, key=lambda each: each.line)),
     ).named()
+
+
+def _raw_title(nodes: Collection[SyntaxTreeNode]) -> str:
+    """Return the title in raw HTML above the first heading, as many projects center theirs; "" if there is none."""
+    from vidbuild.create.importers.markdown import html, inline
+
+    above = itertools.takewhile(lambda node: node.type != "heading", nodes)
+    titles = (inline.clean(html.read(node.content).title) for node in above if node.type == "html_block")
+    return next(filter(None, titles), "")
 
 
 def front_matter(text: str, source: Source) -> dict[str, Any]:

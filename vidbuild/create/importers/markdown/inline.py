@@ -16,6 +16,7 @@ _ICON = re.compile(r":(?:material|octicons|fontawesome|simple)-([a-z0-9-]+?)(?:-
 _EMOJI = re.compile(r"(?<![\w:]):[a-z][a-z0-9_+-]*:(?![\w:])")
 _ATTRIBUTES = re.compile(r"\{[:#.][^{}\n]*\}")
 _HIGHLIGHTED = re.compile(r"#!\w+ ")  # `#!bash ls`: code with the name of its language
+_BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 _SPACES = re.compile(r"[ \t]{2,}")
 
 
@@ -66,7 +67,7 @@ def _texts(tokens: Sequence[Token]) -> Iterator[str]:
             yield code if "`" in code else f"`{code}`"
         elif token.type in {"strong_open", "strong_close"}:
             yield "**"
-        elif token.type in {"softbreak", "hardbreak"}:
+        elif token.type in {"softbreak", "hardbreak"} or (token.type == "html_inline" and _BREAK.match(token.content)):
             yield "\n"
         elif token.type in {"math_inline", "myst_role"}:
             yield f"`{token.content}`"
