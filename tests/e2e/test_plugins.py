@@ -90,6 +90,8 @@ def test_edited_code_of_a_plugin_runs_its_steps(workspace: Workspace, tmp_path: 
     ran = workspace.run("build", "video.yaml", "--json", env=env(folder)).data["steps"]["ran"]
     assert "speak:coverage" in ran
     assert not any(step.endswith("intro") for step in ran)
+    (chime.parent / "tones.json").write_text("{}", encoding="utf-8")  # a new file may be read by its code
+    assert "speak:coverage" in workspace.run("build", "video.yaml", "--json", env=env(folder)).data["steps"]["ran"]
 
 
 def test_a_build_with_nothing_to_do_imports_nothing_of_a_plugin(workspace: Workspace, example: Path) -> None:

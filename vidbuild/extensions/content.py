@@ -57,9 +57,11 @@ def files(plugin: Plugin) -> list[Path]:
 
 
 def evidence(plugin: Plugin) -> list[Path]:
-    """Return the files that change whenever `identity` does."""
+    """Return the files that change whenever `identity` does, and the folders, which get and lose files."""
     records = (_record(name) for name in (plugin.distribution, *_requirements(plugin)))
-    return [*files(plugin), *(path for path in records if path is not None)]
+    found, code = files(plugin), code_of(plugin).path
+    folders = {code, *(each.parent for each in found)} if code.is_dir() else set()
+    return [*found, *sorted(folders), *(path for path in records if path is not None)]
 
 
 def identity(plugin: Plugin) -> str:

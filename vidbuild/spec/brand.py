@@ -86,7 +86,7 @@ class BrandReader:
                 raise _refused(where, f"too many brands extend each other: the maximum is {MAX_CHAIN}")
             file = self._find(name)
             if file is None:
-                known = self.names()
+                known = [each for each in self.names() if each not in names]
                 expected = f": expected {wording.either(known)}" if known else ""
                 hint = did_you_mean(name, known) or (None if known else f"write the brand's file: {FOLDER}/{name}.yaml")
                 raise _refused(where, f"unknown brand '{name}'{expected}", hint)

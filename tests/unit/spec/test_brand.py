@@ -240,7 +240,7 @@ def test_what_only_other_specs_use_is_no_warning(branded: Project) -> None:
         (
             "extends: hous\n",
             "brands/acme.yaml:1:10",
-            "unknown brand 'hous': expected acme or house",
+            "unknown brand 'hous': expected house",
             "did you mean 'house'?",
         ),
         (
