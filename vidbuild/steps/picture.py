@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import math
 from dataclasses import dataclass
+from dataclasses import field as with_default
 from pathlib import Path
 
 from PIL import Image
@@ -31,6 +32,7 @@ class Picture:
     vector: what an SVG image says of itself; None for pixels.
     hidden: regions that must be unreadable, in pixels of the picture.
     focus: the point that stays in view if its edges are cropped.
+    decoded: the image of which a part was shown last, until it fills a box: most pictures are decoded for both.
     """
 
     path: Path
@@ -41,6 +43,7 @@ class Picture:
     vector: svg.Svg | None = None
     hidden: tuple[tuple[float, float, float, float], ...] = ()
     focus: Focus = MIDDLE
+    decoded: list[Image.Image] = with_default(default_factory=list, compare=False)
 
     @classmethod
     def of(cls, path: Path, field: str, root: Path, staged: StagedFonts) -> Picture:
@@ -61,7 +64,7 @@ class Picture:
         sides = zip((width, height), self.size, self.focus, strict=True)
         left, top = (-cropped(own * scale, length, share) for length, own, share in sides)
         if self.vector is None:
-            image = raster.opened(self.path, field=self.field, box=(width, height))
+            image = self._read((width, height))
             image = raster.filled(image, width, height, self.focus)
         else:
             size = self.size[0] * scale, self.size[1] * scale
@@ -76,7 +79,8 @@ class Picture:
         scale = width / across
         size = math.ceil(self.size[0] * scale), math.ceil(self.size[1] * scale)
         if self.vector is None:
-            image = raster.opened(self.path, field=self.field, box=size)
+            image = self._read(size)
+            self._keep(image)
         else:
             share = min(1.0, LARGEST / max(size))
             drawn = max(1, round(size[0] * share)), max(1, round(size[1] * share))
@@ -109,6 +113,15 @@ class Picture:
         missing = glyphs.undrawable([self.vector.text], self.staged)
         if missing:
             context.warn(f"{glyphs.message(missing)} in the SVG image", field=self.field, hint=VECTOR_HINT)
+
+    def _read(self, box: tuple[int, int]) -> Image.Image:
+        """Return the pixels for a box, those that are kept for the last time."""
+        return self.decoded.pop() if self.decoded else raster.opened(self.path, field=self.field, box=box)
+
+    def _keep(self, image: Image.Image) -> None:
+        """Keep pixels that are the same for every box, as those of an image that is not large are."""
+        if math.prod(self.size) <= raster.LARGE:
+            self.decoded.append(image)
 
     def _drawn(self, vector: svg.Svg, box: tuple[int, int], size: tuple[float, float]) -> Image.Image:
         """Draw it at a size, of which a smaller box shows the part around its focus."""

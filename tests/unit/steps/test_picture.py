@@ -1,12 +1,14 @@
-"""The size in which a picture is drawn whole."""
+"""The size in which a picture is drawn whole, and how often it is decoded."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 from PIL import Image
 
+from vidbuild.media.image import raster
 from vidbuild.media.text import fonts
 from vidbuild.steps.picture import Picture
 
@@ -37,3 +39,28 @@ def test_a_whole_picture_has_at_most_the_longer_side(
     whole = picture.whole(100)
     assert whole.size == drawn
     assert whole.convert("RGB").getpixel((0, 0)) == (255, 0, 0)
+
+
+@pytest.mark.parametrize(("large", "decodings"), [(1 << 20, 1), (100, 3)])
+def test_a_picture_shown_in_parts_is_decoded_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, large: int, decodings: int
+) -> None:
+    """Its parts and the whole come from one decoding and look as they do alone; a large one is read for each size."""
+    path = tmp_path / "picture.png"
+    Image.radial_gradient("L").resize((90, 60)).save(path)
+    staged = fonts.stage(tmp_path / "fonts", ())
+
+    def picture() -> Picture:
+        return Picture.of(path, "src", tmp_path, staged)
+
+    monkeypatch.setattr(raster, "LARGE", large)
+    part, other = ((5.0, 5.0, 30.0, 20.0), 60, 40), ((50.0, 30.0, 30.0, 20.0), 60, 40)
+    alone = [picture().part(*part), picture().part(*other), picture().filled(45, 45)]
+    with monkeypatch.context() as patch:
+        read = Mock(wraps=raster.opened)
+        patch.setattr(raster, "opened", read)
+        shown = picture()
+        together = [shown.part(*part), shown.part(*other), shown.filled(45, 45)]
+    assert [image.tobytes() for image in together] == [image.tobytes() for image in alone]
+    assert read.call_count == decodings
+    assert not shown.decoded  # the memory is free again
