@@ -10,7 +10,8 @@ from vidbuild.model import Scene
 from vidbuild.scenes.protocol import Place, Reveal, scaled
 from vidbuild.scenes.registry import SCENE_TYPES
 
-DRIFT = (HOME, scaled(1.07))  # the places of a background that drifts, at the scene's start and end
+# The places of a background that drifts, at the scene's start and end: it costs as much as an image that zooms.
+DRIFT = (HOME, scaled(1.06))
 PAINTED = frozenset({"scale", "wipe", "type", "draw"})
 ARRIVING = frozenset({"fade", "slide", "push", "wipe", "zoom", "morph"})  # transitions that bring all layers of a scene
 

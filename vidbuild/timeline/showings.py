@@ -20,7 +20,7 @@ from vidbuild.timeline.spoken import TimedSpeech
 # Seconds.
 APPEARING = 0.17  # shorter than an entrance, since it answers a word, and each frame of it costs time
 DISAPPEARING = 0.1
-ZOOMING = 0.4
+ZOOMING = 1 / 3  # each frame of it is as large as what is enlarged
 MOVING = 0.4  # of a cursor
 RINGING = 0.1  # of the ring of a click, to its full size
 HELD = 0.5  # for which the last frame of a clip stays at the most, if the scene goes on
