@@ -43,10 +43,13 @@ def source(name: str, options: Mapping[str, Any]) -> Stream:
     return ffmpeg.input(name, **options)
 
 
-def image(path: Path, options: Mapping[str, Any], pixels: str = "rgba") -> Stream:
-    """Return one frame from a PNG. ffmpeg does not interpret the name as a pattern or URL."""
-    fixed = {"f": "png_pipe", "protocol_whitelist": "file,pipe", "threads": 1}
-    return source(f"file:{path}", {**fixed, **options}).filter("format", pixels)
+def image(path: Path, copy: int, pixels: str = "rgba") -> Stream:
+    """Return one frame from a PNG. ffmpeg does not interpret the name as a pattern or URL.
+
+    copy: a number that distinguishes the streams of one file, without any effect; ffmpeg decodes it once for all.
+    """
+    read = source(f"file:{path}", {"f": "png_pipe", "protocol_whitelist": "file,pipe", "threads": 1})
+    return read.filter("trim", end_frame=1 + copy).filter("format", pixels)
 
 
 def color(name: str, width: int, height: int, options: Mapping[str, Any], pixels: str = "rgb24") -> Stream:
@@ -69,6 +72,14 @@ def piped(
 def frame_timebase(stream: Stream, fps: int) -> Stream:
     """Set the time base to one frame."""
     return stream.filter("settb", f"1/{fps}")
+
+
+def ahead(stream: Stream) -> Stream:
+    """Show one frame from before the first frame on.
+
+    An overlay then receives the end of this stream before it draws. Until then, it would copy each frame to draw on.
+    """
+    return stream.filter("setpts", "-1")
 
 
 def repeat_at(stream: Stream, frames: Sequence[int]) -> Stream:

@@ -43,7 +43,11 @@ class Animation:
 
     def options(self, layer: str) -> dict[str, Any]:
         """Input options that make ffmpeg read the files of each copy, and of layers with the same files, separately."""
-        return filtergraph.copy_options(2 * self.copy + (layer in self.second))
+        return filtergraph.copy_options(self.copy_of(layer))
+
+    def copy_of(self, layer: str) -> int:
+        """Return a number that no other copy, and no layer with the same files, has."""
+        return 2 * self.copy + (layer in self.second)
 
     def clip_options(self, layer: str) -> dict[str, Any]:
         """The same for the clip of a layer, since several layers can show the same file."""

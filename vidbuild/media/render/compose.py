@@ -60,7 +60,7 @@ def base_and_layers(animation: Animation) -> tuple[Stream, list[Layer]]:
     above = list(visible_layers(layers, motion))
     if above and _fills_canvas(above[0], animation) and is_still(above[0], motion):
         layer = above.pop(0)
-        base = filtergraph.image(animation.folder / layer.file, animation.options(layer.name), "rgb24")
+        base = filtergraph.image(animation.folder / layer.file, animation.copy_of(layer.name), "rgb24")
     else:
         base = filtergraph.color("black", layers.width, layers.height, animation.options(""))
     still = list(takewhile(lambda layer: is_still(layer, motion), above))
@@ -70,8 +70,8 @@ def base_and_layers(animation: Animation) -> tuple[Stream, list[Layer]]:
 def overlay_still(base: Stream, animation: Animation, layers: Iterable[Layer]) -> Stream:
     """Overlay layers that do not move on one frame of the whole canvas."""
     for layer in layers:
-        image = filtergraph.image(animation.folder / layer.file, animation.options(layer.name))
-        base = filtergraph.overlay(base, image, layer.x, layer.y)
+        image = filtergraph.image(animation.folder / layer.file, animation.copy_of(layer.name))
+        base = filtergraph.overlay(base, filtergraph.ahead(image), layer.x, layer.y)
     return base
 
 

@@ -32,7 +32,7 @@ def conceal(stream: Stream, animation: Animation, layer: Layer) -> Stream:
             for part, (left, top, right, bottom) in zip(parts, edges, strict=True)
         ]
         pattern = filtergraph.image(
-            folder / pattern_file(index, layer.enlarged.name if layer.enlarged else ""), options
+            folder / pattern_file(index, layer.enlarged.name if layer.enlarged else ""), animation.copy_of(layer.name)
         )
         if not strips:
             plain = filtergraph.color("gray", width, height, options, "rgba")

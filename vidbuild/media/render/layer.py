@@ -33,8 +33,11 @@ def overlay_layer(base: Stream, animation: Animation, layer: Layer, corner: tupl
     x, y = _position(animation, layer, track, corner)
     if not layer.file and not layer.enlarged:
         x, y = f"({x})+({layer.width}-w)/2", f"({y})+({layer.height}-h)/2"
-    stream = _layer_stream(animation, layer, track)
-    return filtergraph.overlay(base, stream, x, y, _enable_expression(layer, track, motion))
+    stream, (first, end) = _layer_stream(animation, layer, track), visible_span(track, motion)
+    if layer.file:
+        first, *others = layer_changes(layer, animation.layers, motion) or (0,)
+        stream, first = (stream, 0) if others else (filtergraph.ahead(stream), first)
+    return filtergraph.overlay(base, stream, x, y, _enable_expression(first, end, motion))
 
 
 def covering_frames(
@@ -76,7 +79,7 @@ def _layer_stream(animation: Animation, layer: Layer, track: Track) -> Stream:
         return _fade(
             filtergraph.place_at(filtergraph.frame_timebase(painted, motion.fps), changes), layer, track, motion.fps
         )
-    image = filtergraph.image(animation.folder / layer.file, animation.options(layer.name))
+    image = filtergraph.image(animation.folder / layer.file, animation.copy_of(layer.name))
     stream = filtergraph.repeat_at(filtergraph.frame_timebase(image, motion.fps), changes)
     steps = typed_widths(layer, motion)
     if steps:
@@ -106,17 +109,16 @@ def _masked(stream: Stream, animation: Animation, layer: Layer) -> Stream:
     if not layer.mask:
         return stream
     folder = animation.folders.get(layer.name, animation.folder)
-    return filtergraph.masked(stream, filtergraph.image(folder / layer.mask, animation.options(layer.name), "gray"))
+    return filtergraph.masked(stream, filtergraph.image(folder / layer.mask, animation.copy_of(layer.name), "gray"))
 
 
-def _enable_expression(layer: Layer, track: Track, motion: Motion) -> str:
-    """Return when a layer is visible, as an expression; "" for always.
+def _enable_expression(first: int, end: int, motion: Motion) -> str:
+    """Return when a layer is visible, as an expression; "" for always. Without it, its last frame would stay.
 
-    Without it, a layer's last frame would stay, and a clip's first frame is available before it may be visible.
+    first: 0 for a layer whose own frames begin in the frame in which it becomes visible.
     """
-    first, end = visible_span(track, motion)
     frame = filtergraph.frame_number(motion.fps)
-    start = [f"gte({frame},{first - 0.5})"] if first and not layer.file else []
+    start = [f"gte({frame},{first - 0.5})"] if first else []
     return "*".join([*start, *([f"lt({frame},{end - 0.5})"] if end < motion.frames else [])])
 
 

@@ -78,7 +78,7 @@ def test_long_staircases_are_short_and_shallow() -> None:
 @pytest.mark.parametrize("count", [2, 3])
 def test_a_stream_is_split_into_as_many_as_are_used(count: int) -> None:
     """Each copy of a stream is another output of one filter."""
-    stacked = filtergraph.stack("hstack", filtergraph.split(filtergraph.image(Path("a.png"), {}), count))
+    stacked = filtergraph.stack("hstack", filtergraph.split(filtergraph.image(Path("a.png"), 0), count))
     graph = " ".join(filtergraph.arguments(filtergraph.output(stacked, Path("o"), {})))
     assert f"split={count}" in graph
     assert f"hstack=inputs={count}" in graph
@@ -96,7 +96,7 @@ def test_a_picture_is_put_at_exactly_its_frames(frames: set[int]) -> None:
     wanted = sorted(frames)
     args = " ".join(
         filtergraph.arguments(
-            filtergraph.output(filtergraph.repeat_at(filtergraph.image(Path("a.png"), {}), wanted), Path("o"), {})
+            filtergraph.output(filtergraph.repeat_at(filtergraph.image(Path("a.png"), 0), wanted), Path("o"), {})
         )
     )
     loops = re.search(r"loop=loop=(\d+):size=1", args)
@@ -110,7 +110,7 @@ def test_a_picture_is_put_at_exactly_its_frames(frames: set[int]) -> None:
 
 def test_a_fades_times_make_every_frame_a_mixture() -> None:
     """A fade of n frames has n + 1 steps and starts a frame earlier, so that every frame of it is a mixture."""
-    faded = filtergraph.fade(filtergraph.image(Path("a.png"), {}), "in", 10, 11, 30)
+    faded = filtergraph.fade(filtergraph.image(Path("a.png"), 0), "in", 10, 11, 30)
     text = " ".join(filtergraph.arguments(filtergraph.output(faded, Path("o"), {})))
     assert "fade=alpha=1:duration=0.400000:start_time=0.300000:type=in" in text
 
@@ -118,7 +118,7 @@ def test_a_fades_times_make_every_frame_a_mixture() -> None:
 def test_names_are_never_patterns_or_addresses() -> None:
     """V18: whatever a PNG's path looks like, it is read as one file."""
     name = "/a b/http:\\x,[0:v];'%03d'.png"
-    args = filtergraph.arguments(filtergraph.output(filtergraph.image(Path(name), {}), Path("o.raw"), {}))
+    args = filtergraph.arguments(filtergraph.output(filtergraph.image(Path(name), 0), Path("o.raw"), {}))
     assert args[args.index("-i") + 1] == f"file:{name}"
     assert args[args.index("-f") + 1] == "png_pipe"
     assert name not in args[args.index("-filter_complex") + 1]
