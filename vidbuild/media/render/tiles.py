@@ -23,7 +23,7 @@ from vidbuild.media.render.settled import Window, windows
 MARGIN = 8  # pixels: more than a chroma sample covers
 
 # Share of the frame's width: if more columns move, all are composed.
-MAX_SHARE = 0.75
+MAX_SHARE = 0.85
 
 
 @dataclass(frozen=True, slots=True)
