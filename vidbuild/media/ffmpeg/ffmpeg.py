@@ -150,7 +150,11 @@ def capture(
     check: bool = True,
     max_bytes: int = MAX_CAPTURE_BYTES,
 ) -> CompletedRun:
-    """Run ffmpeg and capture its stdout. With check=False, a failure shows only in the exit code."""
+    """Run ffmpeg and capture its stdout.
+
+    check: whether a failure raises StepError; otherwise it shows only in the exit code. An ffmpeg that was killed raises
+        it in any case: its end says nothing of a file.
+    """
     buffer = process.BoundedBuffer(max_bytes)
     done = stream(args, buffer, cwd=cwd, env=env, timeout=timeout, what=what, loglevel=loglevel, check=check)
     return CompletedRun(done.log, buffer.bytes(), done.code, done.command)
@@ -170,7 +174,7 @@ def stream(
     """Run ffmpeg like `capture`, and pass its stdout to a sink."""
     command = [*_command_start(loglevel), *args]
     done = _execute(command, cwd, env, timeout, what, sink)
-    return require_success(done, what) if check else done
+    return require_success(done, what) if check or done.code == process.KILLED else done
 
 
 def require_success(done: CompletedRun, what: str) -> CompletedRun:

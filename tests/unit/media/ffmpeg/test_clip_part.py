@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.support import clip_files
 from tests.support.render_lab import ENV, made
 from vidbuild.errors import StepError
+from vidbuild.media.ffmpeg import process
 from vidbuild.media.ffmpeg.clip_part import ClipPart, clip_part
 
 BOTH = (*clip_files.picture(), *clip_files.beeps())
@@ -112,3 +115,19 @@ def test_a_picture_that_begins_late_is_found(tmp_path: Path) -> None:
     found = part(made(tmp_path / "a.mp4", *inputs, *clip_files.H264, *clip_files.AAC))
     assert found.info.has_video
     assert found.seconds == pytest.approx(13.0, abs=0.03)
+
+
+@pytest.mark.parametrize("killed", range(4))
+def test_a_killed_ffmpeg_says_nothing_of_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, killed: int) -> None:
+    """V8: whichever run of ffmpeg is killed while a clip is read, the step is tried again; no fault is found in the file."""
+    path = made(tmp_path / "a.mp4", *BOTH, *clip_files.H264, *clip_files.AAC)
+    run, calls = process.run, itertools.count()
+
+    def killing(*args: Any, **options: Any) -> int | None:
+        code = run(*args, **options)
+        return process.KILLED if next(calls) == killed else code
+
+    monkeypatch.setattr(process, "run", killing)
+    with pytest.raises(StepError, match="was ended by SIGKILL") as caught:
+        part(path)
+    assert caught.value.failure.transient
