@@ -152,8 +152,8 @@ def capture(
 ) -> CompletedRun:
     """Run ffmpeg and capture its stdout.
 
-    check: whether a failure raises StepError; otherwise it shows only in the exit code. An ffmpeg that was killed raises
-        it in any case: its end says nothing of a file.
+    check: whether a failure raises StepError; otherwise it shows only in the exit code. An ffmpeg that was killed
+        raises it in any case: its end says nothing of a file.
     """
     buffer = process.BoundedBuffer(max_bytes)
     done = stream(args, buffer, cwd=cwd, env=env, timeout=timeout, what=what, loglevel=loglevel, check=check)

@@ -119,7 +119,7 @@ def test_a_picture_that_begins_late_is_found(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("killed", range(4))
 def test_a_killed_ffmpeg_says_nothing_of_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, killed: int) -> None:
-    """V8: whichever run of ffmpeg is killed while a clip is read, the step is tried again; no fault is found in the file."""
+    """V8: an ffmpeg that is killed while it reads a clip is run again, and no fault is found in the file."""
     path = made(tmp_path / "a.mp4", *BOTH, *clip_files.H264, *clip_files.AAC)
     run, calls = process.run, itertools.count()
 
