@@ -27,6 +27,8 @@ READER_ALONE = frozenset(
             "alias-bomb",
             "alias-to-itself",
             "braces",
+            "brand-circle",
+            "brand-not-yaml",
             "cast",
             "code",
             "comments",
@@ -72,7 +74,7 @@ def filled(snippet: str) -> str:
     """Return a snippet as it is inserted, with the first choice at each of its places."""
     text = re.sub(r"\$\{\d+\|([^,|}]*)[^}]*\}", r"\1", snippet)
     text = re.sub(r"\$\{\d+:((?:[^{}\\]|\\.)*)\}", r"\1", text)
-    return re.sub(r"\\([$}\\])", r"\1", re.sub(r"\$\d+", "", text))
+    return re.sub(r"\\([$}\\])", r"\1", re.sub(r"\$(?:\d+|\{\d+\})", "", text))
 
 
 def faults(text: str) -> list[str]:
