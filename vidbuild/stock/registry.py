@@ -6,8 +6,13 @@ from importlib import import_module
 
 from vidbuild.stock.protocol import Provider
 
-# Module in this package -> the name of its class. Each is imported when it is needed.
-PROVIDERS = {"pexels": "Pexels", "pixabay": "Pixabay", "commons": "Commons", "folder": "Folder"}
+# Name in specs -> module in this package, and the name of its class. Each is imported when it is needed.
+PROVIDERS = {
+    "pexels": ("pexels", "Pexels"),
+    "pixabay": ("pixabay", "Pixabay"),
+    "commons": ("wikimedia_commons", "Commons"),
+    "folder": ("folder", "Folder"),
+}
 
 
 def provider(name: str) -> Provider:
@@ -16,5 +21,6 @@ def provider(name: str) -> Provider:
         from vidbuild.stock import plugin
 
         return plugin.provider(name, PROVIDERS)
-    found: Provider = getattr(import_module(f"vidbuild.stock.{name}"), PROVIDERS[name])()
+    module, kind = PROVIDERS[name]
+    found: Provider = getattr(import_module(f"vidbuild.stock.{module}"), kind)()
     return found
