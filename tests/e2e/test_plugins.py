@@ -343,6 +343,9 @@ def test_a_plugin_that_is_not_installed(workspace: Workspace) -> None:
     assert "video.yaml:8:11: unknown scene type 'vidbuild-example.gauge'" in found
     assert "video.yaml:13:12: unknown voice engine 'vidbuild-example.chime'" in found
     assert found.count("hint: if you trust the plug-in 'vidbuild-example': pip install vidbuild-example") == 2
+    workspace.write("video.yaml", SPEC)
+    done = workspace.run("check", "video.yaml")
+    assert "hint: if a plug-in has it: 'vidbuild doctor' lists those that are installed" in done.stdout + done.stderr
 
 
 def test_the_current_folder_has_no_plugins(workspace: Workspace) -> None:

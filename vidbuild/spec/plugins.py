@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from vidbuild.model import Scene, Spec, Voice
     from vidbuild.spec.collector import DiagnosticCollector
 
+LIKE_A_TYPE = 0.65  # similarity: 'gauge' of a plug-in that is not installed is no misspelt 'image'
+
 
 def add_types(document: Document) -> dict[Path, list[Diagnostic]]:
     """Add the scene types of plug-ins that a document uses; return path -> errors about those that cannot be used."""
@@ -62,7 +64,7 @@ def type_hint(name: str, known: Iterable[str]) -> str:
     """Return a hint about an unknown scene type. known: the types that there are, without those of unused plug-ins."""
     from vidbuild.extensions.hints import install_hint
 
-    similar = did_you_mean(name, dict.fromkeys((*known, *registry.plugin_names())))
+    similar = did_you_mean(name, dict.fromkeys((*known, *registry.plugin_names())), cutoff=LIKE_A_TYPE)
     return install_hint(name) or similar or "if a plug-in has it: 'vidbuild doctor' lists those that are installed"
 
 
