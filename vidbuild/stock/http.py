@@ -10,11 +10,11 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from vidbuild import __version__
 from vidbuild.errors import os_error_text
-from vidbuild.json_types import Json
+from vidbuild.json_types import Json, mapping, mappings
 from vidbuild.stock.answers import Answers
 from vidbuild.stock.fields import text
 from vidbuild.stock.protocol import StockError, Timeouts
@@ -253,17 +253,7 @@ def _host(url: str) -> str:
         raise StockError(f"'{text(address)}': the address is invalid", unreachable=True) from None
 
 
-def mapping(value: Any) -> Mapping[str, Any]:  # noqa: ANN401 - of an answer
-    """Return a value of an answer if it is a mapping, else an empty one."""
-    return value if isinstance(value, dict) else {}
-
-
-def mappings(value: Any) -> list[Mapping[str, Any]]:  # noqa: ANN401 - of an answer
-    """Return the mappings in a value of an answer if it is a list, else none."""
-    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
-
-
-def entries(value: Any, name: str) -> list[Mapping[str, Any]]:  # noqa: ANN401 - of an answer
+def entries(value: Json, name: str) -> list[Mapping[str, Json]]:
     """Return the mappings in a list of an answer. Raises StockError for an answer that has no such list."""
     found = mapping(value).get(name)
     if not isinstance(found, list):

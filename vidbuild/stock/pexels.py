@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from vidbuild.json_types import mapping, mappings
 from vidbuild.spec.lock_file import Request
 from vidbuild.stock.fields import number, text, whole
-from vidbuild.stock.http import base_of, entries, key_of, mapping, mappings
+from vidbuild.stock.http import base_of, entries, key_of
 from vidbuild.stock.protocol import Access, Candidate, Version
 
 KEY, BASE, USUAL = "PEXELS_API_KEY", "VIDBUILD_PEXELS_BASE", "https://api.pexels.com"

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from vidbuild.json_types import mapping
 from vidbuild.spec.lock_file import Request
 from vidbuild.stock.fields import number, text, whole
-from vidbuild.stock.http import base_of, entries, key_of, mapping
+from vidbuild.stock.http import base_of, entries, key_of
 from vidbuild.stock.protocol import Access, Candidate, Version
 
 KEY, BASE, USUAL = "PIXABAY_API_KEY", "VIDBUILD_PIXABAY_BASE", "https://pixabay.com"

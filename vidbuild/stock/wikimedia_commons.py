@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from html import unescape
 from typing import Any
 
+from vidbuild.json_types import mapping, mappings
 from vidbuild.spec.lock_file import Request
 from vidbuild.stock.fields import number, text, whole
-from vidbuild.stock.http import base_of, mapping, mappings
+from vidbuild.stock.http import base_of
 from vidbuild.stock.protocol import Access, Candidate, StockError, Version
 
 BASE, USUAL = "VIDBUILD_COMMONS_BASE", "https://commons.wikimedia.org"

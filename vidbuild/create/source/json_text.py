@@ -1,9 +1,8 @@
-"""JSON of sources, in bounds, and values of it that may be of any type."""
+"""JSON of sources, in bounds."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 
 from vidbuild.create.source.protocol import Source, SourceError
 from vidbuild.json_types import Json
@@ -26,18 +25,3 @@ def parse(text: str, address: str, line: int = 1) -> Json:
         raise SourceError("values are nested too deeply", Location(address, line, 1, 1)) from error
     except ValueError as error:  # a number with thousands of digits
         raise SourceError(f"no valid JSON: {error}", Location(address, line, 1, 1)) from error
-
-
-def mapping(value: Json) -> Mapping[str, Json]:
-    """Return a value that should be an object; an empty one for another value."""
-    return value if isinstance(value, dict) else {}
-
-
-def listed(value: Json) -> list[Json]:
-    """Return a value that should be a list; an empty one for another value."""
-    return value if isinstance(value, list) else []
-
-
-def mappings(value: Json) -> list[Mapping[str, Json]]:
-    """Return the objects of a value that should be a list of objects."""
-    return [each for each in listed(value) if isinstance(each, dict)]

@@ -8,8 +8,8 @@ from typing import Any
 from vidbuild.create.importers.captions.cues import Cue, clipped, plain
 from vidbuild.create.importers.captions.timed_text import Captions
 from vidbuild.create.source import json_text
-from vidbuild.create.source.json_text import mapping, mappings
 from vidbuild.create.source.protocol import Source, SourceError
+from vidbuild.json_types import mapping, mappings
 
 _LISTS = ("events", "segments", "transcription")  # json3, Whisper and those that follow it, whisper.cpp
 MAX_SECONDS = 1e6

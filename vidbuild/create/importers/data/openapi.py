@@ -10,10 +10,9 @@ from typing import Any
 from vidbuild.create.importers.data import requests
 from vidbuild.create.importers.markdown import outline_of
 from vidbuild.create.source import json_text, phrases, yaml_text
-from vidbuild.create.source.json_text import listed, mapping, mappings
 from vidbuild.create.source.outline import Block, Command, Commands, Omission, Outline, Prose, Section, Table
 from vidbuild.create.source.protocol import Source, SourceError
-from vidbuild.json_types import Json
+from vidbuild.json_types import Json, listed, mapping, mappings
 from vidbuild.location import Location
 
 METHODS = ("get", "post", "put", "patch", "delete", "head", "options", "trace")

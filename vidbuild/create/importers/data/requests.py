@@ -8,8 +8,7 @@ import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from vidbuild.create.source.json_text import listed, mapping, mappings
-from vidbuild.json_types import Json
+from vidbuild.json_types import Json, listed, mapping, mappings
 
 MAX_DEPTH = 5
 MAX_FIELDS = 40  # values of an example

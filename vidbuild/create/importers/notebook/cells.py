@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from vidbuild.create.source import json_text
-from vidbuild.create.source.json_text import listed, mapping, mappings
 from vidbuild.create.source.protocol import Source, SourceError
+from vidbuild.json_types import listed, mapping, mappings
 
 FORMATS = (3, 4)
 MAX_CELLS = 20_000
