@@ -46,7 +46,8 @@ def _loaded(plugin: installed.Plugin, kind: str) -> Importer:
     if problem := misfit(importer.endings, tuple[str, ...], "endings"):
         raise error_of(plugin, f"cannot be used: {problem}")
     importer.name = kind
-    return importer  # type: ignore[no-any-return] # it has the methods of one
+    found: Importer = importer  # it has the methods of one
+    return found
 
 
 def _wrong(name: str, result: object) -> str | None:

@@ -41,7 +41,7 @@ class Guarded:
             return found
 
         @wraps(found)
-        def call(*args: object, **options: object) -> Any:  # noqa: ANN401 - as the protocol has it
+        def call(*args: object, **options: object) -> object:
             result = with_faults(_call)(found, args, options)
             problem = with_faults(self._check)(name, result)
             if problem is not None:
@@ -55,7 +55,7 @@ class _Read(list[Any]):
     """What an iterator yielded."""
 
 
-def _call(function: Callable[..., Any], args: tuple[object, ...], options: dict[str, object]) -> Any:  # noqa: ANN401 - of any method
+def _call(function: Callable[..., object], args: tuple[object, ...], options: dict[str, object]) -> object:
     result = function(*args, **options)
     return _Read(result) if isinstance(result, Iterator) else result
 
@@ -66,7 +66,7 @@ def _guarded(
     """Return a decorator that reports what a call raises as the plug-in's fault."""
 
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
-        def call(*args: object) -> Any:  # noqa: ANN401 - of any function
+        def call(*args: object) -> object:
             try:
                 return function(*args)
             except passing:

@@ -10,7 +10,7 @@ from importlib import import_module
 from importlib.machinery import ModuleSpec
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from vidbuild import __version__
 from vidbuild.errors import PluginError, VidbuildError
@@ -18,6 +18,9 @@ from vidbuild.extensions import content
 from vidbuild.extensions.guard import describe, error_of
 from vidbuild.extensions.installed import GROUPS, Plugin
 from vidbuild.frozen import values
+
+if TYPE_CHECKING:
+    from importlib.abc import Loader
 
 
 def load(plugin: Plugin, protocol: type) -> Any:  # noqa: ANN401 - what a plug-in adds, as its protocol describes it
@@ -89,16 +92,16 @@ def _imported(module: str, package: str, path: Path) -> types.ModuleType:
         spec = spec_from_file_location(package, file, submodule_search_locations=places)
         if spec is None or spec.loader is None:
             raise ImportError(f"no module '{package}' at '{path}'")
-        _execute(spec, package)
+        _execute(spec, spec.loader)
     return import_module(module)
 
 
-def _execute(spec: ModuleSpec, package: str) -> None:
-    sys.modules[package] = made = module_from_spec(spec)
+def _execute(spec: ModuleSpec, loader: Loader) -> None:
+    sys.modules[spec.name] = made = module_from_spec(spec)
     try:
-        spec.loader.exec_module(made)  # type: ignore[union-attr] # checked by the caller
+        loader.exec_module(made)
     except BaseException:
-        del sys.modules[package]
+        del sys.modules[spec.name]
         raise
 
 

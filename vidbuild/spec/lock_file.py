@@ -243,7 +243,7 @@ _KINDS = {
 }
 
 
-def _typed(value: Json, kind: str) -> Any:  # noqa: ANN401 - of the record's own types
+def _typed(value: Json, kind: str) -> object:
     """Return a value if it is of a kind, else None."""
     if kind == "tuple[str, ...]":
         texts = value if isinstance(value, list) and all(isinstance(each, str) for each in value) else None
@@ -268,7 +268,7 @@ def text_of(lock: Lock) -> str:
     return "".join(parts)
 
 
-def _values(record: Any) -> dict[str, Any]:  # noqa: ANN401 - any of the records
+def _values(record: Request | StockEntry | VoiceEntry) -> dict[str, Any]:
     """Return the fields of a record that differ from their defaults."""
     return {
         each.name: getattr(record, each.name)

@@ -197,7 +197,7 @@ def problem_of(root: FilePath, file: str, sha256: str) -> str:
     return "" if digest == sha256 else f"was changed: expected SHA-256 {sha256[:12]}…, got {digest[:12]}…"
 
 
-def _put(data: Any, path: Path, value: str) -> None:  # noqa: ANN401 - data of any form
+def _put(data: Json, path: Path, value: str) -> None:
     for part in path[:-1]:
         data = data[part]
     data[path[-1]] = value

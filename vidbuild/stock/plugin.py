@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import Any
 
 from vidbuild.errors import PluginError
 from vidbuild.extensions import hints, installed, loading
@@ -35,7 +34,7 @@ def checked(plugin: installed.Plugin) -> None:
 class _PluginProvider:
     """A provider, with its faults as errors about stock media."""
 
-    def __init__(self, name: str, made: Any, plugin: installed.Plugin) -> None:  # noqa: ANN401 - as Provider has it
+    def __init__(self, name: str, made: object, plugin: installed.Plugin) -> None:
         guarded = Guarded(made, plugin, _wrong, passing=(StockError,))
         self.name: str = name
         self.network: bool = guarded.network

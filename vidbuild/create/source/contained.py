@@ -12,7 +12,6 @@ import sys
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
-from typing import Any
 
 from vidbuild import platforms
 from vidbuild.create.source.protocol import SourceError
@@ -36,7 +35,7 @@ main()
 """
 
 
-def call(function: Callable[..., Json], file: Path, *arguments: str) -> Any:  # noqa: ANN401 - as the function
+def call(function: Callable[..., Json], file: Path, *arguments: str) -> Json:
     """Return the JSON value that a function of a module returns for a file's path and more texts.
 
     Raises the function's SourceError, or one that names the file if the process crashes or exceeds a limit.

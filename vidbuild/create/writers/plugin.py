@@ -47,8 +47,9 @@ def find(name: str, own: Collection[str]) -> Writer | None:
     plugin = installed.find("writers", name, own)
     if plugin is None:
         return None
-    writer: Any = Guarded(loading.load(plugin, PluginWriter), plugin, _wrong)
-    return writer  # type: ignore[no-any-return] # it has the methods of one
+    guarded: Any = Guarded(loading.load(plugin, PluginWriter), plugin, _wrong)
+    writer: Writer = guarded  # it has the methods of one
+    return writer
 
 
 def _wrong(name: str, result: object) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -109,7 +109,6 @@ def read(text: str) -> Script:
     data = _clean(_found(text))
     if problems := list(_problems(data)):
         raise ScriptError(problems[:MAX_PROBLEMS])
-    assert isinstance(data, dict)  # noqa: S101 - the schema has it so
     return Script(_line(data["title"]), tuple(map(_scene, data["scenes"])))
 
 
@@ -180,7 +179,7 @@ def _message(error: Any) -> str:  # noqa: ANN401 - jsonschema has no types of it
             return "expected at least one" if error.validator == "minItems" else "expected text, got ''"
 
 
-def _place(path: Any) -> str:  # noqa: ANN401 - as above
+def _place(path: Iterable[str | int]) -> str:
     place = "".join(f"[{each}]" if isinstance(each, int) else f".{each}" for each in path)
     return place.lstrip(".") or "the answer"
 
