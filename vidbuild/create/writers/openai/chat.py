@@ -13,7 +13,7 @@ from vidbuild.create.writers.openai.posting import (
     TOO_MANY,
     UNAUTHORIZED,
     Posting,
-    Refused,
+    RefusedError,
     Waits,
     message_of,
 )
@@ -59,7 +59,7 @@ class Chat:
             try:
                 reply = self._posting.post(self._body(form))
                 found = self._found(reply)
-            except Refused as refused:
+            except RefusedError as refused:
                 form = self._weaker(form, refused)
                 continue
             has_thought = bool(_thought(reply)) and not form.without_thinking
@@ -92,7 +92,7 @@ class Chat:
         host = self._server.host.partition(":")[0]
         return host == OPENROUTER or host.endswith(f".{OPENROUTER}")
 
-    def _weaker(self, form: _Form, refused: Refused) -> _Form:
+    def _weaker(self, form: _Form, refused: RefusedError) -> _Form:
         """Return a form without what a server refuses. Raises UnreachableError if it refuses something else."""
         if refused.status not in _NEVER:
             none_has_all = self._is_openrouter and _NO_ENDPOINT.search(refused.whole) is not None
@@ -109,7 +109,7 @@ class Chat:
                 return replace(form, has_schema=False)
         raise self._refusal(refused)
 
-    def _refusal(self, refused: Refused) -> UnreachableError:
+    def _refusal(self, refused: RefusedError) -> UnreachableError:
         said = f": {refused.said}" if refused.said else ""
         variable = self._server.key_variable
         match refused.status:

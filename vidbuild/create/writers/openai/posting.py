@@ -30,7 +30,7 @@ class Waits:
     before: tuple[float, ...] = (2.0, 8.0)
 
 
-class Refused(Exception):  # noqa: N818 - an answer, not an error of ours
+class RefusedError(Exception):
     """The server answered with another status than 200. said: its own message; wait: that it asks for, in seconds."""
 
     def __init__(self, status: int, said: str, whole: str, wait: float = 0) -> None:
@@ -41,7 +41,7 @@ class Refused(Exception):  # noqa: N818 - an answer, not an error of ours
         self.wait = wait
 
 
-class _Failed(Exception):  # noqa: N818 - reported as an UnreachableError
+class _FailedError(Exception):
     """One attempt failed. retried: whether another one may succeed."""
 
     def __init__(self, message: str, hint: str | None = None, *, retried: bool = False, wait: float = 0) -> None:
@@ -59,7 +59,7 @@ class Posting:
         self._report = report
 
     def post(self, body: Mapping[str, Json]) -> Json:
-        """Return the JSON that a server answers. Raises Refused for what it does not accept, or UnreachableError."""
+        """Return the JSON that a server answers. Raises RefusedError for what it refuses, or UnreachableError."""
         import asyncio
         import time
 
@@ -68,7 +68,7 @@ class Posting:
         for usual in (*self._waits.before, None):
             try:
                 return asyncio.run(self._attempt(body))
-            except _Failed as failed:
+            except _FailedError as failed:
                 message = f"{self._server.host} {failed.message}"
                 if usual is None or not failed.retried:
                     raise UnreachableError(message, hint=failed.hint) from failed
@@ -93,18 +93,18 @@ class Posting:
                 status, headers, data = await self._send(body)
         except (TimeoutError, httpx2.TimeoutException) as error:
             hint = f"set 'timeout' of [writer.{self._server.name}], up to 3600 s, if the model is slow"
-            raise _Failed(f"did not answer within {limit:g} s", hint) from error
+            raise _FailedError(f"did not answer within {limit:g} s", hint) from error
         except httpx2.ConnectError as error:
             why = _reason(self.clean(str(error)))
-            raise _Failed(f"could not be reached: {why}", "see that the server runs, and its address") from error
+            raise _FailedError(f"could not be reached: {why}", "see that the server runs, and its address") from error
         except httpx2.ProxyError as error:
-            raise _Failed("could not be reached through the proxy", "check HTTPS_PROXY") from error
+            raise _FailedError("could not be reached through the proxy", "check HTTPS_PROXY") from error
         except (ImportError, ValueError, httpx2.InvalidURL) as error:
-            raise _Failed(
+            raise _FailedError(
                 "could not be reached: the proxy of the environment cannot be used", "check HTTPS_PROXY"
             ) from error
         except httpx2.HTTPError as error:
-            raise _Failed("broke off the connection before its answer was whole", retried=True) from error
+            raise _FailedError("broke off the connection before its answer was whole", retried=True) from error
         return self._json(status, headers, data)
 
     async def _send(self, body: Mapping[str, Json]) -> tuple[int, Mapping[str, str], bytes]:
@@ -120,7 +120,7 @@ class Posting:
             async for chunk in answer.aiter_bytes():
                 data += chunk
                 if len(data) > MAX_BYTES:
-                    raise _Failed(f"answered with more than {MAX_BYTES // 2**20} MB")
+                    raise _FailedError(f"answered with more than {MAX_BYTES // 2**20} MB")
             return answer.status_code, answer.headers, bytes(data)
 
     def _json(self, status: int, headers: Mapping[str, str], data: bytes) -> Json:
@@ -131,23 +131,25 @@ class Posting:
             answer = None
         if status == OK:
             if text.startswith(("data:", "event:")):
-                raise _Failed("streams its answer, although it was asked not to", "try another server")
+                raise _FailedError("streams its answer, although it was asked not to", "try another server")
             if not isinstance(answer, dict):
                 hint = f"see that {self._server.address} is its address for chat completions"
-                raise _Failed(f"answered with no JSON: '{self.clean(text)}'", hint)
+                raise _FailedError(f"answered with no JSON: '{self.clean(text)}'", hint)
             return answer
         said = self.clean(message_of(answer))
         if MULTIPLE <= status < BAD_REQUEST:
-            raise _Failed(f"redirects to another address ({status}), which is not followed", "name it in your settings")
+            raise _FailedError(
+                f"redirects to another address ({status}), which is not followed", "name it in your settings"
+            )
         wait = seconds_of(headers.get("retry-after", ""))
         shown = f" ({status}): {said}" if said else f" ({status})"
         if answer is None:
             text = ""  # a page, which says nothing about the question
         if status in RETRIED and "insufficient_quota" not in text and not _is_about_request(text):
             if wait > MAX_WAIT:
-                raise _Failed(f"refused the question{shown}, and asks to wait {wait:.0f} s")
-            raise _Failed(f"refused the question{shown}", retried=True, wait=wait)
-        raise Refused(status, said, text, wait)
+                raise _FailedError(f"refused the question{shown}, and asks to wait {wait:.0f} s")
+            raise _FailedError(f"refused the question{shown}", retried=True, wait=wait)
+        raise RefusedError(status, said, text, wait)
 
 
 def message_of(answer: Json) -> str:
