@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path as FilePath
 from typing import Any
 
+from vidbuild.errors import os_error_text
 from vidbuild.json_types import Json
 from vidbuild.location import Location
 from vidbuild.platforms import shell_command
@@ -191,7 +192,7 @@ def problem_of(root: FilePath, file: str, sha256: str) -> str:
     except FileNotFoundError:
         return "missing"
     except OSError as error:
-        return f"cannot be read: {(error.strerror or str(error)).lower()}"
+        return f"cannot be read: {os_error_text(error)}"
     except ValueError as error:
         return f"cannot be read: {error}"
     return "" if digest == sha256 else f"was changed: expected SHA-256 {sha256[:12]}…, got {digest[:12]}…"

@@ -30,9 +30,7 @@ class Folder:
 
     def search(self, request: Request, access: Access) -> Sequence[Candidate]:
         """Return the files in which all words of a request are found."""
-        library = access.root / request.folder if request.folder else access.library
-        if library is None:
-            raise StockError("the provider 'folder' has no folder", NO_FOLDER)
+        library = library_of(request, access)
         if not library.is_dir():
             raise StockError(f"folder '{library}' does not exist")
         wanted = _words(request.stock)
@@ -48,6 +46,14 @@ class Folder:
                 found.append((misses, name, path, facts))
         found.sort(key=lambda each: each[:2])
         return [_candidate(name, path, facts) for _, name, path, facts in found]
+
+
+def library_of(request: Request, access: Access) -> Path:
+    """Return the folder that a request is about: its own or the user's. Raises StockError if there is neither."""
+    library = access.root / request.folder if request.folder else access.library
+    if library is None:
+        raise StockError("the provider 'folder' has no folder", NO_FOLDER)
+    return library
 
 
 def _candidate(name: str, path: Path, facts: Mapping[str, str]) -> Candidate:

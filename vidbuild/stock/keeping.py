@@ -15,7 +15,7 @@ from vidbuild.errors import os_error_text
 from vidbuild.media.ffmpeg import limits
 from vidbuild.spec.lock_file import STOCK_FOLDER, Request, StockEntry
 from vidbuild.stock import choice, probing, registry
-from vidbuild.stock.folder import IMAGES, NO_FOLDER, VIDEOS
+from vidbuild.stock.folder import IMAGES, VIDEOS, library_of
 from vidbuild.stock.http import Http
 from vidbuild.stock.protocol import Candidate, Frame, Provider, StockError
 
@@ -66,9 +66,7 @@ class Keeper:
             return entry.url
         if entry.request.provider != "folder":
             return self._found_again(provider, entry)
-        library = self.root / entry.request.folder if entry.request.folder else self.library
-        if library is None:
-            raise StockError("the provider 'folder' has no folder", NO_FOLDER)
+        library = library_of(entry.request, self)
         name = PurePosixPath(entry.id)
         if name.is_absolute() or ".." in name.parts:
             raise StockError(f"'{entry.id}' is not in the folder '{library}'", ANOTHER)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from vidbuild import settings
-from vidbuild.errors import UsageError
+from vidbuild.errors import UsageError, os_error_text
 from vidbuild.frozen import dataclass, field, replaced
 from vidbuild.settings import UNKNOWN
 
@@ -109,7 +109,7 @@ def load() -> VoiceConfig:
     except FileNotFoundError:
         config = VoiceConfig()
     except OSError as error:
-        raise UsageError(f"cannot read {file}: {(error.strerror or str(error)).lower()}") from None
+        raise UsageError(f"cannot read {file}: {os_error_text(error)}") from None
     base = os.environ.get(BASE)
     if not base:
         return config

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from vidbuild import settings
-from vidbuild.errors import UsageError
+from vidbuild.errors import UsageError, os_error_text
 
 SECTION = "writer"
 OPENAI = "openai"
@@ -65,7 +65,7 @@ def load() -> tuple[Mapping[str, Server], Mapping[str, UsageError]]:
     except FileNotFoundError:
         text, data = "", {}
     except OSError as error:
-        raise UsageError(f"cannot read {file}: {(error.strerror or str(error)).lower()}") from None
+        raise UsageError(f"cannot read {file}: {os_error_text(error)}") from None
     reader = _Reader(file, text)
     reader.check_sections(data)
     servers = reader.entries(data, SECTION, reader.server)
