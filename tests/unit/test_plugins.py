@@ -24,7 +24,8 @@ def test_the_names_for_type_checkers_are_the_same() -> None:
     tree = ast.parse((ROOT / "vidbuild" / "plugins.py").read_text(encoding="utf-8"))
     imports = [node for each in tree.body if isinstance(each, ast.If) for node in each.body]
     found = {
-        alias.asname or alias.name: (str(node.module).removeprefix("vidbuild."), alias.name if alias.asname else "")
+        alias.asname or alias.name: str(node.module).removeprefix("vidbuild.")
+        + (f":{alias.name}" if alias.asname else "")
         for node in imports
         if isinstance(node, ast.ImportFrom)
         for alias in node.names
