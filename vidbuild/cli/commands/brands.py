@@ -40,23 +40,21 @@ def command(name: str | None, *, as_json: bool) -> int:
         console.result(console.columns((each.name, _summary(each)) for each in found))
     else:
         console.message("no brands in the project")
-        console.message(f"      hint: {_first('acme')}")
+        console.message("      hint: write brands/acme.yaml, with fields such as 'theme', 'logo' and 'voice'")
     return Exit.DONE if _report(found, quiet=as_json) else Exit.WRONG
 
 
-def _first(name: str) -> str:
-    return f"write brands/{name}.yaml, with fields such as 'theme', 'logo' and 'voice'"
+def _origin(brand: BrandInfo) -> str:
+    return f"{brand.path}, extends {brand.extends}" if brand.extends else brand.path
 
 
 def _summary(brand: BrandInfo) -> str:
-    extends = f", extends {brand.extends}" if brand.extends else ""
     sets = f": {', '.join(own)}" if (own := brand.own()) else ""
-    return f"{brand.path}{extends}{sets}"
+    return f"{_origin(brand)}{sets}"
 
 
 def _show(brand: BrandInfo) -> None:
-    extends = f", extends {brand.extends}" if brand.extends else ""
-    console.result(f"{brand.name}: {brand.title} ({brand.path}{extends})")
+    console.result(f"{brand.name}: {brand.title} ({_origin(brand)})")
     rows = ((each.field, f"{each.brief()}  ({each.file}:{each.line})") for each in brand.settings)
     console.result(console.columns(rows, indent="  "))
 
