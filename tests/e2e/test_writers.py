@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.guard import guard
 from tests.support import chat_server as servers
 from tests.support.chat_server import SCRIPT, ChatServer
 from tests.support.workspace import Outcome, Workspace
@@ -34,20 +33,19 @@ Then run it on a spec.
 """
 SMALL = "output: {size: 160x90, fps: 24}\n"
 
+pytestmark = pytest.mark.usefixtures("loopback")
+
 
 @pytest.fixture(scope="module")
 def started() -> Iterator[ChatServer]:
-    """One server for all tests, since it takes half a second to stop."""
+    """One server for all tests."""
     server = ChatServer()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv(guard.LOOPBACK, "1")
-        server.__enter__()
-    yield server
-    server.__exit__()
+    with server.serving():
+        yield server
 
 
 @pytest.fixture
-def server(started: ChatServer, loopback: None) -> ChatServer:  # noqa: ARG001 - allows it
+def server(started: ChatServer) -> ChatServer:
     """A server that answers as OpenAI does."""
     started.reset()
     started.plan = [servers.openai()]

@@ -8,10 +8,14 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, Self
+from contextlib import contextmanager
+from typing import Any
 
+import pytest
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
+
+from tests.guard import guard
 
 Answer = Callable[[Mapping[str, Any]], Response]
 
@@ -75,12 +79,16 @@ class ChatServer:
         """Its port."""
         return self._server.port
 
-    def __enter__(self) -> Self:
-        self._server.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._server.stop()
+    @contextmanager
+    def serving(self) -> Iterator[None]:
+        """Answer, for all tests of a file: it takes half a second to stop."""
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv(guard.LOOPBACK, "1")
+            self._server.start()
+        try:
+            yield
+        finally:
+            self._server.stop()
 
     def _answer(self, request: Request) -> Response:
         answer = self.plan[min(len(self.queries), len(self.plan) - 1)]

@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-from tests.guard import guard
 from tests.support import chat_server as servers
 from tests.support.chat_server import SCRIPT, Answer, ChatServer
 from vidbuild.create.writers import asking, prompt
@@ -24,6 +23,8 @@ from vidbuild.errors import UnreachableError, UsageError
 KEY = "sk-secret-of-a-test"
 QUICK = Waits(connect=1, before=(0.01, 0.01))
 BRIEF = prompt.Brief("How tides work", "en")
+
+pytestmark = pytest.mark.usefixtures("loopback")
 
 
 class Lab:
@@ -52,17 +53,14 @@ class Lab:
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[ChatServer]:
-    """One server for all tests, since it takes half a second to stop."""
+    """One server for all tests."""
     server = ChatServer()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv(guard.LOOPBACK, "1")
-        server.__enter__()
-    yield server
-    server.__exit__()
+    with server.serving():
+        yield server
 
 
 @pytest.fixture
-def lab(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, loopback: None, server: ChatServer) -> Lab:  # noqa: ARG001 - allows it
+def lab(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, server: ChatServer) -> Lab:
     """A server without answers, and settings that name it."""
     file = tmp_path / "config.toml"
     monkeypatch.setenv("VIDBUILD_CONFIG", str(file))
