@@ -12,7 +12,7 @@ from vidbuild.model import Narration, Scene
 from vidbuild.scenes.protocol import Clip, Reveal, part_ms
 from vidbuild.scenes.registry import SCENE_TYPES
 from vidbuild.spec.narration import NAME
-from vidbuild.timeline.cut_params import CutParams, CutsParams
+from vidbuild.timeline.cut_params import CutParams, CutsParams, cut_layer
 from vidbuild.timeline.mentions import mentions, spoken_at
 from vidbuild.timeline.showing import Showing
 
@@ -82,11 +82,6 @@ def sources(scene: Scene) -> dict[str, str]:
     """Return layer -> the spec's field that names the file of its clip, for the same clips."""
     shown = {cut_layer(index): f"clips.{index}.src" for index, _ in enumerate(SCENE_TYPES[scene.type].clips(scene))}
     return shown | {inset_layer(index): f"{each.field}.clip" for index, each in enumerate(scene.overlays) if each.inset}
-
-
-def cut_layer(index: int) -> str:
-    """Return the layer in which this one of several clips of a scene plays."""
-    return f"clip-{index}"
 
 
 def cuts(scene: Scene, narration: Narration | None, language: str) -> CutsParams | None:

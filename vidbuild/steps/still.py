@@ -20,15 +20,13 @@ from vidbuild.media.render.animation import Animation
 from vidbuild.media.render.clip import read_companions
 from vidbuild.media.render.motion import Motion
 from vidbuild.steps import render
+from vidbuild.timeline.cut_params import cut_layer
 
 STILL = "still.png"
 
 # Where in a clip its candidates for a poster are, as shares of the scene: the last frame, as in other scenes, then
 # frames before a fade-out.
 CANDIDATES = (1.0, 0.75, 0.5, 0.25, 0.0)
-
-# The layer of the first of several clips.
-SEVERAL = "clip-0"
 
 # A dithered background is smallest without row filters, and level 4 is nearly as small as 6 in a third of the time.
 PNG = {"format": "image2pipe", "c:v": "png", "pred": "none", "compression_level": 4, "frames:v": 1, "threads:v": 1}
@@ -62,7 +60,7 @@ def _choose(context: Context, plain: Sequence[bool]) -> None:
     best, written = content.Content(-1.0, 0.0), b""
     for index, doubtful in enumerate(plain):
         animation = render.read_animation(context, f"{index}.")
-        plays = animation.clip or SEVERAL in animation.motion.clips
+        plays = animation.clip or cut_layer(0) in animation.motion.clips
         for share in CANDIDATES if doubtful and plays else (1.0,):
             _render(context, animation, max(0, round(animation.motion.frames_before_exit * share) - 1))
             if not doubtful:
@@ -78,7 +76,7 @@ def _choose(context: Context, plain: Sequence[bool]) -> None:
 
 def _shown(animation: Animation) -> tuple[int, int, int, int]:
     """Return the box of the clip or image in the frame; the frame around it shows something in any case."""
-    found = [layer for layer in animation.layers.layers if layer.name in {"clip", "picture", SEVERAL}]
+    found = [layer for layer in animation.layers.layers if layer.name in {"clip", "picture", cut_layer(0)}]
     return (found[0].x, found[0].y, found[0].width, found[0].height) if found else (0, 0, *_size(animation))
 
 

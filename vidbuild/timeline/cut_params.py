@@ -7,6 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 
+def cut_layer(index: int) -> str:
+    """Return the layer in which this one of several clips of a scene plays."""
+    return f"clip-{index}"
+
+
 @dataclass(frozen=True, slots=True)
 class CutParams:
     """One of the clips.
