@@ -43,9 +43,7 @@ def subtitles(params: SubtitleParams, timed: TimedSpeech, frames: int, fps: int)
     spans = list(_spans(params.starts, words, frames, fps))
     tracks = {page_layer(index): _track(first, end, frames) for index, (first, end) in enumerate(spans)}
     known = False
-    for index, (begin, last) in enumerate(pairwise([*params.starts, len(words)])):
-        if not params.lit:
-            break
+    for index, (begin, last) in enumerate(pairwise([*params.starts, len(words)]) if params.lit else ()):
         own = words[begin:last]
         has_times = any(word.source != "spread" for word in own)
         known = known or has_times

@@ -58,7 +58,7 @@ class _Builder:
     def __init__(self, params: TimelineParams, times: Sequence[int], until: int) -> None:
         self.params, self.times, self.until = params, times, until
         self.entrances = _entrances(params)
-        self.settled = max((effect.frame + effect.frames for effect in self.entrances.values()), default=0)
+        self.settled = max(map(_end, self.entrances.values()), default=0)
         self.enters: dict[str, Effect] = {}
         self.leaves: dict[str, Effect] = {}
         self.ways: dict[str, list[Key]] = {}
@@ -120,7 +120,7 @@ class _Builder:
         for layer, effect in reveal.enter.items():
             length = max(lengths.values()) if effect == "under" else lengths[layer]
             self.enters[layer] = _entering(params, start, length, effect, gone)
-            self.done = max(self.done, self.enters[layer].frame + self.enters[layer].frames)
+            self.done = max(self.done, _end(self.enters[layer]))
             if effect == "type" and reveal.characters:
                 self.typed.setdefault(reveal.cursor, []).append(layer)
                 self.free_from = start + length
@@ -235,7 +235,7 @@ def _end(effect: Effect) -> int:
 
 def _leaving(params: TimelineParams, start: int, enter: Effect | None) -> Effect:
     """How a layer leaves with a reveal that starts at a frame: not before it has entered."""
-    entered = 0 if enter is None else enter.frame + enter.frames
+    entered = 0 if enter is None else _end(enter)
     return Effect(max(start, entered), params.motion_frames(LEAVING), "fade", params.easing)
 
 
