@@ -49,17 +49,16 @@ def run(context: Context) -> None:
         _draw(context)
         return
     [(distribution, version)] = plugins.items()
+    template = f"the template of the plug-in {distribution} {version.partition(' ')[0]}"
     try:
         _draw(context)
     except SpecProblem:
         raise
     except StepError as error:
-        of_plugin = f"the template of the plug-in {distribution} {version.partition(' ')[0]} failed: {error.message}"
-        raise StepError(of_plugin, field="type", log=error.failure.log) from error
+        raise StepError(f"{template} failed: {error.message}", field="type", log=error.failure.log) from error
     except (ValueError, LookupError, TypeError, ArithmeticError) as error:
         # The template is not vidbuild's: it can report what nothing here expects.
-        found = f"{type(error).__name__}: {error}"
-        message = f"the template of the plug-in {distribution} {version.partition(' ')[0]} gives no drawing: {found}"
+        message = f"{template} gives no drawing: {type(error).__name__}: {error}"
         hint = "end it with '#context draw()' that returns 'scene(layers)', see docs/plugins.md"
         raise StepError(message, hint=hint, field="type") from error
 
