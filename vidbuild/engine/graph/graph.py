@@ -89,9 +89,8 @@ class Graph:
     def of(cls, steps: Mapping[str, Step]) -> Graph:
         """Order the steps; raise GraphError naming the cycle or the missing step."""
         ordered: dict[str, Step] = {}
-        state: dict[str, int] = {}
         for root in steps:
-            _visit(root, steps, state, ordered)
+            _visit(root, steps, ordered)
         return cls(ordered)
 
     def upstream(self, targets: Iterator[str] | list[str] | tuple[str, ...]) -> Graph:
@@ -115,33 +114,30 @@ class Graph:
         return cls({item["id"]: _step_from_data(item) for item in data})
 
 
-def _visit(root: str, steps: Mapping[str, Step], state: dict[str, int], ordered: dict[str, Step]) -> None:
+def _visit(root: str, steps: Mapping[str, Step], ordered: dict[str, Step]) -> None:
     """Append the step after everything that it needs, depth first.
 
     There is no recursion, since a chain of 1,000 scenes would exceed Python's stack limit. The standard library's
     graphlib orders steps by levels, which would mix the steps of all scenes.
     """
-    if state.get(root) == 2:  # noqa: PLR2004 - 1: on the path, 2: done
+    if root in ordered:
         return
-    path: list[tuple[str, Iterator[str]]] = [(root, steps[root].needs())]
-    state[root] = 1
+    path = {root: steps[root].needs()}
     while path:
-        name, needs = path[-1]
+        name, needs = next(reversed(path.items()))
         for need in needs:
             if need not in steps:
                 raise GraphError(f"step '{name}' reads from '{need}', which is not in the graph")
-            if state.get(need) == 1:
-                names = [step for step, _ in path]
+            if need in path:
+                names = [*path]
                 cycle = [*names[names.index(need) :], need]
                 raise GraphError("dependency cycle: " + " -> ".join(cycle))
-            if need not in state:
-                state[need] = 1
-                path.append((need, steps[need].needs()))
+            if need not in ordered:
+                path[need] = steps[need].needs()
                 break
         else:
-            state[name] = 2
             ordered[name] = steps[name]
-            path.pop()
+            del path[name]
 
 
 def _step_to_data(step: Step) -> dict[str, Any]:

@@ -60,7 +60,7 @@ def main() -> None:
     signal.signal(signal.SIGTERM, _exit_on_signal)
     _die_with(parent)
     requests, channel = _take_pipes()
-    sandbox = _enter_sandbox(sys.argv[2]) if len(sys.argv) > 2 else None  # noqa: PLR2004 - arguments
+    sandbox = _enter_sandbox(sys.argv[2]) if sys.argv[2:] else None
     pending: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
     busy = threading.Event()
     threading.Thread(target=_read_requests, args=(requests, pending, busy), daemon=True).start()

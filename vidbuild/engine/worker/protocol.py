@@ -110,7 +110,7 @@ def _progress(done: object, total: object, unit: object) -> ProgressUpdate:
 
 def _retry(attempt: object, wait: object, message: object) -> StepRetry:
     if type(attempt) is int and isinstance(wait, float) and isinstance(message, str):
-        _require(2 <= attempt < 1 << 31, 0 <= wait < float("inf"))  # noqa: PLR2004 - the first is no retry
+        _require(1 < attempt < 1 << 31, 0 <= wait < float("inf"))  # the first is no retry
         return StepRetry(attempt, wait, Failure(message[:_MESSAGE], fault="unreachable", transient=True))
     raise ValueError
 
