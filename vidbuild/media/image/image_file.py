@@ -20,6 +20,7 @@ SIDEWAYS = frozenset({5, 6, 7, 8})  # orientations that swap width and height
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 HEIF = "HEIF"  # Pillow's name of the format
 
+CHUNK_HEAD = 8  # bytes: the length and kind of a PNG's chunk
 MAX_CHUNK = 1_000_000  # bytes of a PNG's chunk that are read
 
 
@@ -77,7 +78,7 @@ def png_chunks(path: Path, kinds: Container[bytes]) -> Iterator[tuple[bytes, byt
     with path.open("rb") as file:
         if file.read(len(SIGNATURE)) != SIGNATURE:
             return
-        while len(head := file.read(8)) == 8:  # noqa: PLR2004 - length and kind
+        while len(head := file.read(CHUNK_HEAD)) == CHUNK_HEAD:
             length, kind = int.from_bytes(head[:4], "big"), head[4:]
             after = file.tell() + length + 4
             if kind in kinds:

@@ -114,10 +114,12 @@ def _read_v1(text: str) -> Cast:
         raise CastError(NO_CAST, (0, len(text.split("\n", maxsplit=1)[0])))
     events, seconds = [], 0.0
     for index, item in enumerate(header["stdout"]):
-        if not (isinstance(item, list) and len(item) == 2 and _is_time(item[0]) and isinstance(item[1], str)):  # noqa: PLR2004 - a delay and its data
-            raise CastError(f"entry {index + 1} of 'stdout' is no delay and text", (0, 1))
-        seconds += item[0]
-        events.append(Event(seconds, "o", item[1]))
+        match item:
+            case [delay, str(data)] if _is_time(delay):
+                seconds += delay
+                events.append(Event(seconds, "o", data))
+            case _:
+                raise CastError(f"entry {index + 1} of 'stdout' is no delay and text", (0, 1))
     return Cast(_size(header, ("width", "height"), (0, 1)), _limited(events, (0, 1)), _title(header))
 
 
@@ -145,10 +147,12 @@ def _events(
             if number + 1 == len(lines):
                 return _limited(found, span), tuple(inputs), span
             raise CastError("the event is no valid JSON", span) from None
-        if not (isinstance(item, list) and len(item) >= 3 and _is_time(item[0]) and isinstance(item[1], str)):  # noqa: PLR2004 - time, kind, data
-            raise CastError('the event is no [time, "kind", "data"]', span)
-        seconds = seconds + item[0] if relative else max(seconds, item[0])
-        kind, data = item[1], item[2] if isinstance(item[2], str) else ""
+        match item:
+            case [time, str(kind), data, *_] if _is_time(time):
+                seconds = seconds + time if relative else max(seconds, time)
+                data = data if isinstance(data, str) else ""
+            case _:
+                raise CastError('the event is no [time, "kind", "data"]', span)
         if kind == "r" and not _valid(_resized(data)):
             raise CastError(f"the new size '{data}' is none: expected COLUMNSxROWS such as 80x24", span)
         if kind in "omr":

@@ -12,6 +12,7 @@ ACCENT = "-1"
 _SETS = {"bold": 1, "dim": 2, "italic": 3, "underline": 4, "inverse": 7, "hidden": 8, "strike": 9}
 _FLAGS = {**{number: name for name, number in _SETS.items()}, 21: "underline"}
 _RESETS = {22: ("bold", "dim"), 23: ("italic",), 24: ("underline",), 27: ("inverse",), 28: ("hidden",), 29: ("strike",)}
+_COLORED = {38: "ink", 48: "ground"}
 _CUBE = (0, 95, 135, 175, 215, 255)  # levels of the 6 x 6 x 6 colors of xterm
 _PALETTE, _CUBE_END, _COLORS, _RGB = 16, 232, 256, 3
 
@@ -61,7 +62,7 @@ def after(style: Style, params: str) -> Style:
     while at < len(groups):
         first, *rest = groups[at]
         at += 1
-        if first in {38, 48}:
+        if first in _COLORED:
             if not rest:  # the form with semicolons takes the numbers that follow
                 rest = [group[0] for group in groups[at : at + 4]]
                 color, used = _color(rest)
@@ -69,8 +70,8 @@ def after(style: Style, params: str) -> Style:
             else:
                 color, _ = _color([rest[0], *rest[-_RGB:]] if len(rest) > _RGB else rest)
             if color is not None:
-                style = _with(style, "ink" if first == 38 else "ground", color)  # noqa: PLR2004 - the number of SGR
-        elif first == 4 and rest:  # noqa: PLR2004 - 4:0 is no underline, 4:3 a wavy one
+                style = _with(style, _COLORED[first], color)
+        elif first == _SETS["underline"] and rest:  # 4:0 is no underline, 4:3 a wavy one
             style = style._replace(underline=rest[0] != 0)
         else:
             style = _simple(style, first)

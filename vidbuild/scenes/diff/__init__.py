@@ -125,7 +125,7 @@ def _source_problem(fields: Mapping[str, Any]) -> SceneProblem | None:
     if "patch" in fields and pair:
         source = "file" if "file" in fields else "patch"
         return SceneProblem(source, f"'{source}' and '{pair[0]}' cannot both be given", "remove it")
-    if "patch" in fields or len(pair) == 2:  # noqa: PLR2004 - both of them
+    if "patch" in fields or pair == ["from", "to"]:
         return None
     if pair:
         missing = "to" if pair == ["from"] else "from"
