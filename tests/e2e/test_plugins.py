@@ -13,11 +13,11 @@ from imageio_ffmpeg import get_ffmpeg_exe
 from PIL import Image
 
 from tests.support import plugin_lab
+from tests.support.marks import WALLS
 from tests.support.plugin_lab import PLAIN, SPEC, env
 from tests.support.workspace import Workspace
-from vidbuild.engine.sandbox.sandbox import missing
 
-SECRET = "a secret of the user"  # noqa: S105 - a text to look for
+CANARY = "a secret of the user"
 
 
 @pytest.fixture(scope="module")
@@ -168,16 +168,16 @@ class Voice(VoiceDefaults):
 """
 
 
-@pytest.mark.skipif(bool(missing()), reason="steps cannot be contained on this system")
+@WALLS
 def test_the_step_of_a_plugin_is_sandboxed(workspace: Workspace, tmp_path: Path) -> None:
     """N20: a plug-in's voice reads its own code, and neither other files nor variables; it opens no socket."""
     secret = tmp_path / "secret.txt"
-    secret.write_text(SECRET, encoding="utf-8")
+    secret.write_text(CANARY, encoding="utf-8")
     points = "[vidbuild.voices]\nintruder = intruder:Voice\n"
     modules = {"intruder.py": INTRUDER.replace("@SECRET@", repr(str(secret)))}
     folder = plugin_lab.write(tmp_path / "site", "intruder", "1.0", points, modules)
     workspace.write("video.yaml", SPEC_OF_VOICE.format(voice="intruder:any"))
-    done = workspace.run("build", "video.yaml", env={**env(folder), "A_SECRET": SECRET})
+    done = workspace.run("build", "video.yaml", env={**env(folder), "A_SECRET": CANARY})
     assert done.code == 1
     assert "speak:one failed: could: own\n" in done.stderr
 

@@ -15,13 +15,13 @@ import pytest
 from PIL import Image
 
 from tests.support import tiny_project
+from tests.support.marks import WALLS
 from tests.support.paths import ROOT
 from tests.support.workspace import SMALL, Outcome, Workspace
 from vidbuild.engine.sandbox import seccomp
-from vidbuild.engine.sandbox.sandbox import describe, missing
+from vidbuild.engine.sandbox.sandbox import describe
 from vidbuild.media.ffmpeg import ffmpeg
 
-WALLS = pytest.mark.skipif(bool(missing()), reason="steps cannot be contained on this system")
 REQUIRED = {"VIDBUILD_SANDBOX": "required"}
 WITHOUT = """
 import sys

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.audio_lab import ENV, WEB, context, heard, loudest, result, silence, speech_request, timing, tone
+from tests.support.marks import WITH_REAL_MEDIA
 from tests.support.paths import REAL_MEDIA
 from vidbuild.engine.graph.context import Context
 from vidbuild.media.audio import loudness, mix, wav
@@ -69,7 +70,7 @@ def test_every_voice_reaches_its_target(tmp_path: Path, name: str, target: float
     assert warnings_of(step) == []
 
 
-@pytest.mark.skipif(not REAL_MEDIA.is_dir(), reason="the real inputs are not beside this checkout")
+@WITH_REAL_MEDIA
 @pytest.mark.parametrize("name", ["mono.mp3", "new-commentary.mp3", "example.mp4"])
 @pytest.mark.parametrize("target", [-16.0, -23.0])
 def test_every_recording_reaches_its_target(tmp_path: Path, name: str, target: float) -> None:

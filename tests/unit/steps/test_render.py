@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageChops, ImageStat
 
+from tests.support.marks import WITH_REAL_MEDIA
 from tests.support.paths import REAL_MEDIA
 from tests.support.render_lab import (
     SIZE,
@@ -489,7 +490,7 @@ def test_a_clip_without_pictures_is_refused(tmp_path: Path) -> None:
     assert caught.value.failure.field == "src"
 
 
-@pytest.mark.skipif(not REAL_MEDIA.is_dir(), reason="the shared real media are not here")
+@WITH_REAL_MEDIA
 @pytest.mark.parametrize(
     "name",
     ["example.mp4", "man-on-green-screen.mp4", "SAR-2by3.mp4", "test_yuv422p.mp4", "testsrc-hevc.mp4", "h264-png.mp4"],
@@ -505,7 +506,7 @@ def test_real_clips_are_rendered(tmp_path: Path, name: str) -> None:
     assert differ(frames[19], frames[15]) <= 12
 
 
-@pytest.mark.skipif(not REAL_MEDIA.is_dir(), reason="the shared real media are not here")
+@WITH_REAL_MEDIA
 def test_a_real_timecode_is_hit(tmp_path: Path) -> None:
     """A clip's n-th frame is the recording's own n-th frame, by its burned-in timecode."""
     size = (320, 180)

@@ -154,6 +154,9 @@ def test_an_unknown_voice_is_an_error(scratch: Path) -> None:
     assert caught.value.failure.field == "voice"
 
 
+WITH_SHELL = pytest.mark.skipif(sys.platform == "win32", reason="the stand-in is a shell script")
+
+
 def stand_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, body: str) -> None:
     """Have another program run in place of the process that loads the library."""
     program = tmp_path / "python"
@@ -162,7 +165,7 @@ def stand_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, body: str) -> None
     monkeypatch.setattr(sys, "executable", str(program))
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="the stand-in is a shell script")
+@WITH_SHELL
 @pytest.mark.parametrize(
     ("body", "message"),
     [
@@ -180,7 +183,7 @@ def test_a_crash_of_the_library_is_a_failed_step(
     assert caught.value.failure.log == ("oh no",)
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="the stand-in is a shell script")
+@WITH_SHELL
 def test_a_hang_of_the_library_is_ended(scratch: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A child that does not answer is stopped after its time, and is gone."""
     stand_in(tmp_path, monkeypatch, f"echo $$ > {tmp_path}/pid; exec sleep 60")
@@ -192,7 +195,7 @@ def test_a_hang_of_the_library_is_ended(scratch: Path, tmp_path: Path, monkeypat
         os.kill(pid, 0)
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="the stand-in is a shell script")
+@WITH_SHELL
 @pytest.mark.parametrize(
     ("body", "message"),
     [
@@ -219,7 +222,7 @@ def test_an_answer_that_is_none_is_an_error(
     assert not (scratch / "narration.wav").exists()
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="the stand-in is a shell script")
+@WITH_SHELL
 def test_want_of_memory_may_pass(scratch: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A child that the kernel ends may be given another try; one that crashes or hangs may not."""
     stand_in(tmp_path, monkeypatch, "kill -KILL $$")

@@ -16,13 +16,13 @@ from typing import Any
 
 import pytest
 
+from tests.support.marks import WALLS
 from tests.support.paths import ROOT
 from vidbuild.engine.sandbox import landlock, rlimits, seccomp
-from vidbuild.engine.sandbox.sandbox import ActiveSandbox, Sandbox, describe, missing
+from vidbuild.engine.sandbox.sandbox import ActiveSandbox, Sandbox, describe
 from vidbuild.sizes import parse_size
 
-WALLS = pytest.mark.skipif(bool(missing()), reason="steps cannot be contained on this system")
-SECRET = "the canary sings"  # noqa: S105 - no password
+CANARY = "the canary sings"
 
 BEGIN = """
 import errno, json, os, signal, socket, subprocess, sys, time
@@ -58,7 +58,7 @@ def place(tmp_path: Path) -> dict[str, str]:
     project, session, blobs = tmp_path / "a project", tmp_path / "cache" / "session", tmp_path / "cache" / "cas"
     for folder in (canary.parent, project, session / "1", session / "2", blobs):
         folder.mkdir(parents=True)
-    canary.write_text(SECRET)
+    canary.write_text(CANARY)
     (project / "logo.txt").write_text("a logo")
     (project / "link.txt").symlink_to(canary)
     (project / "above").symlink_to(canary.parent)
@@ -85,7 +85,7 @@ def begin(place: dict[str, str], code: str, **fields: Any) -> subprocess.Popen[s
         stderr=subprocess.PIPE,
         text=True,
         cwd=place["session"],
-        env={"CANARY": SECRET},
+        env={"CANARY": CANARY},
     )
 
 
@@ -102,7 +102,7 @@ def shut(place: dict[str, str], code: str, **fields: object) -> dict[str, str]:
 def canary_stands(place: dict[str, str]) -> Iterator[None]:
     """Whatever is tried, the canary is as it was, and alone."""
     yield
-    assert Path(place["canary"]).read_text() == SECRET
+    assert Path(place["canary"]).read_text() == CANARY
     assert [path.name for path in Path(place["home"]).iterdir()] == ["canary.txt"]
     assert sorted(path.name for path in Path(place["project"]).iterdir()) == ["above", "link.txt", "logo.txt"]
 
@@ -542,7 +542,7 @@ def test_without_landlock_steps_run(place: dict[str, str], code: int, words: str
         """,
     )
     assert words in found["why"]
-    assert (found["described"], found["read"], found["socket"]) == ("", SECRET, "EACCES")
+    assert (found["described"], found["read"], found["socket"]) == ("", CANARY, "EACCES")
 
 
 @WALLS

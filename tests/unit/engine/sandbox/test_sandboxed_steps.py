@@ -12,18 +12,19 @@ import pytest
 
 from tests.guard import guard
 from tests.support.engine_lab import Lab, Steering, diamond, digests, graph, states, step
+from tests.support.marks import WALLS
 from vidbuild.engine.graph.graph import Kind, Product, Step
 from vidbuild.engine.graph.step_state import State
 from vidbuild.engine.runs.build_report import BuildReport
 from vidbuild.engine.runs.events import StepProgress
-from vidbuild.engine.sandbox.sandbox import Sandbox, missing
+from vidbuild.engine.sandbox.sandbox import Sandbox
 from vidbuild.engine.schedule.engine import Engine
 from vidbuild.engine.store import writable
 from vidbuild.errors import Failure
 
-pytestmark = pytest.mark.skipif(bool(missing()), reason="steps cannot be contained on this system")
+pytestmark = WALLS
 INTRUDERS = ["read", "have_read", "write", "connect", "take", "flood", "processes", "descriptors", "linger"]
-SECRET = "the canary sings"  # noqa: S105 - no password
+CANARY = "the canary sings"
 
 
 class Contained(Lab):
@@ -64,9 +65,9 @@ def canary(tmp_path: Path) -> Iterator[Path]:
     """A file outside the project, which is there afterwards as it was."""
     path = tmp_path / "home" / "canary.txt"
     path.parent.mkdir()
-    path.write_text(SECRET)
+    path.write_text(CANARY)
     yield path
-    assert path.read_text() == SECRET
+    assert path.read_text() == CANARY
     assert list(path.parent.iterdir()) == [path]
 
 
@@ -74,7 +75,7 @@ def canary(tmp_path: Path) -> Iterator[Path]:
 def test_a_step_reads_nothing_that_it_was_not_given(shut: Contained, canary: Path, way: str) -> None:
     """P9: an absolute path, a link out, the project itself and the building process's environment are closed."""
     shut.root.joinpath("link.txt").symlink_to(canary)
-    shut.root.joinpath(".env").write_text(SECRET)
+    shut.root.joinpath(".env").write_text(CANARY)
     ways = {"path": canary, "link": shut.root / "link.txt", "project": shut.root / ".env"}
     path = str({**ways, "parent": "/proc/{parent}/environ", "users": "/etc/passwd"}[way])
     failure = shut.failure("read", path=path)

@@ -9,19 +9,19 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.marks import WITH_REAL_MEDIA
 from tests.support.paths import REAL_MEDIA
 from tests.support.render_lab import made, turned
 from vidbuild.errors import StepError
 from vidbuild.media.ffmpeg.media_info import MediaInfo
 from vidbuild.media.ffmpeg.probe import parse_log, probe
 
-real = pytest.mark.skipif(not REAL_MEDIA.is_dir(), reason="the shared real media are not here")
 TEST = ("-f", "lavfi", "-i", "testsrc2=s=64x36:r=25")
 SECOND = ("-f", "lavfi", "-i", "testsrc2=s=64x36:r=25:d=1")
 H264 = ("-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p")
 
 
-@real
+@WITH_REAL_MEDIA
 @pytest.mark.parametrize(
     ("name", "size", "duration", "sound", "more"),
     [

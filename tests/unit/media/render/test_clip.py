@@ -23,6 +23,7 @@ from tests.support.clip_lab import (
     recording,
     scene,
 )
+from tests.support.marks import WITH_REAL_MEDIA
 from tests.support.paths import REAL_MEDIA
 from tests.support.render_lab import ENV, decoded, made, render_context, shown
 from vidbuild.errors import StepError
@@ -40,7 +41,6 @@ LONG_GROUPS = ("-c:v", "libx264", "-preset", "fast", "-qp", "8", "-g", "100", "-
 ROUNDING = Fraction(49, 100_000)  # seconds: less than half a millisecond
 SIZE = (320, 180)
 CODE = (210, 151, 310, 169)  # where the timecode stands in such a picture
-real = pytest.mark.skipif(not REAL_MEDIA.is_dir(), reason="the shared real media are not here")
 
 
 def expected(start_ms: int, frame: int, fps: int, source_fps: Fraction, last: int) -> int:
@@ -54,7 +54,7 @@ def expected(start_ms: int, frame: int, fps: int, source_fps: Fraction, last: in
     return min(last, math.ceil(before) - 1)
 
 
-@real
+@WITH_REAL_MEDIA
 @pytest.mark.parametrize("fps", [24, 25, 30, 50, 60])
 @pytest.mark.parametrize("start_ms", [0, 5000, 9517])
 def test_the_timecode_is_the_one_of_its_time(
@@ -72,7 +72,7 @@ def test_the_timecode_is_the_one_of_its_time(
         ) + Fraction(1, 30)
 
 
-@real
+@WITH_REAL_MEDIA
 def test_the_timecode_runs_on_through_transitions(timecodes: list[Image.Image], tmp_path: Path) -> None:
     """A scene's head, middle and tail, rendered separately, show the timecodes of the scene in one, and hold the last.
 
@@ -88,7 +88,7 @@ def test_the_timecode_runs_on_through_transitions(timecodes: list[Image.Image], 
     assert found == want
 
 
-@real
+@WITH_REAL_MEDIA
 def test_the_last_picture_of_a_recording_stays(timecodes: list[Image.Image], tmp_path: Path) -> None:
     """Past a recording's end its very last picture is shown."""
     source = made(
