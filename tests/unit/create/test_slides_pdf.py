@@ -133,6 +133,7 @@ def test_damaged_pdfs_are_read_or_refused(path: Path, monkeypatch: pytest.Monkey
     write(path, [sheet((40, 40, 470, "One"), (20, 60, 400, "A point of it")), Sheet(text="Two")])
     whole = path.read_bytes()
     source = random.Random(13)
+    errors = []
     for _ in range(200):
         data = bytearray(whole)
         for _ in range(source.randrange(1, 12)):
@@ -143,7 +144,9 @@ def test_damaged_pdfs_are_read_or_refused(path: Path, monkeypatch: pytest.Monkey
         try:
             SlidesImporter().read(Source("slides", str(path), path.parent))
         except SourceError as error:
-            assert "deck.pdf" in error.message  # noqa: PT017 - some of them can be read
+            errors.append(error.message)
+    assert errors
+    assert all("deck.pdf" in each for each in errors)
 
 
 @pytest.mark.parametrize("way", ["read", "count"])
