@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -41,10 +42,10 @@ def project(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> Workspace:
     return workspace
 
 
-def refused(project: Workspace, **options: bool) -> str:
+def refused(project: Workspace, **options: Any) -> str:
     """What is wrong with building it, as a user is shown it."""
     with pytest.raises(SpecError) as caught:
-        vidbuild.build(project.root / "video.yaml", **options)  # type: ignore[arg-type] # options by name, as each case has them
+        vidbuild.build(project.root / "video.yaml", **options)
     return str(caught.value)
 
 

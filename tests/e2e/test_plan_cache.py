@@ -124,8 +124,8 @@ def test_a_file_that_changes_while_it_is_read_is_not_remembered(spec: Path, monk
     """P7: a plan of old content is never kept under the new content's digest."""
     original = load.try_load
 
-    def edited_meanwhile(*arguments: object, **options: object) -> load.LoadResult:
-        found = original(*arguments, **options)  # type: ignore[arg-type] # passed on as they came
+    def edited_meanwhile(*arguments: Any, **options: Any) -> load.LoadResult:
+        found = original(*arguments, **options)
         (spec.parent / "one.py").write_text("print('later')\n")
         return found
 

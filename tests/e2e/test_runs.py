@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+from typing import Any
 
 import pytest
 
@@ -16,7 +17,7 @@ BAD = SMALL.replace("title: One, duration: 0.5}", "title: One, narration: Hello 
 CHOSEN = SMALL.replace("title: A small video", 'title: "{{ word }}"\nvars: {word: none}')
 
 
-def shown(space: Workspace, run: str = "last") -> dict[str, object]:
+def shown(space: Workspace, run: str = "last") -> dict[str, Any]:
     """Return the output of `runs show --json`."""
     return space.run("runs", "show", run, "--json").data
 
@@ -81,7 +82,7 @@ def test_a_killed_build_never_looks_alive(waiting: Controlled) -> None:
     assert (after["state"], after["killed"], after["code"]) == ("failed", True, None)
     text = waiting.space.run("runs", "show", "last").stdout
     assert "killed during " in text
-    assert all(step in text for step in before["running"])  # type: ignore[attr-defined] # JSON
+    assert all(step in text for step in before["running"])
     assert waiting.space.run("runs", "--state", "running").stdout == ""
     pausing = waiting.space.run("runs", "pause", "last")
     assert (pausing.code, "was killed" in pausing.stderr) == (2, True)

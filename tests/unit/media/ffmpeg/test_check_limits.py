@@ -8,6 +8,7 @@ import struct
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -102,10 +103,10 @@ def test_the_largest_clips_are_welcome(tmp_path: Path) -> None:
 )
 def test_limits_of_pictures(facts: dict[str, int], words: str) -> None:
     """Each limit on its own, one beyond it."""
-    plain = {"width": 160, "height": 90, "stored": (160, 90), "rate": 25.0}
-    video(MediaInfo("x", 1.0, **plain), "a", "src")  # type: ignore[arg-type] # facts by name
+    plain: dict[str, Any] = {"width": 160, "height": 90, "stored": (160, 90), "rate": 25.0}
+    video(MediaInfo("x", 1.0, **plain), "a", "src")
     with pytest.raises(SpecProblem, match=words):
-        video(MediaInfo("x", 1.0, **{**plain, **facts}), "a", "src")  # type: ignore[arg-type] # facts by name
+        video(MediaInfo("x", 1.0, **{**plain, **facts}), "a", "src")
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,11 +21,11 @@ LONG = 60
 
 
 def start(
-    folder: Path, body: str, *, seconds: float = LONG, out: process.Sink = process.discard, **more: object
+    folder: Path, body: str, *, seconds: float = LONG, out: process.Sink = process.discard, **more: Any
 ) -> int | None:
     """Run a few lines of Python as a program."""
     command = [sys.executable, "-S", "-c", f"import os, signal, sys, time\n{body}"]
-    return process.run(command, cwd=folder, env={}, seconds=seconds, out=out, **more)  # type: ignore[arg-type] # options by name
+    return process.run(command, cwd=folder, env={}, seconds=seconds, out=out, **more)
 
 
 def gone(pid: int) -> bool:
