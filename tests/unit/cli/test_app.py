@@ -96,10 +96,16 @@ def test_no_command_at_all_shows_the_help(capsys: pytest.CaptureFixture[str]) ->
     assert captured.out == ""
 
 
+def in_bash(line: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    """What comes of a line of a shell."""
+    command = ["bash", "-c", line]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+
+
 def test_a_reader_that_goes_away_is_no_error(workspace: Workspace) -> None:
     """`vidbuild schema | head -1` ends quietly although stdout is closed under it."""
     line = f"{sys.executable} -m vidbuild schema | head -1; exit ${{PIPESTATUS[0]}}"
-    done = subprocess.run(["bash", "-c", line], cwd=workspace.root, capture_output=True, text=True, check=False)  # noqa: S607 - whichever bash is here
+    done = in_bash(line, workspace.root)
     assert (done.returncode, done.stdout, done.stderr) == (0, "{\n", "")
 
 
@@ -125,7 +131,7 @@ def test_a_stream_that_is_closed_is_no_error(workspace: Workspace, closed: str, 
     """What is started without stdout or stderr does its work all the same, and ends as it would."""
     for args, code in (("schema", 0), ("check nothing.yaml", 2)):
         line = f"{sys.executable} -m vidbuild {args} {closed}"
-        done = subprocess.run(["bash", "-c", line], cwd=workspace.root, capture_output=True, text=True, check=False)  # noqa: S607 - whichever bash is here
+        done = in_bash(line, workspace.root)
         assert done.returncode == code
         assert "Traceback" not in getattr(done, other)
 
