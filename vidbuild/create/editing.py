@@ -12,6 +12,7 @@ import yaml
 
 from vidbuild.create import writing
 from vidbuild.create.source import yaml_text
+from vidbuild.create.source.protocol import SourceError
 from vidbuild.json_types import Json
 
 _BREAKS = ("\n", "\r", "\x85", "\u2028", "\u2029")  # that end lines in YAML
@@ -125,8 +126,8 @@ class SpecEditor:
     def _check(self, text: str) -> None:
         """Raise NotEditableError unless a text has what was wanted: with aliases, a value is in another place."""
         try:
-            found = yaml.load(text, Loader=yaml_text.loader())  # noqa: S506 - a safe loader
-        except yaml.YAMLError as error:
+            found = yaml_text.load(text, "")
+        except SourceError as error:
             raise NotEditableError from error
         if found != {**self._data, "scenes": list(chain.from_iterable(self._wanted))}:
             raise NotEditableError
