@@ -61,10 +61,9 @@ def read(take: Path, words: Path, wav_path: Path, scratch: Path, env: Mapping[st
 def _speech(data: Json) -> tuple[str, Speech]:
     from vidbuild.media.text.words import Speech
 
-    facts: Any = data
-    words = [_word(each) for each in facts["words"]]
-    phrases = [(int(start), int(end)) for start, end in facts["phrases"]]
-    return str(facts["voice"]), Speech(tuple(words), int(facts["samples"]), tuple(phrases), str(facts["source"]))
+    words = [_word(each) for each in data["words"]]
+    phrases = [(int(start), int(end)) for start, end in data["phrases"]]
+    return str(data["voice"]), Speech(tuple(words), int(data["samples"]), tuple(phrases), str(data["source"]))
 
 
 def _word(data: Mapping[str, Any]) -> EngineWord:
