@@ -139,3 +139,17 @@ def _span(samples: array.array[float], hertz: float) -> tuple[int, int]:
         loud.append(abs(sum(parts)) / block)
     there = [index for index, level in enumerate(loud) if level > max(loud) / 3]
     return there[0] * block, (there[-1] + 1) * block
+
+
+def factor(expression: str, seconds: float) -> float:
+    """The value of ffmpeg's expression at a time."""
+    names = {
+        "t": seconds,
+        "PI": math.pi,
+        "pow": pow,
+        "sin": math.sin,
+        "cos": math.cos,
+        "clip": lambda value, low, high: max(low, min(high, value)),
+    }
+    value: float = eval(expression, {"__builtins__": {}}, names)  # noqa: S307 - an expression of our own
+    return value

@@ -412,12 +412,16 @@ def _entries_of(make: Make) -> Callable[[random.Random], bytes]:
     return damage
 
 
+def _alone(make: Callable[[], bytes]) -> list[bytes]:
+    return [make()]
+
+
 def targets() -> list[Target]:
     """Return a target of the fuzzer for each file of SOURCES."""
     return [
         Target(
             f"{module}-{name}",
-            _entries_of(make) if name.endswith(ARCHIVES) else bytes_of(lambda make=make: [make()], *_WORDS),  # type: ignore[misc] # mypy infers no type of a default
+            _entries_of(make) if name.endswith(ARCHIVES) else bytes_of(partial(_alone, make), *_WORDS),
             partial(_read_without_pandoc, name) if module == "pandoc" else partial(_read, module, name),
         )
         for module, files in SOURCES.items()

@@ -157,6 +157,7 @@ def _load_document(written: Document, problems: list[Diagnostic], given: _Given)
     if too_many:
         return LoadResult(None, tuple(tidy([*problems, *too_many])), sources)
     named, wrong = spec_variables.values(document, given.variables)
+    # Which texts are templates depends on the types of scenes, and a template can name another type.
     unusable = plugins.add_types(document)
     document, failed = expand.expand(document, named)
     failed |= unusable | plugins.add_types(document)

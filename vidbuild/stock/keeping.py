@@ -43,7 +43,7 @@ class Keeper:
         problems = []
         for candidate in found[: TRIED if provider.network else TRIED_HERE]:
             try:
-                return self._take(candidate, request, frame, rejected)
+                return self._take(candidate, provider, request, frame, rejected)
             except _UnusableError as error:
                 problems.append(error.error)
         raise problems[0]
@@ -51,17 +51,16 @@ class Keeper:
     def restore(self, entry: StockEntry) -> None:
         """Put the file of an entry back, as it was locked. Raises StockError if it can be had no more."""
         temp = self._temp()
-        request, name = entry.request, f"'{entry.file}'"
         try:
-            digest = self._get(self._source(entry), temp, request)
+            provider = registry.provider(entry.request.provider)
+            digest = self._get(self._source(entry, provider), temp, provider, entry.request.kind)
             if digest != entry.sha256:
-                raise StockError(f"{name}: '{request.provider}' has another file there now", ANOTHER)
+                raise StockError(f"'{entry.file}': '{entry.request.provider}' has another file there now", ANOTHER)
             _rename(temp, self.root / entry.file)
         finally:
             _discard(temp)
 
-    def _source(self, entry: StockEntry) -> str:
-        provider = registry.provider(entry.request.provider)
+    def _source(self, entry: StockEntry, provider: Provider) -> str:
         if provider.network:
             return entry.url
         if entry.request.provider != "folder":
@@ -79,13 +78,14 @@ class Keeper:
                 return choice.version_for(candidate, Frame(entry.width, entry.height)).url
         raise StockError(f"'{entry.request.provider}' has '{entry.id}' no more", ANOTHER)
 
-    def _take(self, candidate: Candidate, request: Request, frame: Frame, rejected: Collection[str]) -> StockEntry:
+    def _take(
+        self, candidate: Candidate, provider: Provider, request: Request, frame: Frame, rejected: Collection[str]
+    ) -> StockEntry:
         version = choice.version_for(candidate, frame)
-        network = registry.provider(request.provider).network
         temp = self._temp()
         name = f"{request.provider} {candidate.id}"
         try:
-            digest = self._get(version.url, temp, request)
+            digest = self._get(version.url, temp, provider, request.kind)
             try:
                 facts = probing.probe(temp, request.kind, f"'{name}'")
             except StockError as error:
@@ -107,7 +107,7 @@ class Keeper:
             licence=candidate.licence,
             licence_url=candidate.licence_url,
             page=candidate.page,
-            url=version.url if network else "",
+            url=version.url if provider.network else "",
             file=file,
             sha256=digest,
             bytes=size,
@@ -117,11 +117,11 @@ class Keeper:
             rejected=tuple(rejected),
         )
 
-    def _get(self, source: str, target: Path, request: Request) -> str:
+    def _get(self, source: str, target: Path, provider: Provider, kind: str) -> str:
         """Write the bytes of a file to a temporary one, and return their SHA-256."""
-        limit = limits.IMAGE_BYTES if request.kind == "image" else MAX_VIDEO
-        if registry.provider(request.provider).network:
-            return self.http.download(source, target, limit, request.kind)
+        limit = limits.IMAGE_BYTES if kind == "image" else MAX_VIDEO
+        if provider.network:
+            return self.http.download(source, target, limit, kind)
         try:
             status = Path(source).stat()
             if not stat.S_ISREG(status.st_mode):

@@ -38,7 +38,7 @@ def _own_clock() -> Iterator[None]:
     """Let tests talk to this machine, and undo what a test teaches edge-tts about the time."""
     from edge_tts import communicate, drm
 
-    url = communicate.WSS_URL  # type: ignore[attr-defined] # not exported
+    url = vars(communicate)["WSS_URL"]
     yield
     drm.DRM.clock_skew_seconds = 0.0
     vars(communicate)["WSS_URL"] = url

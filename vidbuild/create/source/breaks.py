@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
 
 # Words after which a full stop ends no sentence, in the languages of most documents.
 _ABBREVIATION = re.compile(
@@ -20,17 +19,13 @@ def split(text: str, language: str) -> list[str]:
     from icu4py.breakers import SentenceBreaker
 
     found: list[str] = []
-    for piece in _pieces(SentenceBreaker(text, language)):
+    for piece in map(str, SentenceBreaker(text, language)):
         is_open = bool(found) and any(found[-1].count(sign) % 2 for sign in ("`", "**"))
         if found and (is_open or _ABBREVIATION.search(found[-1].rstrip()) or not _is_start(piece)):
             found[-1] += piece
         else:
             found.append(piece)
     return [each.strip() for each in found if each.strip()]
-
-
-def _pieces(breaker: Iterable[object]) -> Iterator[str]:
-    yield from map(str, breaker)
 
 
 def _is_start(piece: str) -> bool:

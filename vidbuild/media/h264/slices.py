@@ -17,6 +17,7 @@ I_SLICES = (2, 7)
 ALL_P = 5
 REFERENCE_IDC = 2  # nal_ref_idc of a reference frame; any value except 0
 MAX_MACROBLOCKS = 1 << 20  # of a frame; seven times those of the highest level (Table A-1)
+AS_DECODED = 2  # pic_order_cnt_type of frames whose output order is the decoding order (8.2.1.3)
 DEBLOCKING_OFF = 1  # disable_deblocking_filter_idc, 7.4.3
 
 
@@ -40,7 +41,7 @@ class ParameterSets:
     def read(cls, sequence: bytes, picture: bytes) -> ParameterSets:
         """Parse the sets. Raise H264Error if slices under them cannot be rewritten here."""
         facts = h264.parse_parameters(sequence)
-        if facts.picture_order != 2 or not facts.frames_only:  # noqa: PLR2004 - output order is decoding order (8.2.1.3)
+        if facts.picture_order != AS_DECODED or not facts.frames_only:
             raise H264Error("the stream's output order differs from its decoding order")
         if facts.mb_width * facts.mb_height > MAX_MACROBLOCKS:
             size = f"{facts.mb_width} x {facts.mb_height}"

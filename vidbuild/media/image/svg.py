@@ -18,6 +18,8 @@ SIDE = 4096  # pixels of the longer side: an image without pixels of its own can
 # CSS pixels of a unit (CSS Values 3, 5.2); em and ex at the initial font size
 UNITS = {"": 1.0, "px": 1.0, "pt": 4 / 3, "pc": 16.0, "in": 96.0, "cm": 96 / 2.54, "mm": 9.6 / 2.54, "em": 16, "ex": 8}
 LENGTH = re.compile(r"\s*\+?([0-9]*\.?[0-9]+(?:[eE][-+]?[0-9]+)?)\s*([a-z]*)\s*$")
+MAX_SHOWN = 60  # characters of a reference, in an error
+MAX_RATIO = 64  # of the longer side to the shorter one, as of a layer of a video
 DEFAULT = (300.0, 150.0)  # of a replaced element (CSS 2.2, 10.3.2)
 
 # Elements that load what `href` names; a link (`a`) loads nothing.
@@ -200,7 +202,7 @@ class _Reader:
     def _refuse_reference(self, target: str) -> None:
         target = target.strip()
         if target and not target.startswith("#") and target[:5].lower() != "data:":
-            shown = target if len(target) <= 60 else f"{target[:60]}…"  # noqa: PLR2004 - characters in a message
+            shown = target if len(target) <= MAX_SHOWN else f"{target[:MAX_SHOWN]}…"
             raise self._error(f"it refers to '{shown}'")
 
     def _error(self, message: str) -> SvgError:
@@ -220,8 +222,9 @@ class _Reader:
             width = width or (height * box[0] / box[1] if height else box[0])
             height = height or width * box[1] / box[0]
         size = (width or DEFAULT[0], height or DEFAULT[1])
-        if not 1 / 64 <= size[0] / size[1] <= 64:  # noqa: PLR2004 - as a layer of a video
-            raise self._error(f"its shape is {size[0]:g} x {size[1]:g}: one side is more than 64 times the other")
+        if not 1 / MAX_RATIO <= size[0] / size[1] <= MAX_RATIO:
+            shape = f"{size[0]:g} x {size[1]:g}"
+            raise self._error(f"its shape is {shape}: one side is more than {MAX_RATIO} times the other")
         return size
 
 

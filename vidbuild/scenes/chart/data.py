@@ -48,7 +48,7 @@ def _number(value: float | None) -> float | None:
 
 def _from_csv(fields: Fields) -> Data:
     rows = csv_text.read(fields["data"], fields.get("delimiter"))
-    if len(rows) < 2 or len(rows[0].cells) < 2:  # noqa: PLR2004 - a header and a row, labels and a series
+    if not rows[1:] or not rows[0].cells[1:]:
         message = "the file has no series: expected a header, and labels in the first column with numbers beside them"
         raise CsvError(message, (0, max(1, len(fields["data"].split("\n", maxsplit=1)[0]))))
     header, body = rows[0], rows[1:]

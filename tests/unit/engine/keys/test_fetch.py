@@ -80,7 +80,9 @@ def test_missing_blobs_are_copied_and_verified(remote: Remote, own: Store, tmp_p
     assert (again.trace, again.added, len(remote.copied)) == (result.trace, {}, 2)
 
 
-def test_tiers_are_asked_in_their_order(remote: Remote, own: Store, tmp_path: Path) -> None:
+def test_tiers_are_asked_in_their_order(
+    remote: Remote, own: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A tier without the result, one with a wrong result and one that fails are passed over, and counted."""
     nothing, wrong, other, failing = (
         Remote(tmp_path / name, name) for name in ("nothing", "wrong", "other", "failing")
@@ -94,7 +96,7 @@ def test_tiers_are_asked_in_their_order(remote: Remote, own: Store, tmp_path: Pa
     def fail(_key: str) -> Trace | None:
         raise ConnectionError("no route")
 
-    failing.lookup = fail  # type: ignore[method-assign] # a tier that cannot be reached
+    monkeypatch.setattr(failing, "lookup", fail)
     tiers = [nothing, wrong, other, failing, remote]
     result = fetch(key_of(remote), tiers, own.blobs, tmp_path / "unverified")
     assert (result.source, result.rejected, result.errors) == ("remote", 2, 1)

@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 import pytest
 
+from tests.support.audio_lab import factor
 from vidbuild.media.audio import mix
 from vidbuild.media.audio.adts import FRAME_SAMPLES
 
 SECOND = 48_000
-
-
-def volume(expression: str, seconds: float) -> float:
-    """The value of ffmpeg's expression at a time; it has only powers, products, differences and clip()."""
-    python = re.sub(r"clip\(", "_clip(", expression).replace("pow(", "_pow(")
-    names = {"t": seconds, "_pow": pow, "_clip": lambda value, low, high: max(low, min(high, value))}
-    value: float = eval(python, {"__builtins__": {}}, names)  # noqa: S307 - an expression of our own
-    return value
 
 
 @pytest.mark.parametrize(
@@ -28,7 +20,7 @@ def volume(expression: str, seconds: float) -> float:
 def test_ducking_is_a_ramp_in_decibels(seconds: float, decibels: float) -> None:
     """A clip is 15 dB softer under the narration, reached 0.3 s before it begins and left 0.3 s after it ends."""
     expression = mix.ducking(2 * SECOND, 4 * SECOND)
-    assert volume(expression, seconds) == pytest.approx(10 ** (decibels / 20), rel=0.001)
+    assert factor(expression, seconds) == pytest.approx(10 ** (decibels / 20), rel=0.001)
 
 
 def test_the_fades_end_with_the_scene() -> None:

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.support.audio_lab import ENV, heard, tone
+from tests.support.audio_lab import ENV, factor, heard, tone
 from vidbuild.media.audio import music_mix, wav
 from vidbuild.media.audio.adts import FRAME_SAMPLES
 from vidbuild.media.audio.mix import raw_input
@@ -25,20 +25,6 @@ POINTS = st.dictionaries(st.integers(-9000, 200_000), st.integers(-30, 6), min_s
 )
 
 
-def factor(expression: str, sample: int) -> float:
-    """The value of ffmpeg's expression at a sample."""
-    names = {
-        "t": sample / SECOND,
-        "PI": math.pi,
-        "pow": pow,
-        "sin": math.sin,
-        "cos": math.cos,
-        "clip": lambda value, low, high: max(low, min(high, value)),
-    }
-    value: float = eval(expression, {"__builtins__": {}}, names)  # noqa: S307 - an expression of our own
-    return value
-
-
 @given(POINTS, st.integers(-9000, 200_000))
 def test_levels_are_lines_in_decibels(points: list[tuple[int, float]], sample: int) -> None:
     """The factor is that of the level on the line between two points, or of the nearest point outside."""
@@ -47,7 +33,7 @@ def test_levels_are_lines_in_decibels(points: list[tuple[int, float]], sample: i
         if left <= sample < right:
             decibels = low + (high - low) * (sample - left) / (right - left)
     expression = music_mix.gain_over_time(points, [], [])
-    assert factor(expression, sample) == pytest.approx(10 ** (decibels / 20), rel=0.02, abs=0.001)
+    assert factor(expression, sample / SECOND) == pytest.approx(10 ** (decibels / 20), rel=0.02, abs=0.001)
 
 
 @pytest.mark.parametrize(
@@ -57,14 +43,14 @@ def test_levels_are_lines_in_decibels(points: list[tuple[int, float]], sample: i
 def test_music_fades_by_a_sine_and_a_cosine(sample: int, expected: float) -> None:
     """A fade from silence rises as a sine, one to silence falls as a cosine; outside them the level stays."""
     expression = music_mix.gain_over_time([(0, 0.0)], [(0, 1000), (80_000, 83_000)], [True, False])
-    assert factor(expression, sample) == pytest.approx(expected, abs=0.001)
+    assert factor(expression, sample / SECOND) == pytest.approx(expected, abs=0.001)
 
 
 def test_a_fade_of_no_length_is_a_step() -> None:
     """Nothing is divided by zero."""
     expression = music_mix.gain_over_time([(0, -6.0)], [(4800, 4800)], [True])
     assert re.search(r"/0\.0+,", expression) is None
-    assert [factor(expression, at) for at in (4800, 4802)] == pytest.approx([0, 10 ** (-6 / 20)])
+    assert [factor(expression, at / SECOND) for at in (4800, 4802)] == pytest.approx([0, 10 ** (-6 / 20)])
 
 
 @pytest.mark.parametrize("channels", [1, 2])
