@@ -34,6 +34,7 @@ class Lexicon:
     def __init__(self, own: Mapping[str, Entry] = MappingProxyType({})) -> None:
         in_capitals = {word.upper(): entry for word, entry in own.items() if word.islower()}
         self._own = {**in_capitals, **{_capitalized(word): entry for word, entry in own.items()}, **own}
+        self._found: dict[str, Entry | None] = {}  # a text repeats most of its words, and several rules look each up
 
     def own(self, word: str) -> Entry | None:
         """Return the user's entry for a word, or for a form of it."""
@@ -41,7 +42,9 @@ class Lexicon:
 
     def find(self, word: str) -> Entry | None:
         """Return the entry for a word, or for the word that it is the plural or possessive of."""
-        return self.own(word) or _form(word, _built_in)
+        if word not in self._found:
+            self._found[word] = self.own(word) or _form(word, _built_in)
+        return self._found[word]
 
     def spoken(self, word: str) -> str | None:
         """Return how a word is spoken; None if the lexicon does not have it."""

@@ -48,9 +48,7 @@ class Reader:
             _sign,
             self._known,
             self._date,
-            technical.read,
-            names.network,
-            quantities.read,
+            *map(_of_signs, (technical.read, names.network, quantities.read)),
             names.read,
             self._word,
         )
@@ -111,6 +109,11 @@ class Reader:
 def is_english(language: str) -> bool:
     """Return whether a language is read whole."""
     return language.lower().partition("-")[0] == "en"
+
+
+def _of_signs(rule: Rule) -> Rule:
+    """Return a rule about digits and signs, which most words do not have: it is not tried on letters alone."""
+    return lambda place: None if place.core.isalpha() else rule(place)
 
 
 def _sign(place: Place) -> Found | None:
