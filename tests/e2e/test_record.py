@@ -48,6 +48,11 @@ def refused(workspace: Workspace, commands: str, record: str = "{}") -> str:
     return outcome.stderr
 
 
+def own(seconds: str) -> str:
+    """A time to sleep that no test of another process has, such as "4711.815"."""
+    return f"{seconds}.{os.getpid()}"
+
+
 def sleepers(mark: str) -> list[str]:
     """The processes with a mark in their command line."""
     found = []
@@ -237,23 +242,25 @@ def recorded_again(workspace: Workspace, commands: str, record: str) -> str:
 def test_what_cannot_be_recorded(workspace: Workspace, commands: str, record: str, message: str) -> None:
     """Each failure has a place, writes nothing, and leaves no process and no folder."""
     temp = {*Path(os.environ["TMPDIR"]).iterdir()}
-    assert message in refused(workspace, commands, record)
-    assert sleepers("4711") == []
+    assert message in refused(workspace, commands.replace("4711", own("4711")), record)
+    assert sleepers(own("4711")) == []
     assert {*Path(os.environ["TMPDIR"]).iterdir()} == temp
 
 
 def test_processes_in_the_background_end_with_the_recording(workspace: Workspace) -> None:
     """Neither a job, nor a daemon in a session of its own, nor one that ignores signals is left."""
-    daemon = "(setsid sh -c \\\"trap '' HUP TERM; sleep 4712; sleep 4712\\\" &)"
-    text = recorded(workspace, f'[{{run: "sleep 4712 & {daemon}; echo started"}}]')
+    mark = own("4712")
+    daemon = f"(setsid sh -c \\\"trap '' HUP TERM; sleep {mark}; sleep {mark}\\\" &)"
+    text = recorded(workspace, f'[{{run: "sleep {mark} & {daemon}; echo started"}}]')
     assert text.splitlines()[1:] == ["started"]
-    assert sleepers("4712") == []
+    assert sleepers(mark) == []
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_an_interrupted_recording_leaves_nothing(workspace: Workspace, number: signal.Signals, code: int) -> None:
     """Ctrl-C ends the commands too; no file, folder or process is left."""
-    workspace.write("video.yaml", spec("[{run: echo a}, {run: sleep 4713}]"))
+    mark = own("4713")
+    workspace.write("video.yaml", spec(f"[{{run: echo a}}, {{run: sleep {mark}}}]"))
     temp = Path(os.environ["TMPDIR"])
     child = subprocess.Popen(
         [sys.executable, "-m", "vidbuild", "record", "video.yaml"],
@@ -261,12 +268,12 @@ def test_an_interrupted_recording_leaves_nothing(workspace: Workspace, number: s
         stderr=subprocess.PIPE,
         text=True,
     )
-    until(lambda: bool(sleepers("4713")))
+    until(lambda: bool(sleepers(mark)))
     child.send_signal(number)
     _, errors = child.communicate(timeout=20)
     assert child.returncode == code
     assert "Traceback" not in errors
-    assert sleepers("4713") == []
+    assert sleepers(mark) == []
     assert list(temp.glob("vidbuild-record-*")) == []
     assert not (workspace.root / "casts").exists()
 

@@ -71,6 +71,17 @@ def _path(args: tuple[Any, ...]) -> str | None:
     return next((full for folder in folders if full == folder or full.startswith(folder + os.sep)), None)
 
 
+def _removed(args: tuple[Any, ...]) -> str | None:
+    """What os.remove would touch; a name in a folder that its descriptor tells is that folder's (shutil.rmtree)."""
+    path, folder = args
+    if folder < 0 or os.path.isabs(path):  # noqa: PTH117 - as above
+        return _path((path,))
+    try:
+        return _path((os.path.join(os.readlink(f"/proc/self/fd/{folder}"), os.fsdecode(path)),))  # noqa: PTH115, PTH118 - as above
+    except OSError:  # on another system than Linux
+        return None
+
+
 _CHECKS: dict[str, Callable[[tuple[Any, ...]], str | None]] = {
     "socket.connect": _address,
     "socket.bind": _address,
@@ -78,7 +89,7 @@ _CHECKS: dict[str, Callable[[tuple[Any, ...]], str | None]] = {
     "socket.getaddrinfo": _host,
     "open": _path,
     "os.mkdir": _path,
-    "os.remove": _path,
+    "os.remove": _removed,
     "os.rename": _path,
     "os.listdir": _path,
     "os.scandir": _path,

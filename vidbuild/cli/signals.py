@@ -19,7 +19,7 @@ from vidbuild.cli.exit_codes import Exit
 
 _ENDING = {signal.SIGINT: Exit.INTERRUPTED, signal.SIGTERM: Exit.TERMINATED, platforms.SIGHUP: Exit.TERMINATED}
 _ENDING.pop(0, None)  # a signal that this system does not have
-_RECENT = 1.0  # seconds in which a build that polls does so again
+_RECENT = 1.0  # seconds in which a build that polls does so again, and in which one that is interrupted ends
 
 
 class Interrupt:
@@ -27,12 +27,16 @@ class Interrupt:
 
     graceful: the command polls `stop_requested` and ends by itself, so a first signal does not raise. Nor does a second
         one if the command has polled `kill_requested` since the first; a third one always raises.
+
+    While a command ends because a signal raised, others raise nothing for a second: whoever holds Ctrl-C down must not
+    keep the end of a run out of its log.
     """
 
     def __init__(self) -> None:
         self.code = Exit.INTERRUPTED
         self.graceful = False
         self._times = 0
+        self._raised = -_RECENT
         self._polled = 0.0
         self._kill_polled = False
         self._suspend_requested = False
@@ -80,7 +84,8 @@ class Interrupt:
         if number == platforms.SIGHUP:
             _forget_terminal()
         left_to_command = self.graceful and (self._times == 1 or (self._times == 2 and self._kill_polled))  # noqa: PLR2004 - the second
-        if not left_to_command:
+        if not left_to_command and time.monotonic() - self._raised >= _RECENT:
+            self._raised = time.monotonic()
             raise KeyboardInterrupt
 
     def _on_suspend(self, _number: int, _frame: FrameType | None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pty
 import signal
@@ -57,6 +58,17 @@ def test_a_second_signal_ends_a_build_that_does_not_poll(polled_before: bool) ->
         send(signal.SIGINT)
         with pytest.raises(KeyboardInterrupt):
             send(signal.SIGINT)
+
+
+def test_signals_raise_nothing_while_one_ends_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
+    """P41: Ctrl-C that is held down raises once a second, so that the end of a run gets into its log."""
+    now = [100.0]
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
+    with Interrupt():
+        for seconds, raises in ((0.0, True), (0.05, False), (0.9, False), (0.1, True), (0.5, False)):
+            now[0] += seconds
+            with pytest.raises(KeyboardInterrupt) if raises else contextlib.nullcontext():
+                send(signal.SIGINT)
 
 
 def test_a_terminal_that_closes_is_no_error(monkeypatch: pytest.MonkeyPatch) -> None:
