@@ -70,7 +70,9 @@ class Http:
         known = self._answers.get(url, query, keep_hours) if keep_hours else None
         if known is not None:
             return known
-        text = self._retrying(lambda: self._text(url, {**query, **(secret or {})}, headers or {}))
+        text = self._retrying(
+            lambda: self._text(url, {**query, **(secret or {})}, headers or {}, bool(headers or secret))
+        )
         try:
             answer: Json = json.loads(text)
         except (ValueError, RecursionError):
@@ -96,8 +98,8 @@ class Http:
                 self._sleep(max(usual, failed.wait))
         raise AssertionError("the last attempt returns or raises")
 
-    def _text(self, url: str, query: Mapping[str, str], headers: Mapping[str, str]) -> bytes:
-        with self._answer(url, query, headers) as (response, deadline):
+    def _text(self, url: str, query: Mapping[str, str], headers: Mapping[str, str], has_key: bool) -> bytes:
+        with self._answer(url, query, headers, has_key) as (response, deadline):
             return b"".join(self._parts(response, deadline, MAX_ANSWER, _host(url)))
 
     def _download(self, url: str, target: Path, limit: int, what: str) -> str:
@@ -120,16 +122,27 @@ class Http:
 
     @contextmanager
     def _answer(
-        self, url: str, query: Mapping[str, str], headers: Mapping[str, str]
+        self, url: str, query: Mapping[str, str], headers: Mapping[str, str], has_key: bool = False
     ) -> Iterator[tuple[httpx2.Response, float]]:
-        """Send a request, and yield an answer that is no error, and until when it must be complete."""
+        """Send a request, and yield an answer that is no error, and until when it must be complete.
+
+        headers: sent to the site of the address alone, as a key can be in any of them. has_key: whether to blame a key
+            for a refusal.
+        """
         client = self._client()
         import httpx2
 
         host, deadline = _host(url), time.monotonic() + self._timeouts.total
+
+        def keep_headers_home(request: httpx2.Request) -> None:
+            if origin_of(str(request.url)) != origin_of(url):
+                for name in headers:
+                    request.headers.pop(name, None)
+
+        client.event_hooks = {"request": [self._check, keep_headers_home]}
         try:
             with client, client.stream("GET", url, params=dict(query) or None, headers=dict(headers)) as response:
-                _refuse_status(response, host)
+                _refuse_status(response, host, has_key)
                 yield response, deadline
         except httpx2.TimeoutException:
             raise _RetryError(StockError(f"{host} did not answer in time", unreachable=True)) from None
@@ -163,7 +176,6 @@ class Http:
             timeout=httpx2.Timeout(limits.receive, connect=limits.connect),
             follow_redirects=True,
             max_redirects=MAX_REDIRECTS,
-            event_hooks={"request": [self._check]},
         )
 
     def _check(self, request: httpx2.Request) -> None:
@@ -219,12 +231,13 @@ def key_of(variable: str, site: str, page: str) -> str:
     return key
 
 
-def _refuse_status(response: httpx2.Response, host: str) -> None:
+def _refuse_status(response: httpx2.Response, host: str, has_key: bool) -> None:
     status = response.status_code
     if OK <= status < REDIRECT:
         return
     if status in {UNAUTHORIZED, FORBIDDEN}:
-        raise StockError(f"{host} refused the request ({status})", "check the key in the environment", unreachable=True)
+        hint = "check the key in the environment" if has_key else None
+        raise StockError(f"{host} refused the request ({status})", hint, unreachable=True)
     wait = seconds_of(response.headers.get("retry-after", ""))
     if status == TOO_MANY:
         message = f"{host} has received too many requests ({status})"

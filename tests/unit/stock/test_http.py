@@ -32,9 +32,13 @@ def make(server: HTTPServer, tmp_path: Path) -> Callable[..., Http]:
     """Make a client that may use the server without https."""
 
     def http(
-        *, allowed: bool = True, clock: Callable[[], float] = lambda: 1000.0, waits: list[float] | None = None
+        *,
+        allowed: bool = True,
+        others: tuple[str, ...] = (),
+        clock: Callable[[], float] = lambda: 1000.0,
+        waits: list[float] | None = None,
     ) -> Http:
-        own = (origin_of(server.url_for("/")),) if allowed else ()
+        own = (origin_of(server.url_for("/")), *others) if allowed else ()
         sleep = (lambda _: None) if waits is None else waits.append
         return Http(Answers(tmp_path / "answers", clock), QUICK, own, sleep)
 
@@ -127,6 +131,35 @@ def test_only_https_is_used(server: HTTPServer, make: Callable[..., Http]) -> No
     assert failure(make(), server.url_for("/away")).message == "localhost: expected an address with https, got http"
     server.expect_request("/file").respond_with_data("", status=302, headers={"Location": "file:///etc/passwd"})
     assert failure(make(), server.url_for("/file")).message
+
+
+def test_headers_stay_at_their_site(server: HTTPServer, make: Callable[..., Http]) -> None:
+    """A redirect to another site gets no header of the request, as any can be a key; one within the site does."""
+    received: list[str | None] = []
+
+    def answer(request: Request) -> Response:
+        received.append(request.headers.get("X-Api-Key"))
+        return Response("{}")
+
+    with HTTPServer(host="127.0.0.1") as other:
+        other.expect_request("/end").respond_with_handler(answer)
+        server.expect_request("/end").respond_with_handler(answer)
+        server.expect_request("/away").respond_with_data("", status=302, headers={"Location": other.url_for("/end")})
+        server.expect_request("/near").respond_with_data("", status=302, headers={"Location": "/end"})
+        http = make(others=(origin_of(other.url_for("/")),))
+        for path in ("/near", "/away"):
+            http.json(server.url_for(path), {}, headers={"X-Api-Key": "very-secret"})
+    assert received == ["very-secret", None]
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_only_a_request_with_a_key_blames_it(server: HTTPServer, make: Callable[..., Http], status: int) -> None:
+    """A site without keys can refuse as well, and then there is no key to check."""
+    server.expect_request("/").respond_with_data("", status=status)
+    assert failure(make(), server.url_for("/")).hint == "check the key in the environment"
+    with pytest.raises(StockError) as caught:
+        make().json(server.url_for("/"), {"q": "sea"})
+    assert caught.value.hint is None
 
 
 def test_redirects_have_an_end(server: HTTPServer, make: Callable[..., Http]) -> None:
