@@ -70,7 +70,7 @@ class _Record:
     __slots__ = ()
     record_names: ClassVar[tuple[str, ...]] = ()
     record_defaults: ClassVar[Mapping[str, Any]] = {}
-    record_values: ClassVar[attrgetter[Any]]
+    record_values: ClassVar[Callable[[Any], Any]]
 
     def __eq__(self, other: object) -> bool:
         if other.__class__ is not self.__class__:

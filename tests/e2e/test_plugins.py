@@ -216,6 +216,24 @@ def test_a_voice_that_raises_is_named(workspace: Workspace, tmp_path: Path) -> N
     assert "bug in vidbuild" not in done.stderr
 
 
+def test_a_speech_with_other_types_is_named(workspace: Workspace, tmp_path: Path) -> None:
+    """A field of another type than declared is the plug-in's fault, and no bug of vidbuild."""
+    points = "[vidbuild.voices]\nraising = raising:Voice\n"
+    workspace.write("video.yaml", SPEC_OF_VOICE.format(voice="raising:any"))
+    for number, (result, message) in enumerate(
+        (
+            ('Speech([("a", 0, 9)], 9)', "words[0]: expected EngineWord, got tuple"),
+            ('Speech([EngineWord("a", 0, 9.5)], 9)', "words[0].end: expected int, got float"),
+            ("Speech(None, 9)", "words: expected Sequence, got NoneType"),
+        )
+    ):
+        code = RAISING.replace('{}["nothing"]', result).replace("VoiceDefaults", "EngineWord, Speech, VoiceDefaults", 1)
+        folder = plugin_lab.write(tmp_path / f"site{number}", "raising-plugin", "2.5", points, {"raising.py": code})
+        done = workspace.run("build", "video.yaml", env=env(folder))
+        assert f"of the plug-in raising-plugin 2.5 failed in 'speak': {message}" in done.stderr
+        assert (done.code, "bug in vidbuild" in done.stderr) == (1, False)
+
+
 def test_a_template_that_fails_is_named(workspace: Workspace, tmp_path: Path) -> None:
     """What typst or the drawing finds in a plug-in's template is located at the type, and names the plug-in."""
     folder = plugin_lab.copied(tmp_path / "site")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import fields, is_dataclass
 from functools import lru_cache
 from types import UnionType
 from typing import Any, get_args, get_origin, get_type_hints
@@ -44,7 +45,10 @@ def _parts(value: object, kind: Any) -> Iterator[tuple[str, object, Any]]:  # no
 
 @lru_cache(maxsize=64)
 def _fields(kind: type) -> Mapping[str, Any]:
-    return get_type_hints(kind) if kind.__module__.startswith("vidbuild.") else {}
+    if not kind.__module__.startswith("vidbuild.") or not is_dataclass(kind):
+        return {}
+    hints = get_type_hints(kind)
+    return {each.name: hints[each.name] for each in fields(kind)}
 
 
 def _can_be_encoded(text: str) -> bool:

@@ -102,6 +102,7 @@ class PluginEngines:
 
 def _wrong(name: str, result: object) -> str | None:
     """Return what is wrong with the result of an engine's method; None if nothing is."""
+    from vidbuild.extensions.shapes import misfit
     from vidbuild.media.text.words import Speech
     from vidbuild.voices.protocol import VoiceProblem
 
@@ -114,6 +115,8 @@ def _wrong(name: str, result: object) -> str | None:
         "languages": ("languages by voice", dict),
         "stat_paths": ("a list of paths", (list, tuple)),
     }
-    if name not in expected or isinstance(result, expected[name][1]):
+    if name not in expected:
         return None
+    if isinstance(result, expected[name][1]):
+        return misfit(result, Speech) if name == "speak" else None
     return f"expected {expected[name][0]}, got {type(result).__name__}"
