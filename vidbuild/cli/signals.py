@@ -28,7 +28,7 @@ class Interrupt:
     graceful: the command polls `stop_requested` and ends by itself, so a first signal does not raise. Nor does a second
         one if the command has polled `kill_requested` since the first; a third one always raises.
 
-    While a command ends because a signal raised, others raise nothing for a second: whoever holds Ctrl-C down must not
+    While a command ends because a signal raised, others raise nothing for a second: Ctrl-C that is held down must not
     keep the end of a run out of its log.
     """
 
