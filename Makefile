@@ -28,10 +28,13 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 DEMO := examples/quickstart
-PARALLEL := -n auto --maxprocesses 8 --dist loadgroup
+PARALLEL := -n auto -p tests.support.parallel
 TESTS ?=
 CASES ?=
 FLOOR_OF_CASES := 87
+
+# Thousands of tests start Python: they read what the first one compiled, even if the caller's Python is to keep nothing.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: demo test mutate soak test-browser test-editor test-decoders coverage lint check pins schema pictures bench words clean test-shells test-windows golden
 

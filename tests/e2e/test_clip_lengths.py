@@ -16,8 +16,6 @@ from tests.support import clip_files
 from tests.support.plain_decode import RATE, Plain, number_of, onsets, plain
 from tests.support.workspace import Workspace
 
-pytestmark = pytest.mark.xdist_group("clip lengths")  # one process builds the videos that all tests compare
-
 SIZE = (160, 90)
 FPS = 25
 AAC_FRAME = 1024  # samples: each scene's sound begins at the frame that is nearest to the scene's start

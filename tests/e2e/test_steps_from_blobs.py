@@ -26,8 +26,6 @@ from vidbuild.plan.kinds import KINDS
 from vidbuild.plan.variant import own_variant
 from vidbuild.spec.load import load
 
-pytestmark = pytest.mark.xdist_group("steps from blobs")  # one process builds the project that all tests share
-
 IMAGES = ("png", "jpg", "webp", "gif", "avif", "tif", "bmp", "svg")
 CLIPS: Mapping[str, tuple[str, ...]] = {
     "mp4": (),
