@@ -7,6 +7,7 @@ from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from vidbuild.choice import Choice
 from vidbuild.frozen import dataclass, field
 from vidbuild.location import Location
 from vidbuild.marks import Callout, Overlay
@@ -253,6 +254,10 @@ class Spec:
     search_path: the folders in which plug-ins were searched for, if it uses any.
     credits: the text of the credits file; "" without stock media.
     takes: what voices on the network were asked, as a digest -> the locked take.
+    choice: the video, of a spec that has several.
+    first_language: the one in which the spec is written; "" for `language`.
+    shown_in_first: indexes of the scenes that show the same texts as in the first language.
+    videos: all videos of a spec that has several and was loaded as a whole.
     """
 
     path: Path
@@ -272,3 +277,7 @@ class Spec:
     search_path: tuple[str, ...] = ()
     credits: str = ""
     takes: Mapping[str, Take] = field(default_factory=dict)
+    choice: Choice = Choice()
+    first_language: str = ""
+    shown_in_first: frozenset[int] = frozenset()
+    videos: tuple[Spec, ...] = ()

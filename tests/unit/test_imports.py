@@ -79,6 +79,7 @@ ALLOWED: dict[str, set[str]] = {
     "project": set(),
     "transitions": set(),
     "focal_point": set(),
+    "choice": set(),
     "plan": {
         "extensions",
         "spec.diagnostics",
@@ -94,6 +95,7 @@ ALLOWED: dict[str, set[str]] = {
         "media.render.motion",
         "media.render.playback",
         "media.h264.encode",
+        "media.text.direction",
         "media.text.divisions",
         "media.text.pages",
     },
@@ -201,6 +203,7 @@ ALLOWED: dict[str, set[str]] = {
     "settings": set(),
 }
 EVERYONE = {
+    "choice",
     "columns",
     "diagnostic",
     "errors",

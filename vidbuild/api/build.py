@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from vidbuild.api.build_result import cache_notices
 from vidbuild.api.engine import engine_of
-from vidbuild.api.environment import FILE_SIZE, MEMORY
 from vidbuild.api.final_event import FinalEvent
 from vidbuild.api.listeners import Listeners, listening
 from vidbuild.api.options import BuildOptions, RunControl, options_of
 from vidbuild.api.output_place import refuse_output
-from vidbuild.api.plan import entry_of, store_of
-from vidbuild.api.result import FailedStep, Notice, Result, Steps
+from vidbuild.api.plan import SeveralVideosError, entry_of, store_of
+from vidbuild.api.result import Notice, Result
+from vidbuild.api.several import check_choice, choices_of, target_name, together
 from vidbuild.api.spec_args import (
     SpecLike,
     distinct,
@@ -25,6 +25,7 @@ from vidbuild.api.spec_args import (
     refuse_same_names,
     target_names,
 )
+from vidbuild.api.unbuilt import aborted, as_reported, failed, sandbox_notices
 from vidbuild.api.video import DERIVED_FROM, Video
 from vidbuild.engine.runs.build_report import BuildReport
 from vidbuild.engine.runs.events import Event, Listener
@@ -33,8 +34,9 @@ from vidbuild.engine.schedule.engine import Engine
 from vidbuild.engine.schedule.target import RunHooks, Target
 from vidbuild.engine.store.store import Store
 from vidbuild.engine.store.writable import writable
-from vidbuild.errors import StoreError, UsageError, VidbuildError, os_error_text
-from vidbuild.platforms import SANDBOX, require_posix
+from vidbuild.errors import VidbuildError
+from vidbuild.frozen import replaced
+from vidbuild.platforms import require_posix
 
 
 def build(
@@ -47,6 +49,8 @@ def build(
 ) -> Result:
     """Build one spec (its path, or a Spec made in Python) and put its outputs beside it.
 
+    The result of a spec with several videos has one for each in `videos`.
+
     on_event: a listener for every event, or type of event -> listener (see `listeners`).
     control: polled several times a second; it can pause, cancel and suspend the build.
     changes: fields of BuildOptions by their names, such as `jobs=4`.
@@ -56,11 +60,10 @@ def build(
     """
     command = _Command([spec], options_of(options, changes), control)
     with command.listening(on_event):
-        video = command.prepare()
-        for error in command.refuse({0: video}).values():
+        videos = command.prepare()
+        for error in command.refuse(videos).values():
             raise error
-        (result,) = command.run([video])
-    return result
+        return together(path_of(spec), command.run(videos))
 
 
 def build_all(
@@ -95,7 +98,8 @@ class _Command:
         self._control = control or RunControl()
         self._batch = new_id()
         self._listener: Listener | None = None
-        self._notices = list(_sandbox_notices())
+        self._has_several = False  # videos of one spec
+        self._notices = list(sandbox_notices())
         self._stores = [store_of(path_of(spec), options.cache) for spec in specs]
         self._names = dict(_target_names(specs, self._stores))
 
@@ -107,26 +111,37 @@ class _Command:
 
     def build(self) -> list[Result]:
         """Plan every spec, then build what can be built; return a result for each spec."""
-        results: dict[int, Result] = {}
-        videos: dict[int, Video] = {}
-        for index, spec in enumerate(self.specs):
+        results: list[list[Result]] = [[] for _ in self.specs]
+        every: list[tuple[int, Video]] = []
+        for index, (spec, found) in enumerate(zip(self.specs, results, strict=True)):
             try:
-                videos[index] = self.prepare(index)
+                every += [(index, video) for video in self.prepare(index, found)]
             except VidbuildError as error:
                 if not hasattr(error, "diagnostics") and not self._keeps_going:
                     raise
-                results[index] = _failed(spec, error)
-        for index, refusal in self.refuse(videos).items():
-            results[index] = _failed(videos.pop(index).path, refusal)
-        for group in _by_store(self._stores):
-            planned = [index for index in group if index in videos]
-            if planned and (self.options.dry_run or self._keeps_going or all(each.ok for each in results.values())):
-                results |= zip(planned, self._run_group([videos[index] for index in planned]), strict=True)
-        return [results.get(index) or _aborted(spec) for index, spec in enumerate(self.specs)]
+                found.append(failed(spec, error))
+        refused = self.refuse([video for _, video in every])
+        for number, refusal in refused.items():
+            index, video = every[number]
+            results[index].append(failed(video.path, refusal, video=video))
+        planned = [each for number, each in enumerate(every) if number not in refused]
+        all_ok = all(each.ok for found in results for each in found)
+        if self.options.dry_run or self._keeps_going or all_ok:
+            for group in _by_store([self._stores[index] for index, _ in planned]):
+                found = self._run_group([planned[number][1] for number in group])
+                for number, result in zip(group, found, strict=True):
+                    results[planned[number][0]].append(result)
+        else:
+            for index, video in planned:
+                results[index].append(aborted(video.path, video))
+        return [
+            together(path_of(spec), found) if found else aborted(spec)
+            for spec, found in zip(self.specs, results, strict=True)
+        ]
 
     @property
     def _keeps_going(self) -> bool:
-        return self.options.keep_going and len(self.specs) > 1
+        return self.options.keep_going and (len(self.specs) > 1 or self._has_several)
 
     def _run_group(self, videos: Sequence[Video]) -> list[Result]:
         try:
@@ -134,15 +149,35 @@ class _Command:
         except VidbuildError as error:
             if not self._keeps_going:
                 raise
-            return [_failed(video.path, error) for video in videos]
+            return [failed(video.path, error, video=video) for video in videos]
 
-    def prepare(self, index: int = 0) -> Video:
-        """Plan a spec; if that fails, emit the events of a build that failed."""
-        spec, store = self.specs[index], self._stores[index]
-        with self._emitting_end(entry_of(path_of(spec), self.options.only, store), store):
-            video = Video(spec, for_one(spec, self.specs, self.options), self._names[index])
-            video.refuse_outputs()
-        return video
+    def prepare(self, index: int = 0, unbuilt: list[Result] | None = None) -> list[Video]:
+        """Plan the videos of a spec; if that fails, emit the events of a build that failed.
+
+        unbuilt: gets the results of videos with errors in the spec; None raises these.
+        """
+        spec, store, name = self.specs[index], self._stores[index], self._names[index]
+        options = for_one(spec, self.specs, self.options)
+        entry = entry_of(path_of(spec), self.options.only, store)
+        with self._emitting_end(entry, store):
+            try:
+                return [_checked(check_choice(Video(spec, options, name), options))]
+            except SeveralVideosError as several:
+                choices = choices_of(several, spec, options)
+                self._has_several |= len(choices) > 1
+        found: list[Video] = []
+        for choice in choices:
+            own = target_name(name, choice if len(choices) > 1 else None)
+            entry = entry_of(path_of(spec), self.options.only, store, choice)
+            try:
+                with self._emitting_end(entry, store):
+                    found.append(_checked(Video(spec, options, own, choice)))
+            except VidbuildError as error:
+                if unbuilt is None or not hasattr(error, "diagnostics"):
+                    raise
+                result = failed(spec, error)
+                unbuilt.append(replaced(result, name=choice.name, output=choice.output, language=choice.language))
+        return found
 
     def run(self, videos: Sequence[Video]) -> list[Result]:
         """Build videos of one cache in one run, or find out what that would do; return their results."""
@@ -168,30 +203,29 @@ class _Command:
                 for index, (video, target, report) in enumerate(zip(videos, targets, reports, strict=True))
             ]
 
-    def refuse(self, videos: Mapping[int, Video]) -> dict[int, VidbuildError]:
+    def refuse(self, videos: Sequence[Video]) -> dict[int, VidbuildError]:
         """Return the error of each video that a strict build refuses, by its index; emit its end."""
         if not self.options.strict or self.options.dry_run:
             return {}
         from vidbuild.api.findings import refusals
 
         errors: dict[int, VidbuildError] = {}
-        for group in _by_store(self._stores):
-            planned = [index for index in group if index in videos]
-            if planned:
-                with writable(self._stores[planned[0]]) as used:
-                    found = refusals([videos[index] for index in planned], used, self.options)
-                errors |= {planned[number]: error for number, error in found.items()}
+        for group in _by_store([video.store for video in videos]):
+            with writable(videos[group[0]].store) as used:
+                found = refusals([videos[index] for index in group], used, self.options)
+            errors |= {group[number]: error for number, error in found.items()}
         for index, error in errors.items():
-            with contextlib.suppress(type(error)), self._emitting_end(videos[index].plan.entry, self._stores[index]):
+            video = videos[index]
+            with contextlib.suppress(type(error)), self._emitting_end(video.plan.entry, video.store):
                 raise error
         return errors
 
     def _result(self, video: Video, target: Target, report: BuildReport, notices: Iterable[Notice]) -> Result:
         if report.error is None:
             return video.result(target, report, notices)
-        if len(self.specs) == 1:
+        if len(self.specs) == 1 and not video.name:
             raise report.error
-        return _failed(video.path, _as_reported(report.error, video.store), report.run)
+        return failed(video.path, as_reported(report.error, video.store), report.run, video)
 
     @contextlib.contextmanager
     def _emitting_end(self, entry: str, store: Store) -> Iterator[FinalEvent]:
@@ -203,11 +237,17 @@ class _Command:
             except BrokenPipeError:
                 raise  # the reader of the events is gone
             except OSError as error:  # of the cache: errors of the user's own files are reported where they are read
-                raise _as_reported(error, store) from error
+                raise as_reported(error, store) from error
         except BaseException as error:
             if not self.options.dry_run:
                 listener.end(error, entry, store, self._control.cancel_exit_code)
             raise
+
+
+def _checked(video: Video) -> Video:
+    """Return a video whose outputs can be written, as far as that can be known before."""
+    video.refuse_outputs()
+    return video
 
 
 @contextlib.contextmanager
@@ -252,33 +292,3 @@ def _target_names(specs: Sequence[SpecLike], stores: Sequence[Store]) -> Iterato
     """Yield the index of each spec and the name of its target, which no other spec of its store has."""
     for group in _by_store(stores):
         yield from zip(group, target_names([path_of(specs[index]) for index in group]), strict=True)
-
-
-def _as_reported(error: Exception, store: Store) -> VidbuildError:
-    """Return the error that the user sees: an OSError is a problem of the cache."""
-    if isinstance(error, VidbuildError):
-        return error
-    if not isinstance(error, OSError):
-        raise error
-    return StoreError(f"the cache cannot be used: {os_error_text(error)}: '{error.filename or store.root}'")
-
-
-def _failed(spec: SpecLike, error: VidbuildError, run: str = "") -> Result:
-    """Return the result of a spec that could not be built, or whose outputs could not be placed."""
-    path, diagnostics = path_of(spec), getattr(error, "diagnostics", ())
-    fault = "spec" if isinstance(error, UsageError) else "step"
-    failed = () if diagnostics else (FailedStep(path.name, error.message, error.hint, fault=fault),)
-    return Result("failed", path, run, (), Steps(0, failed=failed), 0.0, 0.0, diagnostics=diagnostics)
-
-
-def _aborted(spec: SpecLike) -> Result:
-    """Return the result of a spec of which nothing was built, because another one failed."""
-    return Result("aborted", path_of(spec), "", (), Steps(0), 0.0, 0.0)
-
-
-def _sandbox_notices() -> Iterator[Notice]:
-    """Return what there is to report about the sandbox, if the user asked for another one than usual."""
-    if any(os.environ.get(name) for name in (SANDBOX, MEMORY, FILE_SIZE)):
-        from vidbuild.api.sandbox_policy import notices
-
-        yield from map(Notice, notices())

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from vidbuild.api.load import SpecText
 from vidbuild.api.result import diagnosis
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
     from vidbuild.api.video import Video
     from vidbuild.diagnostic import Diagnostic
     from vidbuild.spec.load import LoadResult
+
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +71,8 @@ def check(
     frozen: bool = False,
     strict: bool = False,
     cache: Path | None = None,
+    language: Sequence[str] = (),
+    output_name: Sequence[str] = (),
 ) -> list[CheckResult]:
     """Find every problem of each spec that a build would find, without rendering anything. Bad specs raise no errors.
 
@@ -78,6 +84,7 @@ def check(
     allow_network_voice: accept voices on the network in CI, as a build with this option does.
     frozen: accept no voice on the network but for locked takes.
     strict: make warnings errors.
+    language, output_name: which of the specs' videos; default: all.
     """
     from vidbuild.api.options import BuildOptions
     from vidbuild.api.spec_args import for_one
@@ -85,33 +92,63 @@ def check(
     options = BuildOptions(
         variables=variables or {}, brand=brand, allow_network_voice=allow_network_voice, frozen=frozen, cache=cache
     )
-    found: dict[int, tuple[Diagnostic, ...]] = {}
+    found: list[tuple[Diagnostic, ...]] = []
     videos: dict[int, Video] = {}
     sources: dict[str, str] = {}
     paths = [spec.path if isinstance(spec, SpecText) else Path(spec) for spec in specs]
-    for index, (spec, name) in enumerate(zip(specs, _names(paths), strict=True)):
-        loaded = _loaded(spec, for_one(paths[index], paths, options).variables, brand)
-        if isinstance(spec, SpecText):
-            sources |= loaded.sources
-        found[index], video = _examine(paths[index], loaded, options, name)
-        if video is not None:
-            videos[index] = video
+    of_spec: list[list[int]] = []  # the indexes of the videos of each spec
+    for spec, path, name in zip(specs, paths, _names(paths), strict=True):
+        own = for_one(path, paths, options).variables
+        of_spec.append([])
+        for loaded, video_name in _loaded(spec, own, brand, (language, output_name), name):
+            if isinstance(spec, SpecText):
+                sources |= loaded.sources
+            of_spec[-1].append(len(found))
+            diagnostics, video = _examine(path, loaded, options, video_name)
+            if video is not None:
+                videos[len(found)] = video
+            found.append(diagnostics)
     faults = _add_findings(found, videos, options)
     results = []
-    for index, path in enumerate(paths):
-        diagnostics, of_steps = found[index], faults.get(index, ())
+    for path, indexes in zip(paths, of_spec, strict=True):
+        diagnostics, of_steps = (
+            _together([found[index] for index in indexes]),
+            _together([faults.get(index, ()) for index in indexes]),
+        )
         if strict and any(each.severity == "warning" for each in diagnostics):
             diagnostics, of_steps = _as_errors(diagnostics), (*of_steps, SpecProblem.fault)
         results.append(CheckResult(path, diagnostics, render(diagnostics, sources), of_steps))
     return results
 
 
-def _loaded(spec: str | os.PathLike[str] | SpecText, variables: Mapping[str, Any], brand: str | None) -> LoadResult:
+def _loaded(
+    spec: str | os.PathLike[str] | SpecText,
+    variables: Mapping[str, Any],
+    brand: str | None,
+    wanted: tuple[Sequence[str], Sequence[str]],
+    name: str,
+) -> Iterator[tuple[LoadResult, str]]:
+    """Yield each video of a spec that is wanted, by languages and outputs, and the name of its target."""
+    from vidbuild.api.several import target_name
+    from vidbuild.choice import selected
     from vidbuild.spec.load import try_load, try_parse
 
+    read: Callable[..., LoadResult]
     if isinstance(spec, SpecText):
-        return try_parse(spec.text, spec.path, variables, brand)
-    return try_load(spec, variables, brand)
+        read = partial(try_parse, spec.text, spec.path, variables, brand)
+    else:
+        read = partial(try_load, spec, variables, brand)
+    first = read()
+    path = str(spec.path) if isinstance(spec, SpecText) else os.fspath(spec)
+    choices = selected(first.choices, *wanted, path)
+    for choice in choices:
+        loaded = first if choice == first.choices[0] else read(choice=choice)
+        yield loaded, target_name(name, choice if len(choices) > 1 else None)
+
+
+def _together(found: Sequence[tuple[Found, ...]]) -> tuple[Found, ...]:
+    """Return what was found in the videos of a spec, once what several have."""
+    return found[0] if len(found) == 1 else tuple(dict.fromkeys(chain.from_iterable(found)))
 
 
 def _as_errors(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
@@ -153,7 +190,7 @@ def _examine(
 
 
 def _add_findings(
-    found: dict[int, tuple[Diagnostic, ...]], videos: Mapping[int, Video], options: BuildOptions
+    found: list[tuple[Diagnostic, ...]], videos: Mapping[int, Video], options: BuildOptions
 ) -> dict[int, tuple[str, ...]]:
     """Add what steps find to the diagnostics; return the faults of those that failed."""
     if not videos or not POSIX:

@@ -24,6 +24,8 @@ class BuildOptions(RunOptions):
     only: ids of scenes; the video has these and no others.
     variables: values for the spec's vars.
     brand: the name of a brand instead of the spec's own.
+    language: of `languages`, those in which videos are built; none stands for all.
+    output_name: of `outputs`, the names of those that are built; none stands for all.
     dry_run: run and write nothing, report what would run.
     strict: make warnings about a spec errors, and check specs before anything is rendered.
     offline: use no online voice: a declared fallback speaks instead, or an uncached step is an error.
@@ -38,6 +40,8 @@ class BuildOptions(RunOptions):
     only: Sequence[str] = ()
     variables: Mapping[str, str] = field(default_factory=dict)
     brand: str | None = None
+    language: Sequence[str] = ()
+    output_name: Sequence[str] = ()
     dry_run: bool = False
     strict: bool = False
     offline: bool = False

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from vidbuild.api import plan_cache
 from vidbuild.api.result import Notice
+from vidbuild.choice import Choice, selected
 from vidbuild.engine.graph.graph import Graph, Product
 from vidbuild.engine.store.digest_cache import DigestCache
 from vidbuild.engine.store.memo import Memos
@@ -25,12 +26,15 @@ from vidbuild.project import cache_of, name_of, root_of
 
 if TYPE_CHECKING:
     from vidbuild.model import Scene, Spec
+    from vidbuild.spec.load import LoadResult
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """One video that can be built.
 
+    choice: which of the spec's videos.
+    language: that of the video.
     name: what the names of its outputs have in common.
     scenes: ids in order.
     weights: step -> expected work.
@@ -39,6 +43,8 @@ class Plan:
 
     spec: Path
     entry: str
+    choice: Choice
+    language: str
     name: str
     graph: Graph
     outputs: tuple[Output, ...]
@@ -52,6 +58,14 @@ class Plan:
     def targets(self) -> tuple[str, ...]:
         """The steps that produce the outputs."""
         return tuple(dict.fromkeys(output.step for output in self.outputs))
+
+
+class SeveralVideosError(Exception):
+    """A spec has several videos, so that there is no one plan. choices: these videos."""
+
+    def __init__(self, choices: Sequence[Choice]) -> None:
+        super().__init__()
+        self.choices = tuple(choices)
 
 
 def store_of(spec: Path, cache: Path | None) -> Store:
@@ -68,19 +82,22 @@ def plan_of(
     only: Sequence[str] = (),
     name: str | None = None,
     remember: bool = True,
+    choice: Choice | None = None,
 ) -> Plan:
-    """The plan of a spec's file, or of a Spec made in Python; raises SpecError with all that is wrong with it.
+    """The plan of a video of a spec's file, or of a Spec made in Python.
+
+    Raises SpecError with all that is wrong with the spec, and SeveralVideosError without a choice if it has several.
 
     brand: the name of one instead of the spec's own.
     only: ids of scenes to build a video of, as if the spec had no others. name: what the names of the outputs have
-    in common; None for the spec's name. remember: False writes nothing.
+    in common; None for the spec's name. remember: False writes nothing. choice: which of the spec's videos.
     """
     table = DigestCache(store.home / "files", read_only=not remember)
     if not isinstance(spec, (str, os.PathLike)):
-        return _from_memo(spec.path, _compiled(spec, only, name, table), only, name, store)
+        return _from_memo(spec.path, _compiled(_chosen(spec, choice), only, name, table), only, name, store)
     spec = Path(spec)
     memos = Memos(store)
-    given = plan_cache.Given(variables or {}, brand)
+    given = plan_cache.Given(variables or {}, brand, choice)
     key = plan_cache.key_of(spec, table, given, only, name)
     known: dict[str, Any] | None = memos.get(key) if key else None
     if known is not None and plan_cache.finds_plugins(known["path"]) and plan_cache.is_valid(known["files"], table):
@@ -94,14 +111,48 @@ def plan_of(
     return _from_memo(spec, data, only, name, store)
 
 
-def entry_of(spec: Path, only: Sequence[str] = (), store: Store | None = None) -> str:
-    """The name under which a spec's steps are remembered: its path in the project, and the scenes that were chosen.
+def plans_of(
+    spec: Spec | str | os.PathLike[str],
+    *,
+    store: Store,
+    languages: Sequence[str] = (),
+    output_names: Sequence[str] = (),
+    **given: Any,  # noqa: ANN401 - the other parameters of plan_of
+) -> list[Plan]:
+    """The plans of a spec's videos in these languages and of these outputs; nothing given stands for all.
+
+    given: as for `plan_of`.
+    """
+    path = spec if isinstance(spec, (str, os.PathLike)) else spec.path
+    try:
+        plan = plan_of(spec, store=store, **given)
+    except SeveralVideosError as several:
+        chosen = selected(several.choices, languages, output_names, os.fspath(path))
+        return [plan_of(spec, store=store, choice=each, **given) for each in chosen]
+    selected([plan.choice], languages, output_names, os.fspath(path))
+    return [plan]
+
+
+def prefix(plan: Plan, plans: Sequence[Plan]) -> str:
+    """What precedes the ids of a video's steps where there are those of several videos of its spec."""
+    return f"{plan.choice.name}/" if len(plans) > 1 else ""
+
+
+def entry_of(
+    spec: Path,
+    only: Sequence[str] = (),
+    store: Store | None = None,
+    choice: Choice = Choice(),  # noqa: B008 - is frozen
+) -> str:
+    """The name under which a video's steps are remembered: the spec's path in the project, and what was chosen of it.
 
     In a store outside the project, which others may use too, its whole path: their specs may be called the same.
     """
     root, whole = root_of(spec), spec.absolute().parent.resolve() / spec.name
     own = (store or store_of(spec, None)).root.resolve().is_relative_to(root)
     path = (whole.relative_to(root) if own else whole).as_posix()
+    path += f" --output-name {choice.output}" if choice.output else ""
+    path += f" --language {choice.language}" if choice.language else ""
     return f"{path} --only {','.join(sorted(set(only)))}" if only else path
 
 
@@ -111,10 +162,27 @@ def _made(
     from vidbuild.spec.diagnostics import SpecError
     from vidbuild.spec.load import try_load
 
-    examined = try_load(spec, given.variables, given.brand)
+    examined = try_load(spec, given.variables, given.brand, choice=given.choice)
+    if given.choice is None and len(examined.choices) > 1:
+        return _several(spec, examined, table)
     if examined.spec is None:
         raise SpecError(examined.errors, examined.sources)
     return _compiled(examined.spec, only, name, table)
+
+
+def _several(spec: Path, examined: LoadResult, table: DigestCache) -> dict[str, Any]:
+    """What is remembered of a spec with several videos, on which its own file alone decides."""
+    choices = [[each.output, each.language] for each in examined.choices]
+    return {"files": plan_cache.rows_of([spec.absolute()], table), "path": [], "choices": choices}
+
+
+def _chosen(spec: Spec, choice: Choice | None) -> Spec:
+    """The spec of one video of a Spec made in Python."""
+    if not spec.videos:
+        return spec
+    if choice is None:
+        raise SeveralVideosError([each.choice for each in spec.videos])
+    return next(each for each in spec.videos if each.choice == choice)
 
 
 def _compiled(spec: Spec, only: Sequence[str], name: str | None, table: DigestCache) -> dict[str, Any]:
@@ -127,12 +195,14 @@ def _compiled(spec: Spec, only: Sequence[str], name: str | None, table: DigestCa
     variant = own_variant(chosen)
     scenes = [scene.id for scene in chosen.scenes]
     frames = frame_count(chosen, variant)
-    graph = compile_graph(chosen, variant, name or _name(spec.path, scenes, only))
+    graph = compile_graph(chosen, variant, name or _name(spec.path, spec.choice, scenes, only))
     return {
         "files": plan_cache.rows_of((*chosen.files, *_take_files(chosen, graph)), table),
         "path": list(chosen.search_path),
         "graph": graph.to_data(),
         "outputs": [[each.kind, each.step, each.file, each.suffix] for each in outputs(chosen, variant)],
+        "choice": [spec.choice.output, spec.choice.language],
+        "language": variant.language,
         "scenes": scenes,
         "weights": weights(chosen, variant),
         "fps": variant.output.fps,
@@ -182,10 +252,15 @@ def _cut(scene: Scene) -> Scene:
 
 
 def _from_memo(spec: Path, data: Mapping[str, Any], only: Sequence[str], name: str | None, store: Store) -> Plan:
+    if "choices" in data:
+        raise SeveralVideosError([Choice(*each) for each in data["choices"]])
+    choice = Choice(*data["choice"])
     return Plan(
         spec=spec,
-        entry=entry_of(spec, only, store),
-        name=name or _name(spec, data["scenes"], only),
+        entry=entry_of(spec, only, store, choice),
+        choice=choice,
+        language=data["language"],
+        name=name or _name(spec, choice, data["scenes"], only),
         graph=Graph.from_data(data["graph"]),
         outputs=tuple(Output(*output) for output in data["outputs"]),
         scenes=tuple(data["scenes"]),
@@ -196,9 +271,9 @@ def _from_memo(spec: Path, data: Mapping[str, Any], only: Sequence[str], name: s
     )
 
 
-def _name(spec: Path, scenes: Sequence[str], only: Sequence[str]) -> str:
-    """The outputs' common name: the spec's, and the scenes that were chosen."""
-    return ".".join((name_of(spec), *(scenes if only else ())))
+def _name(spec: Path, choice: Choice, scenes: Sequence[str], only: Sequence[str]) -> str:
+    """The outputs' common name: the spec's, the output's and language's, and the scenes that were chosen."""
+    return ".".join(filter(None, (name_of(spec), choice.name, *(scenes if only else ()))))
 
 
 def _location_data(location: Location | None) -> list[Any] | None:

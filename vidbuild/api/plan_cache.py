@@ -9,12 +9,13 @@ from importlib.util import find_spec
 from pathlib import Path
 from stat import S_ISREG
 
+from vidbuild.choice import Choice
 from vidbuild.engine.graph import canonical
 from vidbuild.engine.store.digest_cache import DigestCache
 from vidbuild.frozen import dataclass
 from vidbuild.project import LOCK, root_of
 
-FORMAT = 7  # raised when the format of a cached plan changes
+FORMAT = 8  # raised when the format of a cached plan changes
 PACKAGE = Path(__file__).resolve().parent.parent
 # Packages that decide what specs mean.
 READERS = ("hibari", "icu4py", "jinja2", "jsonschema", "num2words", "pyphen", "yaml")
@@ -29,10 +30,15 @@ Row = Sequence[str]  # a file's path as written, its real path, and the digest o
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What a command gives for a spec. brand: the name of a brand instead of the spec's own."""
+    """What a command gives for a spec.
+
+    brand: the name of a brand instead of the spec's own.
+    choice: one of the spec's videos; None before it is known whether there are several.
+    """
 
     variables: Mapping[str, str]
     brand: str | None = None
+    choice: Choice | None = None
 
 
 def key_of(spec: Path, table: DigestCache, given: Given, only: Sequence[str], name: str | None = None) -> str | None:
@@ -57,6 +63,7 @@ def key_of(spec: Path, table: DigestCache, given: Given, only: Sequence[str], na
             "spec": text,
             "variables": dict(given.variables),
             "brand": given.brand,
+            "video": [given.choice.output, given.choice.language] if given.choice else None,
             "only": sorted(set(only)),
             "name": name,
         }

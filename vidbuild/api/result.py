@@ -104,13 +104,15 @@ def position_to_json(location: Location | None, spec: Path) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """The result of building one spec.
+    """The result of building one spec: of its video, or of all of its videos together.
 
     status: "aborted" if the build was not finished, or not begun, because another spec's failed; "would-build" if it is
         the result of a dry run, and a step would run: then steps.would_run has these steps, and steps.reasons why.
     run: the id of the run, "" if there was none.
     video_seconds: the video's duration, 0 if it was not built.
     diagnostics: the errors in the spec, if the build failed because of them.
+    name, output, language: which of the spec's videos; of several together, and of a spec that has one, "".
+    parts: the results of several videos; see `videos`.
     """
 
     status: Status | Literal["would-build"]
@@ -122,6 +124,15 @@ class Result:
     wall_seconds: float
     warnings: tuple[Notice, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
+    name: str = ""
+    output: str = ""
+    language: str = ""
+    parts: tuple[Result, ...] = ()
+
+    @property
+    def videos(self) -> tuple[Result, ...]:
+        """The result of each video that was asked for."""
+        return self.parts or (self,)
 
     @property
     def ok(self) -> bool:
@@ -159,4 +170,16 @@ class Result:
             "warnings": [each.to_json(self.spec) for each in self.warnings],
             "video_seconds": self.video_seconds,
             "wall_seconds": self.wall_seconds,
+            "videos": [each.video_to_json() for each in self.videos],
+        }
+
+    def video_to_json(self) -> dict[str, Any]:
+        """Return what a result says of its video alone, as JSON values."""
+        return {
+            "name": self.name,
+            "output": self.output,
+            "language": self.language,
+            "status": self.status,
+            "video_seconds": self.video_seconds,
+            "outputs": [str(each.path) for each in self.outputs],
         }

@@ -35,6 +35,7 @@ class Unfinished:
     specs: those of the whole command.
     variables: the names of those that were set.
     brand: the name of the one that was chosen instead of that of each spec.
+    language, output_name: the videos that were chosen.
     """
 
     run: str
@@ -43,6 +44,8 @@ class Unfinished:
     only: tuple[str, ...]
     variables: tuple[str, ...]
     brand: str | None
+    language: tuple[str, ...] = ()
+    output_name: tuple[str, ...] = ()
 
 
 def find(store: Store, name: str, build_name: str | None = None) -> Run:
@@ -108,6 +111,8 @@ def unfinished(name: str, cache: Path | None = None) -> Unfinished:
         tuple(metadata["only"]),
         tuple(metadata["variables"]),
         metadata.get("brand"),
+        tuple(metadata.get("language", ())),
+        tuple(metadata.get("output_name", ())),
     )
 
 

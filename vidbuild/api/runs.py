@@ -160,7 +160,7 @@ def last_run(spec: Path | None = None, cache: Path | None = None) -> RunFacts:
     entry, folder = entry_of(spec, store=store), store.root / "runs"
     for each in reversed(run_log.past_runs(folder)):
         for target in each.targets:
-            if target.build_name == entry or target.build_name.startswith(f"{entry} --only "):
+            if target.build_name == entry or target.build_name.startswith(f"{entry} --"):
                 return replace(_facts(each, folder), spec=target.build_name, target=target.name)
     raise UsageError(f"'{spec}' was not built yet", hint=shell_command("vidbuild", "build", spec))
 

@@ -18,6 +18,7 @@ from vidbuild.api.load import load, parse
 from vidbuild.api.outputs import refuse_sources, refuse_unwritable
 from vidbuild.api.plan import plan_of, store_of
 from vidbuild.api.result import Notice
+from vidbuild.choice import selected
 from vidbuild.engine.graph.graph import Step
 from vidbuild.engine.runs.build_report import BuildReport
 from vidbuild.engine.schedule.target import RunHooks, Target
@@ -80,12 +81,12 @@ def read(
     """
     named = _SPEC_AND_SCENE.match(text)
     if named:
-        if voice or language or spec:
+        loaded, scene_id = _spec_of(named[1], named[2], variables, language)
+        if voice or spec or (language and not loaded.choice.language):
             raise UsageError(
                 "a scene has the voice, the language and the spec that it is in",
                 hint=f"vidbuild say {text}, without --voice, --language and --spec",
             )
-        loaded, scene_id = _spec_of(named[1], named[2], variables)
     else:
         loaded, scene_id = _text_spec(text, voice, language, spec, variables), SCENE
     return _said(loaded, scene_id, located=named is not None)
@@ -175,13 +176,18 @@ def _text_spec(
     return replace(found, warnings=tuple(warnings))
 
 
-def _spec_of(path: str, scene: str, variables: Mapping[str, str] | None) -> tuple[Spec, str]:
-    spec = load(path, variables)
-    ids = [each.id for each in spec.scenes]
+def _spec_of(path: str, scene: str, variables: Mapping[str, str] | None, language: str | None) -> tuple[Spec, str]:
+    """Return the first video of a spec that has a scene. language: of one that has several."""
+    whole = load(path, variables)
+    videos = whole.videos or (whole,)
+    if language and whole.choice.language:
+        choices = selected([each.choice for each in videos], [language], (), path)
+        videos = tuple(each for each in videos if each.choice in choices)
+    ids = list(dict.fromkeys(own.id for each in videos for own in each.scenes))
     if scene not in ids:
         hint = did_you_mean(scene, ids) or f"the scenes are {', '.join(ids)}"
         raise UsageError(f"'{path}' has no scene '{scene}'", hint=hint)
-    return spec, scene
+    return replace(next(each for each in videos if scene in {own.id for own in each.scenes}), videos=()), scene
 
 
 def _words(tokens: Sequence[Token]) -> Iterator[Word]:

@@ -64,9 +64,16 @@ def _continued(spec: SpecLike, specs: Sequence[SpecLike], options: BuildOptions)
 
     store = store_of(path_of(spec), options.cache)
     run = find(store, options.resume or "")
-    if not any(run.target(entry_of(path_of(each), options.only, store)) for each in specs):
+
+    def built(each: SpecLike) -> bool:
+        entry = entry_of(path_of(each), store=store)
+        only = f" --only {','.join(sorted(set(options.only)))}" if options.only else ""
+        names = (target.build_name for target in run.targets)
+        return any(name == entry + only or (name.startswith(f"{entry} --") and name.endswith(only)) for name in names)
+
+    if not any(map(built, specs)):
         raise UsageError(f"run '{run.id}' built none of the specs, but '{run.entry}'")
-    return run.target(entry_of(path_of(spec), options.only, store)) is not None
+    return built(spec)
 
 
 def _text(spec: SpecLike) -> str:
@@ -134,6 +141,8 @@ def metadata(
         "only": list(options.only),
         "variables": sorted(options.variables),
         "brand": options.brand,
+        "language": list(options.language),
+        "output_name": list(options.output_name),
         "made": not isinstance(spec, (str, os.PathLike)),
     }
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from vidbuild import timebase
@@ -14,6 +15,7 @@ from vidbuild.api.outputs import aside_message, is_output, refuse_sources, refus
 from vidbuild.api.plan import Plan, plan_of, store_of
 from vidbuild.api.result import Notice
 from vidbuild.api.spec_args import SpecLike, path_of
+from vidbuild.choice import selected
 from vidbuild.engine.graph.graph import Graph, Step
 from vidbuild.engine.runs.build_report import BuildReport
 from vidbuild.engine.schedule.target import RunHooks, Target
@@ -22,6 +24,7 @@ from vidbuild.engine.store.store import Store
 from vidbuild.engine.store.writable import writable
 from vidbuild.errors import Failure, UsageError, VidbuildError, class_of
 from vidbuild.frozen import dataclass
+from vidbuild.model import Spec
 from vidbuild.platforms import require_posix, shell_command
 from vidbuild.project import OUTPUT_FOLDER, name_of
 from vidbuild.suggest import did_you_mean
@@ -44,15 +47,28 @@ def still(
     variables: Mapping[str, str] | None = None,
     brand: str | None = None,
     cache: Path | None = None,
+    language: Sequence[str] = (),
+    output_name: Sequence[str] = (),
 ) -> Path:
     """Render one frame of a scene as a PNG, with the same cache as a build, and return its path.
 
     at: seconds from the scene's start; None for its last frame.
     output: the file to write; None for `build/NAME.SCENE.png` beside the spec.
+    language, output_name: of which of the spec's videos; default: of the first that has the scene.
 
     Raises the error of the step that failed.
     """
-    return still_with_warnings(spec, scene, at, output, variables=variables, brand=brand, cache=cache).path
+    return still_with_warnings(
+        spec,
+        scene,
+        at,
+        output,
+        variables=variables,
+        brand=brand,
+        cache=cache,
+        language=language,
+        output_name=output_name,
+    ).path
 
 
 def still_with_warnings(
@@ -64,6 +80,8 @@ def still_with_warnings(
     variables: Mapping[str, str] | None = None,
     brand: str | None = None,
     cache: Path | None = None,
+    language: Sequence[str] = (),
+    output_name: Sequence[str] = (),
 ) -> Still:
     """Render one frame as `still` does, with the warnings about it."""
     from vidbuild.plan.scene_steps import LAST_FRAME
@@ -72,17 +90,13 @@ def still_with_warnings(
 
     require_posix()
     path = path_of(spec)
-    loaded = load(spec, variables, brand) if isinstance(spec, (str, os.PathLike)) else spec
-    ids = [each.id for each in loaded.scenes]
-    if scene not in ids:
-        hint = did_you_mean(scene, ids) or f"the scenes are {', '.join(ids)}"
-        raise UsageError(f"'{path}' has no scene '{scene}'", hint=hint)
     store = store_of(path, cache)
-    plan = plan_of(spec, store=store, variables=variables, brand=brand)
+    loaded = _video(spec, variables, brand, scene, selected_by=(language, output_name))
+    plan = plan_of(loaded, store=store, variables=variables, brand=brand)
     video = VideoSpec.of(loaded, own_variant(loaded))
     step = still_step(video, scene, LAST_FRAME if at is None else timebase.frames(at, video.fps))
     graph = Graph.of({**plan.graph.steps, step.id: step})
-    png = _png(output, path, scene)
+    png = _png(output, path, ".".join(filter(None, (loaded.choice.name, scene))))
     _refuse(png, plan, path.parent / OUTPUT_FOLDER)
     with writable(store) as used:
         target = Target(graph, build_name=f"{plan.entry} --still {scene}", goals=[step.id])
@@ -94,6 +108,25 @@ def still_with_warnings(
             failure = failed.failure or Failure("failed without a reason")
             raise _as_error(graph.steps[failed.step], failure, named=failed.step != step.id)
     return Still(png, (*plan.warnings, *step_warnings(graph.steps, report), *placing.notices))
+
+
+def _video(
+    spec: SpecLike,
+    variables: Mapping[str, str] | None,
+    brand: str | None,
+    scene: str,
+    selected_by: tuple[Sequence[str], Sequence[str]],
+) -> Spec:
+    """Return the first video of a spec in one of these languages and of one of these outputs that has the scene."""
+    whole = load(spec, variables, brand) if isinstance(spec, (str, os.PathLike)) else spec
+    videos = whole.videos or (whole,)
+    choices = selected([each.choice for each in videos], *selected_by, os.fspath(whole.path))
+    found = [each for each in videos if each.choice in choices]
+    ids = list(dict.fromkeys(own.id for each in found for own in each.scenes))
+    if scene not in ids:
+        hint = did_you_mean(scene, ids) or f"the scenes are {', '.join(ids)}"
+        raise UsageError(f"'{whole.path}' has no scene '{scene}'", hint=hint)
+    return replace(next(each for each in found if scene in {own.id for own in each.scenes}), videos=())
 
 
 def _refuse(png: Path, plan: Plan, folder: Path) -> None:

@@ -17,7 +17,7 @@ from vidbuild.api.build import build, build_all
 from vidbuild.api.engine import engine_of
 from vidbuild.api.options import BuildOptions, RunControl, options_of
 from vidbuild.api.output_place import VIDEO, name_of_file
-from vidbuild.api.plan import Plan, plan_of, store_of
+from vidbuild.api.plan import Plan, plans_of, store_of
 from vidbuild.api.result import OutputFile, Result
 from vidbuild.api.spec_args import SpecLike, for_one, path_of
 from vidbuild.api.tools import network_steps
@@ -115,11 +115,20 @@ def verify_results(
     """Verify the results that `build_all` returned for these specs and options, one after the other."""
     by_path = {path_of(spec): spec for spec in specs}
     for result in results:
-        if result.ok:
-            spec = by_path[result.spec]
-            yield _verify(spec, result, for_one(spec, specs, options), control)
-        else:
-            yield Verification(result, "untried")
+        spec = by_path[result.spec]
+        for video in result.videos:
+            if video.ok:
+                yield _verify(spec, video, _of_video(for_one(spec, specs, options), video), control)
+            else:
+                yield Verification(video, "untried")
+
+
+def _of_video(options: BuildOptions, video: Result) -> BuildOptions:
+    """Return the options that build one of the videos of a spec."""
+    if not video.name:
+        return options
+    language, output_name = (video.language,), ((video.output,) if video.output else ())
+    return replaced(options, language=language if video.name != video.output else (), output_name=output_name)
 
 
 def _verify(spec: SpecLike, result: Result, options: BuildOptions, control: RunControl | None) -> Verification:
@@ -148,14 +157,7 @@ class _SecondBuild:
         self._first_store = store_of(path_of(spec), options.cache)
         self._store = Store(folder / "cache")
         self._name = name_of_file(options.output)
-        self._plan = plan_of(
-            spec,
-            store=self._store,
-            variables=options.variables,
-            brand=options.brand,
-            only=options.only,
-            name=self._name,
-        )
+        self._plan = self._plan_in(self._store)
 
     def verify(self) -> Verification:
         """Build, and compare with the first build."""
@@ -213,16 +215,22 @@ class _SecondBuild:
 
     def _first_plan(self) -> Plan:
         """Return the plan of the first build, which may come from the plan cache."""
+        return self._plan_in(self._first_store, remember=False)
+
+    def _plan_in(self, store: Store, *, remember: bool = True) -> Plan:
         options = self._options
-        return plan_of(
+        (plan,) = plans_of(
             self._spec,
-            store=self._first_store,
+            store=store,
+            languages=options.language,
+            output_names=options.output_name,
             variables=options.variables,
             brand=options.brand,
             only=options.only,
             name=self._name,
-            remember=False,
+            remember=remember,
         )
+        return plan
 
     def _explain(self, store: Store, plan: Plan) -> Sequence[Explanation]:
         return engine_of(store).explain(Target(plan.graph, build_name=plan.entry, goals=plan.targets))

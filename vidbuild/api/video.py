@@ -32,11 +32,13 @@ from vidbuild.api.outputs import (
 from vidbuild.api.plan import Plan, plan_of, store_of
 from vidbuild.api.result import Notice, Result, Steps
 from vidbuild.api.spec_args import OTHER_OUTPUTS, SpecLike, path_of
+from vidbuild.choice import Choice
 from vidbuild.engine.runs.build_report import BuildReport
 from vidbuild.engine.runs.events import Event, StepFinished, StepStarted, TargetStarted
 from vidbuild.engine.schedule.engine import Engine
 from vidbuild.engine.schedule.target import Target
 from vidbuild.errors import UsageError, os_error_text
+from vidbuild.frozen import replaced
 from vidbuild.project import root_of
 
 DERIVED_FROM = (TargetStarted, StepStarted, StepFinished)
@@ -46,12 +48,14 @@ class Video:
     """One spec's video.
 
     name: of the video's target in the run, "" if it is the only one.
+    choice: which of the spec's videos.
     store: keeps the steps' results; the caller may replace it before the run begins.
 
-    Raises SpecError if the spec is wrong, UsageError if the options do not fit it.
+    Raises SpecError if the spec is wrong, UsageError if the options do not fit it, and SeveralVideosError without a
+    choice if the spec has several videos.
     """
 
-    def __init__(self, spec: SpecLike, options: BuildOptions, name: str = "") -> None:
+    def __init__(self, spec: SpecLike, options: BuildOptions, name: str = "", choice: Choice | None = None) -> None:
         self.spec = spec
         self.name = name
         self.path = path_of(spec)
@@ -71,6 +75,7 @@ class Video:
             only=options.only,
             name=name_of_file(options.output),
             remember=not options.dry_run,
+            choice=choice,
         )
         self._outputs = targets(self.plan, self.folder)
         self._owner = OutputOwner(self.folder, self.plan.name, self.path)
@@ -169,7 +174,12 @@ class Video:
             *(placing.notices if placing else ()),
         )
         seconds = round(report.ended - self._began, 3)
-        return Result(status, self.path, report.run, files, steps, self._seconds, seconds, warnings)
+        return self.named(Result(status, self.path, report.run, files, steps, self._seconds, seconds, warnings))
+
+    def named(self, result: Result) -> Result:
+        """Return a result with which of the spec's videos it is of."""
+        name, output, language = self.plan.choice.name, self.plan.choice.output, self.plan.language
+        return replaced(result, name=name, output=output, language=language)
 
     def dry_run(self, engine: Engine) -> Result:
         """Return what a build would do."""
@@ -183,5 +193,6 @@ class Video:
             from vidbuild.api.strict import as_errors, warning_of
 
             refused = as_errors(warning_of(each, self.path) for each in warnings)
-            return Result("failed", self.path, "", (), steps, 0.0, seconds, diagnostics=refused)
-        return Result("would-build" if reasons else "up-to-date", self.path, "", (), steps, 0.0, seconds, warnings)
+            return self.named(Result("failed", self.path, "", (), steps, 0.0, seconds, diagnostics=refused))
+        status: Any = "would-build" if reasons else "up-to-date"
+        return self.named(Result(status, self.path, "", (), steps, 0.0, seconds, warnings))

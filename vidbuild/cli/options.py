@@ -83,6 +83,25 @@ def brand() -> Callable[[Decorated], Decorated]:
     )
 
 
+def videos() -> Callable[[Decorated], Decorated]:
+    """Declare `--language TAG` and `--output-name NAME`, both of which may be repeated."""
+    language = click.option(
+        "--language",
+        multiple=True,
+        metavar="TAG",
+        shell_complete=completes("language"),
+        help="Only videos in this one of the spec's languages; may be repeated.",
+    )
+    output_name = click.option(
+        "--output-name",
+        multiple=True,
+        metavar="NAME",
+        shell_complete=completes("output_name"),
+        help="Only videos of this one of the spec's outputs; may be repeated.",
+    )
+    return lambda command: language(output_name(command))
+
+
 def strict() -> Callable[[Decorated], Decorated]:
     """Declare `--strict`."""
     return click.option("--strict", is_flag=True, help="Make warnings errors (exit code 2); nothing is built then.")

@@ -149,7 +149,9 @@ def _scenes(specs: Sequence[SpecLike], options: BuildOptions, build_name: str) -
     from vidbuild.api.spec_args import path_of
 
     try:
-        spec = next(spec for spec in specs if entry_of(path_of(spec), options.only) == build_name)
-        return scene_ids(spec, variables=options.variables, brand=options.brand, only=options.only)
+        spec = next(spec for spec in specs if f"{build_name} ".startswith(f"{entry_of(path_of(spec))} "))
+        return scene_ids(
+            spec, variables=options.variables, brand=options.brand, only=options.only, build_name=build_name
+        )
     except (StopIteration, VidbuildError):
         return ()

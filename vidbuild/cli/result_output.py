@@ -100,7 +100,8 @@ def dry_run_lines(result: Result, *, show_path: bool = False) -> list[str]:
     """Return which steps would run, and why."""
     if result.diagnostics:
         return [single_line(f"failed: {result.spec}")]
-    steps = [f"{step}  {result.steps.reasons.get(step, '')}".rstrip() for step in result.steps.would_run]
+    prefix = f"{result.name}/" if result.name else ""
+    steps = [f"{prefix}{step}  {result.steps.reasons.get(step, '')}".rstrip() for step in result.steps.would_run]
     video, total = _video_name(result, show_path=show_path), humanize.count(result.steps.total, "step")
     if not steps:
         return [f"up to date: {video} ({total})"]
@@ -164,7 +165,8 @@ def _video_name(result: Result, *, show_path: bool) -> str:
     built = [each.path for each in result.outputs if each.kind == "video"]
     if show_path:
         return single_line(str(_relative(built[0] if built else result.spec)))
-    return single_line(built[0].name if built else f"{name_of(result.spec)}.mp4")
+    name = ".".join(filter(None, (name_of(result.spec), result.name)))
+    return single_line(built[0].name if built else f"{name}.mp4")
 
 
 def _output_lines(paths: Sequence[Path]) -> list[str]:

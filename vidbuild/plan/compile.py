@@ -96,7 +96,7 @@ def _transition(video: VideoSpec, left: Scene, right: Scene) -> Step:
         "profile": profile(video),
     }
     if transition.type in DIRECTED:
-        params |= {"direction": transition.direction, "language": video.variant.language}
+        params |= {"direction": transition.direction, "language": video.reading_language}
     if transition.type == "dip":
         params["color"] = transition.color or video.spec.theme.values["background_from"]
     inputs = {

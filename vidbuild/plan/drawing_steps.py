@@ -49,7 +49,7 @@ def _draw(video: VideoSpec, scene: Scene) -> Step:
         "theme": dict(theme.values),
         "fields": fields,
         "spec_fields": dict(scene_type.spec_fields),
-        "language": video.variant.language,
+        "language": video.drawing_language(scene),
         "background": behind,
         "lights": [list(light) for light in scene_type.lights] if behind is None else [],
     }
@@ -58,7 +58,7 @@ def _draw(video: VideoSpec, scene: Scene) -> Step:
 
         params["plugins"] = {plugin.distribution: content.identity(plugin)}
         params["named"] = _named_layers(scene_type, scene)
-    params |= divisions.params(fields, video.variant.language)
+    params |= divisions.params(fields, video.drawing_language(scene))
     params |= subtitles.drawn(video, scene, params.get("hyphens", {}))
     inputs: dict[str, Input] = {"base": Source(str(SCENES / "base.typ"))}
     inputs.update({role: Source(str(path)) for role, path in layout_files(scene_type).items()})

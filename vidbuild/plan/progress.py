@@ -28,7 +28,7 @@ def step(video: VideoSpec, scene: Scene) -> Step | None:
         "size": video.size,
         "theme": dict(theme.values),
         "fields": fields,
-        "language": video.variant.language,
+        "language": video.variant.language if fields["section"] else video.reading_language,
     }
     inputs: dict[str, Input] = {
         "base": Source(str(SCENES / "base.typ")),

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from vidbuild.diagnostic import Diagnostic
 from vidbuild.engine.graph.graph import Input, Source
 from vidbuild.engine.graph.step_id import StepId
+from vidbuild.media.text.direction import is_right_to_left
 from vidbuild.model import Narration, OutputSettings, Scene, Spec, Utterance
+from vidbuild.scenes.registry import SCENE_TYPES, plugin_of
 from vidbuild.spec.diagnostics import SpecError
 from vidbuild.spec.narration import lookup, missing
 
@@ -56,6 +58,22 @@ class VideoSpec:
     def fps(self) -> int:
         """Frames per second."""
         return self.variant.output.fps
+
+    @property
+    def reading_language(self) -> str:
+        """The language that decides on directions: the spec's first one if it is read as the video's is."""
+        first = self.spec.first_language or self.variant.language
+        same = is_right_to_left(first) == is_right_to_left(self.variant.language)
+        return first if same else self.variant.language
+
+    def drawing_language(self, scene: Scene) -> str:
+        """The language of a scene's picture: that of the texts it shows, so that equal pictures are drawn once.
+
+        A type whose picture has words or numbers of its own shows them in the video's language.
+        """
+        own = scene.index not in self.spec.shown_in_first or scene.fields.get("subtitles")
+        varies = plugin_of(scene.type) is not None or SCENE_TYPES[scene.type].follows_language
+        return self.variant.language if own or varies else self.reading_language
 
     def font_inputs(self) -> dict[str, Input]:
         """The theme's own fonts, as inputs of a step that draws: of two equal faces, the first is drawn."""

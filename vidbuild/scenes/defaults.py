@@ -18,6 +18,7 @@ class SceneDefaults:
     needs_duration = True
     lights: tuple[Light, ...] = (Light(0.95, -0.1, 0.45, 0.14),)
     spec_fields: Mapping[str, str] = {}
+    follows_language = False
     points_at = ""
     enlarges: tuple[str, ...] = ()
     modules: tuple[str, ...] = ()

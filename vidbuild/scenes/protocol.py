@@ -176,6 +176,7 @@ class SceneType(Protocol):
     lights: the lights on the theme's background; a scene with a `background` of its own has none.
     spec_fields: field of the drawing -> spec field, if their names differ; `*` stands for an index
         ("entries.*.lines" -> "commands.*.run"). Warnings about a drawn text point at its spec field.
+    follows_language: whether its picture has words or numbers of its own, which differ by language.
     points_at: what callouts can point at: "pixels" of the picture or clip in the layer with this `filled`, "lines" or
         "cells" that the template reports as `content`; "" for nothing.
     enlarges: the layers of which a `zoom` callout enlarges a part, the window first; () for a picture.
@@ -190,6 +191,7 @@ class SceneType(Protocol):
     needs_duration: bool
     lights: tuple[Light, ...]
     spec_fields: Mapping[str, str]
+    follows_language: bool
     points_at: str
     enlarges: tuple[str, ...]
     modules: tuple[str, ...]

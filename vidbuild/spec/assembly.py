@@ -40,9 +40,18 @@ def assemble() -> dict[str, Any]:
             definitions[f"part_{name}"] = _part(definitions[f"scene_{name}"], own)
             definitions["part"]["allOf"].append({"if": condition, "then": {"$ref": f"#/$defs/part_{name}"}})
             definitions["part"]["properties"]["type"]["enum"].append(name)
+    definitions["named_output"]["properties"] |= _settings(schema["properties"]["output"])
     definitions["brand"] = _brand(schema["properties"])
     definitions["brand_without"] = _without(definitions["brand"])
     return schema
+
+
+def _settings(output: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the settings that an entry of `outputs` can have in place of those of `output`."""
+    return {
+        name: {key: value for key, value in node.items() if key != "default"}
+        for name, node in output["properties"].items()
+    }
 
 
 def _brand(fields: Mapping[str, Any]) -> dict[str, Any]:

@@ -16,11 +16,27 @@ from vidbuild.spec.schema import load
 
 Schema = dict[str, Any]
 
-DROPPED = ("format", "errorMessage", "patternErrorMessage", "x-path", "x-verbatim", "x-lines", "x-suggest", "x-stock")
+DROPPED = (
+    *("format", "errorMessage", "patternErrorMessage"),
+    *("x-path", "x-text", "x-verbatim", "x-lines", "x-suggest", "x-stock"),
+)
 ANNOTATIONS = ("title", "description", "default", "examples")
-VERBATIM = frozenset({"vidbuild", "vars", "$schema"})  # top-level fields without templates
+VERBATIM = frozenset({"vidbuild", "vars", "languages", "$schema"})  # top-level fields without templates
 NO_TEMPLATE = frozenset({"expand"})  # fields that are read before templates are expanded
 IN_TEXT = r"\{[{%]"  # the pattern of a text with a template
+BY_LANGUAGE: Schema = {"$ref": "#/$defs/by_language"}
+TEXT_BY_LANGUAGE: Schema = {
+    "title": "text by language",
+    "type": "object",
+    "minProperties": 1,
+    "propertyNames": {"type": "string", "pattern": "^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$"},
+    "additionalProperties": {
+        "title": "text",
+        "description": "Text of the video in this language, one of `languages`.",
+        "type": "string",
+        "examples": ["Willkommen"],
+    },
+}
 TEMPLATE: Schema = {"type": "string", "pattern": IN_TEXT}
 # The names of languages that editors offer for code; there are more, and other names for these.
 CODE_LANGUAGES = [
@@ -81,6 +97,7 @@ def for_editors(schema: Mapping[str, Any]) -> Schema:
         made = _node({key: value for key, value in schema["$defs"][f"scene_{name}"].items() if key != "examples"})
         made["properties"]["type"] = {"const": name, "type": "string", "default": name}
         definitions[f"scene_{name}"] = made
+    definitions["by_language"] = TEXT_BY_LANGUAGE
     definitions["scene"] = _scene(schema["$defs"]["scene"])
     properties = {
         name: _written(node, templates=False) if name in VERBATIM else _node(node)
@@ -164,7 +181,13 @@ def _written(node: Mapping[str, Any], *, templates: bool) -> Schema:
         known = {"enum": SUGGESTED[node["x-suggest"]]}
         made |= _alternatives([{"type": made["type"], **known}, {"type": made["type"], "not": known}])
     _describe(made)
-    return made
+    return _by_language(made) if node.get("x-text") else made
+
+
+def _by_language(text: Schema) -> Schema:
+    """Return the node of a text that can be a mapping from language to text."""
+    outer = {key: text.pop(key) for key in ANNOTATIONS if key in text}
+    return {**outer, **_alternatives([text, BY_LANGUAGE])}
 
 
 def _write_children(made: Schema, *, templates: bool) -> None:
@@ -177,7 +200,10 @@ def _write_children(made: Schema, *, templates: bool) -> None:
     if "propertyNames" in made:
         made["propertyNames"] = {"type": "string", **_written(made["propertyNames"], templates=False)}
     if "anyOf" in made:
-        made |= _alternatives([_written(branch, templates=templates) for branch in made.pop("anyOf")])
+        branches = made.pop("anyOf")
+        plain = [{key: value for key, value in branch.items() if key != "x-text"} for branch in branches]
+        by_language = [BY_LANGUAGE] if any("x-text" in branch for branch in branches) else []
+        made |= _alternatives([*(_written(branch, templates=templates) for branch in plain), *by_language])
 
 
 def _allow_templates(node: Schema) -> None:

@@ -19,7 +19,7 @@ from vidbuild.spec.document import Document, Path
 MAX_TEMPLATES = 5000  # texts with a template
 MAX_EXPRESSIONS = 100_000  # characters between the braces of all templates
 MAX_EXPANDED = 5_000_000  # characters of all expanded texts
-VERBATIM = frozenset({"vars", "vidbuild", "$schema"})  # top-level fields
+VERBATIM = frozenset({"vars", "vidbuild", "languages", "$schema"})  # top-level fields
 OWN_FIELD = "x-"  # the names of top-level fields that are the author's own begin with it
 SCENE_FIELD = 3  # length of the path of a scene's field: "scenes", index, name
 _TOO_LONG = f"the expanded templates are too long: the maximum is {MAX_EXPANDED} characters in one spec"

@@ -34,14 +34,20 @@ DEEPEST = 3  # length of the longest path that is merged: a field of a mapping i
 
 @dataclass(frozen=True, slots=True)
 class Layered:
-    """A document with its layers merged, and how many of its first and last scenes are the brand's."""
+    """A document with its layers merged, and how many of its first and last scenes are the brand's.
+
+    parts: which part each scene is, if they are not in the order of the layers.
+    """
 
     document: Document
     intro: int = 0
     outro: int = 0
+    parts: tuple[str, ...] | None = None
 
     def part(self, index: int) -> str:
         """Return "intro" or "outro" if the scene with this index is the brand's, otherwise ""."""
+        if self.parts is not None:
+            return self.parts[index] if index < len(self.parts) else ""
         data = self.document.data
         count = len(data["scenes"]) if isinstance(data, Mapping) and isinstance(data.get("scenes"), list) else 0
         return "intro" if index < self.intro else "outro" if index >= count - self.outro else ""

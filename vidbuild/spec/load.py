@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import chain
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Any
 
+from vidbuild.choice import Choice
 from vidbuild.diagnostic import Diagnostic
 from vidbuild.location import Location
 from vidbuild.model import Spec
 from vidbuild.project import root_of
-from vidbuild.spec import brand, expand, file_kind, from_python, paths, plugins, reader, validate, yaml_lint
+from vidbuild.spec import brand, expand, file_kind, from_python, paths, plugins, reader, validate, videos, yaml_lint
 from vidbuild.spec import variables as spec_variables
 from vidbuild.spec.builder import SpecBuilder
 from vidbuild.spec.collector import DiagnosticCollector
@@ -24,6 +26,7 @@ from vidbuild.spec.files import own_content, similar_file
 from vidbuild.spec.valid_parts import ValidParts
 
 if TYPE_CHECKING:
+    from vidbuild.spec.layers import Layered
     from vidbuild.spec.stock import Stock, StockField
 
 MAX_BYTES = 2_000_000  # of a spec's file
@@ -39,12 +42,16 @@ class LoadResult:
     spec: None if there is an error.
     sources: file name as in the diagnostics -> text.
     stock: the stock media that the spec asks for.
+    choices: the videos of the spec.
+    written: the document of the spec and its brand as it is written, for all videos; None if it cannot be read.
     """
 
     spec: Spec | None
     diagnostics: tuple[Diagnostic, ...]
     sources: Mapping[str, str] = field(default_factory=dict)
     stock: tuple[StockField, ...] = ()
+    choices: tuple[Choice, ...] = (Choice(),)
+    written: Layered | None = None
 
     @property
     def errors(self) -> tuple[Diagnostic, ...]:
@@ -66,11 +73,12 @@ class _Given:
     brand: str | None
     recordings: bool = True
     locked: bool = True
+    choice: Choice | None = None
 
 
 def load(path: str | os.PathLike[str], variables: Variables | None = None, brand: str | None = None) -> Spec:
     """Load a spec's file. Raises SpecError with all of its errors. brand: the name of one instead of its own."""
-    return try_load(path, variables, brand).spec_or_raise()
+    return _whole(partial(try_load, path, variables, brand))
 
 
 def parse(
@@ -83,7 +91,19 @@ def parse(
 
     path: where its file would be. brand: the name of one instead of its own.
     """
-    return try_parse(data, path, variables, brand).spec_or_raise()
+    return _whole(partial(try_parse, data, path, variables, brand))
+
+
+def _whole(read: Callable[..., LoadResult]) -> Spec:
+    """Return a spec with all of its videos; read: loads one of them. Raises SpecError with the errors of all."""
+    first = read()
+    if len(first.choices) == 1:
+        return first.spec_or_raise()
+    results = [first, *(read(choice=choice) for choice in first.choices[1:])]
+    errors = tidy(chain.from_iterable(each.errors for each in results))
+    if errors or first.spec is None:
+        raise SpecError(errors, dict(chain.from_iterable(each.sources.items() for each in results)))
+    return replace(first.spec, videos=tuple(each.spec_or_raise() for each in results))
 
 
 def try_load(
@@ -93,12 +113,14 @@ def try_load(
     *,
     recordings: bool = True,
     locked: bool = True,
+    choice: Choice | None = None,
 ) -> LoadResult:
     """Load a spec's file; problems are in the result.
 
     brand: the name of one instead of the spec's own.
     recordings: whether the outputs of commands that were run are read from their recordings.
     locked: whether stock media is read from the lock; otherwise what needs it is left out, and there is no spec.
+    choice: which of the spec's videos; default: the first.
     """
     name = os.fspath(path)
     try:
@@ -118,7 +140,7 @@ def try_load(
     text, problems = reader.decode(raw, name)
     if problems:
         return LoadResult(None, tuple(problems), {name: text})
-    result = _load_text(text, name, _Given(variables or {}, brand, recordings, locked))
+    result = _load_text(text, name, _Given(variables or {}, brand, recordings, locked, choice))
     if result.spec is None:
         return result
     files = (FilePath(name).absolute(), *result.spec.files)
@@ -132,9 +154,10 @@ def try_parse(
     brand: str | None = None,
     *,
     recordings: bool = True,
+    choice: Choice | None = None,
 ) -> LoadResult:
-    """Load a spec from YAML text or data, as `parse`; problems are in the result. recordings: see `try_load`."""
-    name, given = os.fspath(path), _Given(variables or {}, brand, recordings)
+    """Load a spec from YAML text or data, as `parse`; problems are in the result. Others: see `try_load`."""
+    name, given = os.fspath(path), _Given(variables or {}, brand, recordings, choice=choice)
     if isinstance(data, str):
         return _load_text(data, name, given)
     document, problems = from_python.document(data, name)
@@ -150,21 +173,24 @@ def _load_text(text: str, name: str, given: _Given) -> LoadResult:
 
 def _load_document(written: Document, problems: list[Diagnostic], given: _Given) -> LoadResult:
     branded = brand.apply(written, root_of(FilePath(written.name)), given.brand)
-    original = document = branded.layered.document
-    sources = {written.name: written.text, **branded.sources}
-    problems = [*problems, *branded.diagnostics]
+    every = videos.Videos.of(branded.layered.document)
+    choice = given.choice or every.choices[0]
+    selected = videos.select(branded.layered, every, choice)
+    original = document = selected.layered.document
+    sources = {written.name: written.text, **branded.sources, **selected.sources}
+    problems = [*problems, *branded.diagnostics, *selected.problems]
     too_many = expand.too_many_templates(document)
     if too_many:
-        return LoadResult(None, tuple(tidy([*problems, *too_many])), sources)
+        return LoadResult(None, tuple(tidy([*problems, *too_many])), sources, (), every.choices, branded.layered)
     named, wrong = spec_variables.values(document, given.variables)
     # Which texts are templates depends on the types of scenes, and a template can name another type.
     unusable = plugins.add_types(document)
     document, failed = expand.expand(document, named)
-    failed |= unusable | plugins.add_types(document)
+    failed |= {**unusable, **plugins.add_types(document), **selected.failed}
     problems = [
         *problems,
         *wrong,
-        *spec_variables.doubtful(original, given.variables, failed=bool(failed)),
+        *spec_variables.doubtful(branded.layered.document, given.variables, failed=bool(failed)),
         *yaml_lint.check(document, original),
     ]
     faults = validate.validate(document, skip=failed)
@@ -176,18 +202,19 @@ def _load_document(written: Document, problems: list[Diagnostic], given: _Given)
         invalid = frozenset(failed).union(fault.path for fault in faults)
         stock = _stock(document, ValidParts(document.data, invalid), collector, locked=given.locked)
         valid = ValidParts(stock.document.data, invalid | stock.unresolved)
-        layered = replace(branded.layered, document=stock.document)
+        layered = replace(selected.layered, document=stock.document)
         own_collector = replace(collector, document=stock.document)
         builder = SpecBuilder(layered, stock, own_collector, valid, recordings=given.recordings)
         spec, found = plugins.reporting(builder.spec, collector), stock.fields
         sources.update(builder.sources)
     diagnostics = tuple(tidy(collector.diagnostics))
     if any(item.severity == "error" for item in diagnostics) or spec is None:
-        return LoadResult(None, diagnostics, sources, found)
-    if branded.files:
-        files = tuple(dict.fromkeys((*branded.files, *spec.files)))
+        return LoadResult(None, diagnostics, sources, found, every.choices, branded.layered)
+    if branded.files or selected.is_one_of_several:
+        files = tuple(dict.fromkeys((*branded.files, *selected.files, *spec.files)))
         spec = replace(spec, files=files, data=expand.expand(written, named)[0].data)
-    return LoadResult(replace(spec, warnings=diagnostics), diagnostics, sources, found)
+    spec = replace(selected.marked(spec), warnings=diagnostics)
+    return LoadResult(spec, diagnostics, sources, found, every.choices, branded.layered)
 
 
 def _stock(document: Document, valid: ValidParts, collector: DiagnosticCollector, *, locked: bool) -> Stock:

@@ -14,7 +14,7 @@ KEYWORDS = frozenset(
         *("$ref", "additionalProperties", "anyOf", "default", "description", "enum", "errorMessage", "examples"),
         *("exclusiveMaximum", "exclusiveMinimum", "items", "maxItems", "maxLength", "maximum", "minItems", "minLength"),
         *("minimum", "pattern", "patternErrorMessage", "properties", "propertyNames", "required", "title", "type"),
-        *("x-lines", "x-path", "x-suggest", "x-verbatim"),
+        *("x-lines", "x-path", "x-suggest", "x-text", "x-verbatim"),
     }
 )
 USES = frozenset({"image", "text", "pdf", "video", "folder"})  # of files, in "x-path"

@@ -55,6 +55,7 @@ if TYPE_CHECKING:
     shell_complete=options.completes("scene"),
     help="Build a video of this scene alone; may be repeated.",
 )
+@options.videos()
 @click.option(
     "--fresh",
     shell_complete=options.completes("fresh"),
@@ -150,7 +151,16 @@ def _resumed(chosen: BuildOptions) -> tuple[Sequence[Path], BuildOptions]:
 
     earlier = unfinished(chosen.resume or "")
     output, only, brand = chosen.output or earlier.output, chosen.only or earlier.only, chosen.brand or earlier.brand
-    return earlier.specs, replaced(chosen, resume=earlier.run, output=output, only=only, brand=brand)
+    language, output_name = chosen.language or earlier.language, chosen.output_name or earlier.output_name
+    return earlier.specs, replaced(
+        chosen,
+        resume=earlier.run,
+        output=output,
+        only=only,
+        brand=brand,
+        language=language,
+        output_name=output_name,
+    )
 
 
 def _verify(
@@ -183,7 +193,8 @@ def _print_results(
         console.result_json(result_output.as_json(results))
     lines = result_output.dry_run_lines if chosen.dry_run else result_output.last_lines
     for result in results:
-        for line in lines(result, show_path=several):
+        shown = [line for video in result.videos for line in lines(video, show_path=several)]
+        for line in dict.fromkeys(shown) if result.diagnostics else shown:
             write(line)
     for line in result_output.aborted_lines(results):
         console.message(line)

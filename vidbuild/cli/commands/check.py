@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 @click.command("check", epilog=options.example("vidbuild check video.yaml", "vidbuild check --json specs/*.yaml"))
 @options.specs()
+@options.videos()
 @options.variables()
 @options.brand()
 @options.strict()
@@ -30,6 +31,8 @@ def command(
     variables: Mapping[str, str],
     *,
     brand: str | None,
+    language: Sequence[str],
+    output_name: Sequence[str],
     strict: bool,
     allow_network_voice: bool,
     frozen: bool,
@@ -51,6 +54,8 @@ def command(
         allow_network_voice=allow_network_voice,
         frozen=frozen,
         strict=strict,
+        language=language,
+        output_name=output_name,
     )
     code = most_severe(_exit_code(each) for each in checked)
     if as_json:

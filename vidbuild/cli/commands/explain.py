@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import click
@@ -28,6 +28,7 @@ _NEW = "new"  # the reason "never built", which the step's own line has already
 @click.argument("step", required=False, shell_complete=options.completes("step"))
 @click.option("--last", is_flag=True, help="Explain the last build instead: of SPEC, or of any spec.")
 @click.option("-a", "--all", "everything", is_flag=True, help="List cached steps too.")
+@options.videos()
 @options.variables()
 @options.brand()
 @options.as_json("the explanations")
@@ -37,6 +38,8 @@ def command(
     variables: Mapping[str, str],
     *,
     brand: str | None,
+    language: Sequence[str],
+    output_name: Sequence[str],
     last: bool,
     everything: bool,
     as_json: bool,
@@ -54,7 +57,14 @@ def command(
         path = spec_files.resolve_spec(spec) if spec else None
         return _explain_last(path, step, everything=everything, as_json=as_json)
     path = spec_files.resolve_spec(spec)
-    explained = explain_with_warnings(options.load_spec(path, variables, brand), step, variables=variables, brand=brand)
+    explained = explain_with_warnings(
+        options.load_spec(path, variables, brand),
+        step,
+        variables=variables,
+        brand=brand,
+        language=language,
+        output_name=output_name,
+    )
     explanations, warnings = explained.steps, explained.warnings
     for line in result_output.warning_lines(warnings):
         console.message(line)

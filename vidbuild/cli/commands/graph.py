@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import click
@@ -21,9 +21,18 @@ _FORMATS = ("text", "dot", "mermaid", "json")
 )
 @options.spec()
 @click.option("--format", "form", type=click.Choice(_FORMATS), default="text", show_default=True, help="Output format.")
+@options.videos()
 @options.variables()
 @options.brand()
-def command(spec: Path | None, form: str, variables: Mapping[str, str], *, brand: str | None) -> int:
+def command(
+    spec: Path | None,
+    form: str,
+    variables: Mapping[str, str],
+    *,
+    brand: str | None,
+    language: Sequence[str],
+    output_name: Sequence[str],
+) -> int:
     """Show the steps of SPEC and their inputs.
 
     No step is run.
@@ -32,7 +41,13 @@ def command(spec: Path | None, form: str, variables: Mapping[str, str], *, brand
     from vidbuild.report import diagram
 
     path = spec_files.resolve_spec(spec)
-    graph, warnings = graph_with_warnings(options.load_spec(path, variables, brand), variables=variables, brand=brand)
+    graph, warnings = graph_with_warnings(
+        options.load_spec(path, variables, brand),
+        variables=variables,
+        brand=brand,
+        language=language,
+        output_name=output_name,
+    )
     for line in result_output.warning_lines(warnings):
         console.message(line)
     if form == "json":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import click
@@ -34,6 +34,7 @@ from vidbuild.platforms import shell_command
     metavar="FILE",
     help="Path of the PNG; default: NAME.SCENE.png in 'build'.",
 )
+@options.videos()
 @options.variables()
 @options.brand()
 @options.as_json("the path of the PNG and the warnings")
@@ -45,6 +46,8 @@ def command(
     variables: Mapping[str, str],
     *,
     brand: str | None,
+    language: Sequence[str],
+    output_name: Sequence[str],
     as_json: bool,
 ) -> int:
     """Render one frame of SCENE as a PNG.
@@ -58,7 +61,9 @@ def command(
         raise UsageError("no scene is named", hint=shell_command("vidbuild", "still", spec or spec_files.SPEC, "SCENE"))
     path = spec_files.resolve_spec(spec)
     chosen = options.load_spec(path, variables, brand)
-    still = still_with_warnings(chosen, scene, at, output, variables=variables, brand=brand)
+    still = still_with_warnings(
+        chosen, scene, at, output, variables=variables, brand=brand, language=language, output_name=output_name
+    )
     for line in result_output.warning_lines(still.warnings):
         console.message(line)
     if as_json:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from vidbuild.frozen import dataclass, field
+from vidbuild.frozen import dataclass, field, replaced
 from vidbuild.location import Location
 
 Value = Any  # a JSON value: None, bool, int, float, str, list or dict of such, keys are strings
@@ -103,6 +103,19 @@ class Graph:
                 wanted.add(step)
                 stack.extend(self.steps[step].needs())
         return Graph({name: step for name, step in self.steps.items() if name in wanted})
+
+    def named(self, prefix: str) -> Graph:
+        """Return the same graph with a text in front of every step's id."""
+        if not prefix:
+            return self
+        steps = {}
+        for step in self.steps.values():
+            inputs: dict[str, Input] = {
+                role: Product(prefix + each.step, each.name) if isinstance(each, Product) else each
+                for role, each in step.inputs.items()
+            }
+            steps[prefix + step.id] = replaced(step, id=prefix + step.id, inputs=inputs)
+        return Graph(steps)
 
     def to_data(self) -> list[dict[str, Any]]:
         """Return the graph as JSON values, for the plan's memo and `vidbuild graph --format json`."""

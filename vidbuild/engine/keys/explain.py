@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from vidbuild.engine.graph.canonical import Line
@@ -45,6 +45,10 @@ class Explanation:
     material: Sequence[Line] = ()
     last: str = ""
     unchanged: bool = False
+
+    def named(self, prefix: str) -> Explanation:
+        """Return the explanation with a text in front of the ids of steps."""
+        return replace(self, step=prefix + self.step, because=[prefix + each for each in self.because])
 
     def short(self) -> str:
         """Return one line: `render:install  may run: speak:install will`."""

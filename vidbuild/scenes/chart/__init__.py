@@ -22,6 +22,7 @@ class ChartScene(SceneDefaults):
     name = "chart"
     modules = ("common", "axes", "round")
     summary = "bars, lines, areas, a pie or a donut, from the spec or a CSV file, revealed series by series"
+    follows_language = True
     spec_fields: Mapping[str, str] = {
         "file_labels": "file",
         "file_series": "file",

@@ -26,6 +26,7 @@ class DiffScene(SceneDefaults):
 
     name = "diff"
     summary = "the changes of a file, from two texts or a patch, one after the other"
+    follows_language = True
     spec_fields: Mapping[str, str] = {"old": "from", "new": "to", "wide": "to", "rows": "to", "source": "to"}
 
     def check(self, fields: Mapping[str, Any]) -> Iterator[SceneProblem]:

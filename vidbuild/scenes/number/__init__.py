@@ -31,6 +31,7 @@ class NumberScene(SceneDefaults):
 
     name = "number"
     summary = "one large number that counts up, with its label and its change"
+    follows_language = True
     lights: tuple[Light, ...] = (Light(0.95, 0.1, 0.5, 0.3), Light(0.0, 1.0, 0.4, 0.2))
 
     def check(self, fields: Mapping[str, Any]) -> Iterator[SceneProblem]:

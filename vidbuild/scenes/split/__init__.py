@@ -21,6 +21,7 @@ class SplitScene(SceneDefaults):
 
     name = "split"
     summary = "the content of two scenes beside each other, such as a list and code"
+    follows_language = True
     lights: tuple[Light, ...] = (Light(0.5, 1.1, 0.5, 0.22),)
     spec_fields: Mapping[str, str] = {
         f"{side}.{drawn}": f"{side}.{field}"

@@ -23,6 +23,7 @@ class TypstScene(SceneDefaults):
 
     name = "typst"
     summary = "a layout of your own in Typst, with the theme in scope"
+    follows_language = True
     spec_fields: Mapping[str, str] = {"layers.*": "reveal.*.layer"}
 
     def check(self, fields: Mapping[str, Any]) -> Iterator[SceneProblem]:

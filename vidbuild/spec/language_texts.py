@@ -1,0 +1,146 @@
+"""The texts of a spec in one language: finds the translation of each, and collects those that are missing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from vidbuild.diagnostic import Diagnostic
+from vidbuild.json_types import Json
+from vidbuild.spec import narration, schema, translatable
+from vidbuild.spec.by_output import Chosen
+from vidbuild.spec.collector import DiagnosticCollector
+from vidbuild.spec.document import Path
+from vidbuild.spec.rebuilt import Rebuilder
+from vidbuild.spec.translatable import field_of, tags
+from vidbuild.spec.translations import VIDEO, Translation, Translations
+from vidbuild.suggest import did_you_mean
+
+TAG = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+# Fields that no picture depends on, of the spec and of a scene.
+UNSEEN = frozenset({"title", "description", "language", "voice", "voices", "music", "output"})
+UNSEEN_OF_SCENE = frozenset({"narration", "voice", "alt", "notes", "section", "music", "sounds", "made_from"})
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A text without a translation. written: whether as a mapping from language to text."""
+
+    path: Path
+    scene: str
+    field: str
+    written: bool
+
+
+@dataclass(slots=True)
+class LanguageTexts:
+    """The texts of one video's document in its language.
+
+    chosen: the document of the video's output.
+    languages: of the spec; the first is the one in which it is written.
+    language: that of the video.
+    translations: into the language.
+    made: the document in the language.
+    found: the problems; failed: path -> the errors of its value.
+    changed: the indexes of the scenes that show another text than in the first language; looks_change: all do.
+    translated: how many texts have a translation; missing: those that have none.
+    """
+
+    chosen: Chosen
+    languages: Sequence[str]
+    language: str
+    translations: Translations
+    made: Rebuilder = field(init=False)
+    data: Mapping[str, Any] = field(init=False)
+    found: DiagnosticCollector = field(init=False)
+    failed: dict[Path, list[Diagnostic]] = field(default_factory=dict)
+    changed: set[int] = field(default_factory=set)
+    looks_change: bool = False
+    translated: int = 0
+    missing: list[Missing] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        document = self.chosen.layered.document
+        self.made = Rebuilder(document)
+        self.data = document.data if isinstance(document.data, Mapping) else {}
+        self.found = DiagnosticCollector(document)
+
+    @property
+    def first(self) -> str:
+        """The language in which the spec is written."""
+        return self.languages[0]
+
+    @property
+    def is_first(self) -> bool:
+        """Whether the video is in that language."""
+        return self.language == self.first
+
+    def is_choice(self, value: Mapping[str, Json], path: Path) -> bool:
+        """Return whether a mapping is one from language to value: the schema has no such mapping at its path."""
+        if not value or not all(isinstance(key, str) and TAG.fullmatch(key) for key in value):
+            return False
+        if not any(narration.lookup(each, tags(value)) for each in self.languages):
+            return False
+        allowed = list(schema.allowed(path, self.data))
+        names = {name for node in allowed for name in node.get("properties", {})}
+        is_open = any(isinstance(node.get("additionalProperties"), Mapping) for node in allowed)
+        return bool(allowed) and not is_open and not names & value.keys()
+
+    def keys(self, value: Mapping[str, Json], new: Path, old: Path) -> tuple[str | None, str | None]:
+        """Return the keys of the language and of the first one; add an error for each of no language of the spec."""
+        used = {narration.lookup(each, tags(value)) for each in self.languages}
+        for key in value:
+            if key not in used:
+                hint = did_you_mean(str(key), self.languages) or f"expected {', '.join(self.languages)}"
+                message = f"'{key}' is not in 'languages'"
+                if TAG.fullmatch(str(key)):
+                    self.found.warning((*old, key), f"{message}: no video has this text", hint, key=True)
+                else:
+                    self.found.error((*old, key), message, hint, key=True)
+                    self.failed.setdefault(new, [])
+        return narration.lookup(self.language, tags(value)), narration.lookup(self.first, tags(value))
+
+    def translation(self, new: Path, old: Path) -> Translation | None:
+        """Return the translation of the text at a path. old: its path in the document of the output."""
+        return self.translations.get(*self.name(new, old))
+
+    def replaced(self, found: Translation, new: Path, *, different: bool = True) -> str:
+        """Return a translation, which becomes the value at a path."""
+        self.translated += 1
+        self.note_change(new, different=different)
+        self.made.node(new, found.path, found.document)
+        return found.text
+
+    def count(self) -> None:
+        """Count a text that the spec itself has in the language."""
+        self.translated += 1
+
+    def name(self, new: Path, old: Path) -> tuple[str, str]:
+        """Return the scene and field by which translations name a text."""
+        scene = translatable.scene_name(self.chosen.layered, int(new[1])) if new[0] == "scenes" else VIDEO
+        return scene, field_of(self.chosen.origin(old))
+
+    def miss(self, new: Path, old: Path, *, written: bool = False) -> None:
+        """Note that a text has no translation. written: whether it is a mapping from language to text."""
+        self.missing.append(Missing(old, *self.name(new, old), written))
+
+    def fail(self, new: Path, old: Path, message: str, hint: str) -> None:
+        """Add the error of a value, unless it has one."""
+        if new not in self.failed:
+            self.found.error(old, message, hint)
+            self.failed[new] = []
+
+    def fail_first(self, new: Path, old: Path) -> None:
+        """Add the error of a mapping without a text in the first language."""
+        self.fail(new, old, f"no text in the first language '{self.first}'", f"add '{self.first}: ...'")
+
+    def note_change(self, path: Path, *, different: bool) -> None:
+        """Note whether the value at a path is another one than in the first language."""
+        if not different:
+            return
+        if path[0] != "scenes":
+            self.looks_change |= path[0] not in UNSEEN
+        elif path[2] not in UNSEEN_OF_SCENE:
+            self.changed.add(int(path[1]))
