@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-import os
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from vidbuild.api.build_result import cache_notices
+from vidbuild.api.build_result import aborted, as_reported, cache_notices, failed, sandbox_notices
 from vidbuild.api.engine import engine_of
 from vidbuild.api.final_event import FinalEvent
 from vidbuild.api.listeners import Listeners, listening
@@ -15,17 +14,16 @@ from vidbuild.api.options import BuildOptions, RunControl, options_of
 from vidbuild.api.output_place import refuse_output
 from vidbuild.api.plan import SeveralVideosError, entry_of, store_of
 from vidbuild.api.result import Notice, Result
-from vidbuild.api.several import check_choice, choices_of, target_name, together
 from vidbuild.api.spec_args import (
     SpecLike,
+    by_store,
     distinct,
     for_one,
     metadata,
+    names_in_stores,
     path_of,
     refuse_same_names,
-    target_names,
 )
-from vidbuild.api.unbuilt import aborted, as_reported, failed, sandbox_notices
 from vidbuild.api.video import DERIVED_FROM, Video
 from vidbuild.engine.runs.build_report import BuildReport
 from vidbuild.engine.runs.events import Event, Listener
@@ -63,7 +61,7 @@ def build(
         videos = command.prepare()
         for error in command.refuse(videos).values():
             raise error
-        return together(path_of(spec), command.run(videos))
+        return _together(spec, command.run(videos))
 
 
 def build_all(
@@ -101,7 +99,7 @@ class _Command:
         self._has_several = False  # videos of one spec
         self._notices = list(sandbox_notices())
         self._stores = [store_of(path_of(spec), options.cache) for spec in specs]
-        self._names = dict(_target_names(specs, self._stores))
+        self._names = dict(names_in_stores(specs, self._stores))
 
     @contextlib.contextmanager
     def listening(self, on_event: Listeners | None) -> Iterator[None]:
@@ -123,20 +121,19 @@ class _Command:
         refused = self.refuse([video for _, video in every])
         for number, refusal in refused.items():
             index, video = every[number]
-            results[index].append(failed(video.path, refusal, video=video))
+            results[index].append(failed(video.path, refusal, named=video.named))
         planned = [each for number, each in enumerate(every) if number not in refused]
-        all_ok = all(each.ok for found in results for each in found)
-        if self.options.dry_run or self._keeps_going or all_ok:
-            for group in _by_store([self._stores[index] for index, _ in planned]):
-                found = self._run_group([planned[number][1] for number in group])
-                for number, result in zip(group, found, strict=True):
-                    results[planned[number][0]].append(result)
-        else:
-            for index, video in planned:
-                results[index].append(aborted(video.path, video))
+        for group in by_store([self._stores[index] for index, _ in planned]):
+            chosen = [planned[number] for number in group]
+            all_ok = all(each.ok for found in results for each in found)
+            if self.options.dry_run or self._keeps_going or all_ok:
+                built = self._run_group([video for _, video in chosen])
+            else:
+                built = [aborted(video.path, video.named) for _, video in chosen]
+            for (index, _), result in zip(chosen, built, strict=True):
+                results[index].append(result)
         return [
-            together(path_of(spec), found) if found else aborted(spec)
-            for spec, found in zip(self.specs, results, strict=True)
+            _together(spec, found) if found else aborted(spec) for spec, found in zip(self.specs, results, strict=True)
         ]
 
     @property
@@ -149,7 +146,7 @@ class _Command:
         except VidbuildError as error:
             if not self._keeps_going:
                 raise
-            return [failed(video.path, error, video=video) for video in videos]
+            return [failed(video.path, error, named=video.named) for video in videos]
 
     def prepare(self, index: int = 0, unbuilt: list[Result] | None = None) -> list[Video]:
         """Plan the videos of a spec; if that fails, emit the events of a build that failed.
@@ -161,8 +158,10 @@ class _Command:
         entry = entry_of(path_of(spec), self.options.only, store)
         with self._emitting_end(entry, store):
             try:
-                return [_checked(check_choice(Video(spec, options, name), options))]
+                return [_only(Video(spec, options, name), options)]
             except SeveralVideosError as several:
+                from vidbuild.api.several import choices_of, target_name
+
                 choices = choices_of(several, spec, options)
                 self._has_several |= len(choices) > 1
         found: list[Video] = []
@@ -210,7 +209,7 @@ class _Command:
         from vidbuild.api.findings import refusals
 
         errors: dict[int, VidbuildError] = {}
-        for group in _by_store([video.store for video in videos]):
+        for group in by_store([video.store for video in videos]):
             with writable(videos[group[0]].store) as used:
                 found = refusals([videos[index] for index in group], used, self.options)
             errors |= {group[number]: error for number, error in found.items()}
@@ -225,7 +224,7 @@ class _Command:
             return video.result(target, report, notices)
         if len(self.specs) == 1 and not video.name:
             raise report.error
-        return failed(video.path, as_reported(report.error, video.store), report.run, video)
+        return failed(video.path, as_reported(report.error, video.store), report.run, video.named)
 
     @contextlib.contextmanager
     def _emitting_end(self, entry: str, store: Store) -> Iterator[FinalEvent]:
@@ -242,6 +241,24 @@ class _Command:
             if not self.options.dry_run:
                 listener.end(error, entry, store, self._control.cancel_exit_code)
             raise
+
+
+def _only(video: Video, options: BuildOptions) -> Video:
+    """Return the only video of a spec; UsageError if a command asks for another one."""
+    if options.language or options.output_name:
+        from vidbuild.api.several import check_choice
+
+        check_choice(video, options)
+    return _checked(video)
+
+
+def _together(spec: SpecLike, results: Sequence[Result]) -> Result:
+    """Return the results of a spec's videos as one."""
+    if len(results) == 1:
+        return results[0]
+    from vidbuild.api.several import together
+
+    return together(path_of(spec), results)
 
 
 def _checked(video: Video) -> Video:
@@ -278,17 +295,3 @@ class _Hooks(RunHooks):
     def on_success(self, target: Target, report: BuildReport) -> None:
         """Place the video's outputs."""
         self._videos[target.name].place(report)
-
-
-def _by_store(stores: Iterable[Store]) -> list[list[int]]:
-    """Group the indexes of stores that are in the same folder."""
-    groups: dict[str, list[int]] = {}
-    for index, store in enumerate(stores):
-        groups.setdefault(os.path.realpath(store.root), []).append(index)
-    return list(groups.values())
-
-
-def _target_names(specs: Sequence[SpecLike], stores: Sequence[Store]) -> Iterator[tuple[int, str]]:
-    """Yield the index of each spec and the name of its target, which no other spec of its store has."""
-    for group in _by_store(stores):
-        yield from zip(group, target_names([path_of(specs[index]) for index in group]), strict=True)

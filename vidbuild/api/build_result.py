@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
+from vidbuild.api.environment import FILE_SIZE, MEMORY
 from vidbuild.api.plan import Plan
-from vidbuild.api.result import FailedStep, Notice, Steps
+from vidbuild.api.result import FailedStep, Notice, Result, Steps
+from vidbuild.api.spec_args import SpecLike, path_of
 from vidbuild.engine.graph.context import THIS_STEP, StepWarning
 from vidbuild.engine.graph.graph import Step
 from vidbuild.engine.runs.build_report import BuildReport, StepReport
 from vidbuild.engine.runs.run_log import script
 from vidbuild.engine.schedule.target import Target
 from vidbuild.engine.store.store import Store
-from vidbuild.errors import Failure
+from vidbuild.errors import Failure, StoreError, UsageError, VidbuildError, os_error_text
 from vidbuild.frozen import replaced
 from vidbuild.location import Location
+from vidbuild.platforms import SANDBOX
 
+Named: TypeAlias = "Callable[[Result], Result]"  # adds which of a spec's videos a result is of
 MAX_NAMED = 3  # steps that one warning names
 
 if TYPE_CHECKING:
@@ -110,3 +115,35 @@ def location_of(step: Step, field: str) -> Location | None:
         if location is not None:
             return location
     return None
+
+
+def as_reported(error: Exception, store: Store) -> VidbuildError:
+    """Return the error that the user sees: an OSError is a problem of the cache."""
+    if isinstance(error, VidbuildError):
+        return error
+    if not isinstance(error, OSError):
+        raise error
+    return StoreError(f"the cache cannot be used: {os_error_text(error)}: '{error.filename or store.root}'")
+
+
+def failed(spec: SpecLike, error: VidbuildError, run: str = "", named: Named | None = None) -> Result:
+    """Return the result of a spec that could not be built, or whose outputs could not be placed."""
+    path, diagnostics = path_of(spec), getattr(error, "diagnostics", ())
+    fault = "spec" if isinstance(error, UsageError) else "step"
+    failed = () if diagnostics else (FailedStep(path.name, error.message, error.hint, fault=fault),)
+    result = Result("failed", path, run, (), Steps(0, failed=failed), 0.0, 0.0, diagnostics=diagnostics)
+    return named(result) if named else result
+
+
+def aborted(spec: SpecLike, named: Named | None = None) -> Result:
+    """Return the result of a spec or video of which nothing was built, because another one failed."""
+    result = Result("aborted", path_of(spec), "", (), Steps(0), 0.0, 0.0)
+    return named(result) if named else result
+
+
+def sandbox_notices() -> Iterator[Notice]:
+    """Return what there is to report about the sandbox, if the user asked for another one than usual."""
+    if any(os.environ.get(name) for name in (SANDBOX, MEMORY, FILE_SIZE)):
+        from vidbuild.api.sandbox_policy import notices
+
+        yield from map(Notice, notices())

@@ -6,6 +6,7 @@ import contextlib
 import os
 import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -59,12 +60,13 @@ class Locked:
 
 def fields_of(spec: str | os.PathLike[str], variables: Mapping[str, Any] | None = None) -> tuple[StockField, ...]:
     """Return the stock media that a spec asks for. Raises SpecError if there is another error in it."""
-    from vidbuild.spec.load import try_load
+    from vidbuild.spec.load import try_load_all
 
-    loaded = try_load(spec, variables, recordings=False, locked=False)
-    if loaded.errors:
-        raise SpecError(loaded.errors, loaded.sources)
-    return loaded.stock
+    videos = try_load_all(spec, variables, recordings=False, locked=False)
+    for each in videos:
+        if each.errors:
+            raise SpecError(each.errors, each.sources)
+    return tuple(dict.fromkeys(chain.from_iterable(each.stock for each in videos)))
 
 
 def lock_stock(

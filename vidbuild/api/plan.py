@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 
 from vidbuild.api import plan_cache
 from vidbuild.api.result import Notice
-from vidbuild.choice import Choice, selected
 from vidbuild.engine.graph.graph import Graph, Product
 from vidbuild.engine.store.digest_cache import DigestCache
 from vidbuild.engine.store.memo import Memos
@@ -25,6 +24,7 @@ from vidbuild.plan.outputs import Output
 from vidbuild.project import cache_of, name_of, root_of
 
 if TYPE_CHECKING:
+    from vidbuild.choice import Choice
     from vidbuild.model import Scene, Spec
     from vidbuild.spec.load import LoadResult
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 class Plan:
     """One video that can be built.
 
-    choice: which of the spec's videos.
+    video: which of the spec's videos: its output and its language, "" for what the spec has no choice of.
     language: that of the video.
     name: what the names of its outputs have in common.
     scenes: ids in order.
@@ -43,7 +43,7 @@ class Plan:
 
     spec: Path
     entry: str
-    choice: Choice
+    video: tuple[str, str]
     language: str
     name: str
     graph: Graph
@@ -53,6 +53,13 @@ class Plan:
     fps: int
     frames: Product
     warnings: tuple[Notice, ...]
+
+    @property
+    def choice(self) -> Choice:
+        """Which of the spec's videos it is."""
+        from vidbuild.choice import Choice
+
+        return Choice(*self.video)
 
     @property
     def targets(self) -> tuple[str, ...]:
@@ -123,6 +130,8 @@ def plans_of(
 
     given: as for `plan_of`.
     """
+    from vidbuild.choice import selected
+
     path = spec if isinstance(spec, (str, os.PathLike)) else spec.path
     try:
         plan = plan_of(spec, store=store, **given)
@@ -138,12 +147,7 @@ def prefix(plan: Plan, plans: Sequence[Plan]) -> str:
     return f"{plan.choice.name}/" if len(plans) > 1 else ""
 
 
-def entry_of(
-    spec: Path,
-    only: Sequence[str] = (),
-    store: Store | None = None,
-    choice: Choice = Choice(),  # noqa: B008 - is frozen
-) -> str:
+def entry_of(spec: Path, only: Sequence[str] = (), store: Store | None = None, choice: Choice | None = None) -> str:
     """The name under which a video's steps are remembered: the spec's path in the project, and what was chosen of it.
 
     In a store outside the project, which others may use too, its whole path: their specs may be called the same.
@@ -151,8 +155,9 @@ def entry_of(
     root, whole = root_of(spec), spec.absolute().parent.resolve() / spec.name
     own = (store or store_of(spec, None)).root.resolve().is_relative_to(root)
     path = (whole.relative_to(root) if own else whole).as_posix()
-    path += f" --output-name {choice.output}" if choice.output else ""
-    path += f" --language {choice.language}" if choice.language else ""
+    output, language = (choice.output, choice.language) if choice else ("", "")
+    path += f" --output-name {output}" if output else ""
+    path += f" --language {language}" if language else ""
     return f"{path} --only {','.join(sorted(set(only)))}" if only else path
 
 
@@ -195,7 +200,7 @@ def _compiled(spec: Spec, only: Sequence[str], name: str | None, table: DigestCa
     variant = own_variant(chosen)
     scenes = [scene.id for scene in chosen.scenes]
     frames = frame_count(chosen, variant)
-    graph = compile_graph(chosen, variant, name or _name(spec.path, spec.choice, scenes, only))
+    graph = compile_graph(chosen, variant, name or _name(spec.path, spec.choice.name, scenes, only))
     return {
         "files": plan_cache.rows_of((*chosen.files, *_take_files(chosen, graph)), table),
         "path": list(chosen.search_path),
@@ -253,14 +258,17 @@ def _cut(scene: Scene) -> Scene:
 
 def _from_memo(spec: Path, data: Mapping[str, Any], only: Sequence[str], name: str | None, store: Store) -> Plan:
     if "choices" in data:
+        from vidbuild.choice import Choice
+
         raise SeveralVideosError([Choice(*each) for each in data["choices"]])
-    choice = Choice(*data["choice"])
+    output, language = data["choice"]
+    choice = _choice(output, language) if output or language else None
     return Plan(
         spec=spec,
         entry=entry_of(spec, only, store, choice),
-        choice=choice,
+        video=(output, language),
         language=data["language"],
-        name=name or _name(spec, choice, data["scenes"], only),
+        name=name or _name(spec, choice.name if choice else "", data["scenes"], only),
         graph=Graph.from_data(data["graph"]),
         outputs=tuple(Output(*output) for output in data["outputs"]),
         scenes=tuple(data["scenes"]),
@@ -271,9 +279,15 @@ def _from_memo(spec: Path, data: Mapping[str, Any], only: Sequence[str], name: s
     )
 
 
-def _name(spec: Path, choice: Choice, scenes: Sequence[str], only: Sequence[str]) -> str:
+def _choice(output: str, language: str) -> Choice:
+    from vidbuild.choice import Choice
+
+    return Choice(output, language)
+
+
+def _name(spec: Path, video: str, scenes: Sequence[str], only: Sequence[str]) -> str:
     """The outputs' common name: the spec's, the output's and language's, and the scenes that were chosen."""
-    return ".".join(filter(None, (name_of(spec), choice.name, *(scenes if only else ()))))
+    return ".".join(filter(None, (name_of(spec), video, *(scenes if only else ()))))
 
 
 def _location_data(location: Location | None) -> list[Any] | None:

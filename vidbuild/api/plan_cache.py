@@ -8,12 +8,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from stat import S_ISREG
+from typing import TYPE_CHECKING
 
-from vidbuild.choice import Choice
 from vidbuild.engine.graph import canonical
 from vidbuild.engine.store.digest_cache import DigestCache
 from vidbuild.frozen import dataclass
 from vidbuild.project import LOCK, root_of
+
+if TYPE_CHECKING:
+    from vidbuild.choice import Choice
 
 FORMAT = 8  # raised when the format of a cached plan changes
 PACKAGE = Path(__file__).resolve().parent.parent

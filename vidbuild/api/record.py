@@ -49,11 +49,12 @@ def scenes_of(
     """
     from dataclasses import replace
 
-    from vidbuild.spec.load import try_load
+    from vidbuild.spec.load import try_load_all
 
-    loaded = try_load(spec, variables, recordings=False).spec_or_raise()
-    ids = [scene.id for scene in loaded.scenes]
-    recorded = [scene for scene in loaded.scenes if "record" in scene.fields]
+    videos = [each.spec_or_raise() for each in try_load_all(spec, variables, recordings=False)]
+    loaded, scenes = videos[0], {scene.id: scene for each in reversed(videos) for scene in each.scenes}
+    ids = list(scenes)
+    recorded = [scene for scene in scenes.values() if "record" in scene.fields]
     for name in only:
         if name not in ids:
             raise UsageError(f"'{loaded.path}' has no scene '{name}'", hint=did_you_mean(name, ids))

@@ -149,3 +149,17 @@ def metadata(
 
 def _relative(path: Path, store: Store) -> str:
     return os.path.relpath(path.absolute(), store.root.absolute())
+
+
+def by_store(stores: Iterable[Store]) -> list[list[int]]:
+    """Group the indexes of stores that are in the same folder."""
+    groups: dict[str, list[int]] = {}
+    for index, store in enumerate(stores):
+        groups.setdefault(os.path.realpath(store.root), []).append(index)
+    return list(groups.values())
+
+
+def names_in_stores(specs: Sequence[SpecLike], stores: Sequence[Store]) -> Iterator[tuple[int, str]]:
+    """Yield the index of each spec and the name of its target, which no other spec of its store has."""
+    for group in by_store(stores):
+        yield from zip(group, target_names([path_of(specs[index]) for index in group]), strict=True)

@@ -53,11 +53,22 @@ def lock_voices(
 
     Raises SpecError for a spec that is wrong or a voice that could not be used, after what could be locked is.
     """
-    from vidbuild.plan.compile import compile_graph
-    from vidbuild.plan.variant import own_variant
     from vidbuild.spec.load import try_load
 
-    spec = try_load(spec_path, variables, recordings=False).spec_or_raise()
+    choices = try_load(spec_path, variables, recordings=False).choices
+    found: list[LockedTake] = []
+    for choice in choices:
+        spec = try_load(spec_path, variables, recordings=False, choice=choice).spec_or_raise()
+        for take in _lock_video(spec, dry_run=dry_run):
+            if take not in found:  # videos have narrations in common
+                found.append(take)
+                yield take
+
+
+def _lock_video(spec: Spec, *, dry_run: bool) -> Iterator[LockedTake]:
+    from vidbuild.plan.compile import compile_graph
+    from vidbuild.plan.variant import own_variant
+
     there = {key: take for key, take in spec.takes.items() if take.audio.exists() and take.words.exists()}
     spec = replace(spec, takes=there)
     graph = compile_graph(spec, own_variant(spec))

@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from vidbuild.api import build_result, network_policy
 from vidbuild.api.engine import engine_of
@@ -32,7 +32,6 @@ from vidbuild.api.outputs import (
 from vidbuild.api.plan import Plan, plan_of, store_of
 from vidbuild.api.result import Notice, Result, Steps
 from vidbuild.api.spec_args import OTHER_OUTPUTS, SpecLike, path_of
-from vidbuild.choice import Choice
 from vidbuild.engine.runs.build_report import BuildReport
 from vidbuild.engine.runs.events import Event, StepFinished, StepStarted, TargetStarted
 from vidbuild.engine.schedule.engine import Engine
@@ -40,6 +39,9 @@ from vidbuild.engine.schedule.target import Target
 from vidbuild.errors import UsageError, os_error_text
 from vidbuild.frozen import replaced
 from vidbuild.project import root_of
+
+if TYPE_CHECKING:
+    from vidbuild.choice import Choice
 
 DERIVED_FROM = (TargetStarted, StepStarted, StepFinished)
 
@@ -178,8 +180,8 @@ class Video:
 
     def named(self, result: Result) -> Result:
         """Return a result with which of the spec's videos it is of."""
-        name, output, language = self.plan.choice.name, self.plan.choice.output, self.plan.language
-        return replaced(result, name=name, output=output, language=language)
+        name = ".".join(filter(None, self.plan.video))
+        return replaced(result, name=name, output=self.plan.video[0], language=self.plan.language)
 
     def dry_run(self, engine: Engine) -> Result:
         """Return what a build would do."""

@@ -136,19 +136,40 @@ def _spec_of(ctx: click.Context) -> Path:
 @_completer
 def scene(ctx: click.Context, _incomplete: str) -> Iterator[tuple[str, str]]:
     """Complete the ids of a spec's scenes, whether the spec is right or not."""
+    for each in _list(ctx, "scenes"):
+        if isinstance(each, dict) and isinstance(each.get("id"), str):
+            title = each.get("title")
+            title = next(iter(title.values()), "") if isinstance(title, dict) else title
+            yield each["id"], str(title or each.get("type") or "scene")
+
+
+def _list(ctx: click.Context, field: str) -> list[Any]:
+    """Return a list of the spec that the words before name, whether the spec is right or not."""
     import yaml
 
     path = _spec_of(ctx)
     if path.stat().st_size > _MAX_BYTES:
-        return
+        return []
     try:
         data = yaml.safe_load(path.read_text(encoding="utf-8"))
     except yaml.YAMLError:
-        return
-    scenes = data.get("scenes") if isinstance(data, dict) else None
-    for each in scenes if isinstance(scenes, list) else ():
-        if isinstance(each, dict) and isinstance(each.get("id"), str):
-            yield each["id"], str(each.get("title") or each.get("type") or "scene")
+        return []
+    found = data.get(field) if isinstance(data, dict) else None
+    return found if isinstance(found, list) else []
+
+
+@_completer
+def language(ctx: click.Context, _incomplete: str) -> Iterator[str]:
+    """Complete the languages of a spec."""
+    return (each for each in _list(ctx, "languages") if isinstance(each, str))
+
+
+@_completer
+def output_name(ctx: click.Context, _incomplete: str) -> Iterator[tuple[str, str]]:
+    """Complete the outputs of a spec."""
+    for each in _list(ctx, "outputs"):
+        if isinstance(each, dict) and isinstance(each.get("name"), str):
+            yield each["name"], str(each.get("size", "output"))
 
 
 @_completer

@@ -147,6 +147,13 @@ def try_load(
     return replace(result, spec=replace(result.spec, files=files))
 
 
+def try_load_all(path: str | os.PathLike[str], variables: Variables | None = None, **given: Any) -> list[LoadResult]:  # noqa: ANN401 - as for try_load
+    """Load each video of a spec's file, as `try_load` does; given: its other parameters."""
+    first = try_load(path, variables, **given)
+    others = (try_load(path, variables, **given, choice=choice) for choice in first.choices[1:])
+    return [first, *others]
+
+
 def try_parse(
     data: Mapping[str, Any] | str,
     path: str | os.PathLike[str],

@@ -249,7 +249,7 @@ def test_a_rate_that_is_a_factor(project: Project, rate: str, hint: str | None) 
 @pytest.mark.parametrize(
     ("top", "fields", "field"),
     [
-        ("output: {languages: [de, en]}\n", "title: A", "language"),
+        ("output: {languages: [de, en]}\n", "title: A", "languages"),
         ("output: {theme: paper}\n", "title: A", "theme"),
         ("", "title: A, output: {fps: 30}", "output"),
         ("", "title: A, pronounce: {a: b}", "pronounce"),

@@ -320,7 +320,8 @@ def test_still_hands_on_and_prints_the_path(
     """The frame's place and time reach the API, and where the picture is goes to stdout."""
     calls = fake(monkeypatch, "still.still_with_warnings", lambda *_, **__: Still(Path("build/video.one.png"), ()))
     assert printed(capsys, "still", "video.yaml", "one", "--at", "0.25", "-o", "x.png") == "build/video.one.png\n"
-    assert calls == [{"args": (Path("video.yaml"), "one", 0.25, Path("x.png")), "variables": {}, "brand": None}]
+    chosen: dict[str, object] = {"variables": {}, "brand": None, "language": (), "output_name": ()}
+    assert calls == [{"args": (Path("video.yaml"), "one", 0.25, Path("x.png")), **chosen}]
 
 
 def test_still_as_json(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
