@@ -161,6 +161,7 @@ class Scene:
     section: the name of the section that begins with the scene; "" if none does.
     made_from: the part of a document that the scene was made from ("source", "part", "sha256"); empty if of none.
     part: "intro" or "outro" of a scene that a brand adds; "" of the spec's own.
+    fonts: files of extras and of the system that draw what the theme's and the default faces lack.
     """
 
     id: str
@@ -188,6 +189,7 @@ class Scene:
     effects: Effects = Effects()
     made_from: Mapping[str, str] = field(default_factory=dict)
     part: str = ""
+    fonts: tuple[Path, ...] = ()
 
     @property
     def voices(self) -> list[Voice]:
@@ -204,6 +206,7 @@ class Theme:
     values: JSON values for the templates.
     fonts: files of the theme's own fonts.
     behavior: what no drawing depends on: "easing", "pace", "transition", "progress", "enter", "exit".
+    system_fonts: where the theme asks for the system's fonts; None if it does not.
     """
 
     name: str
@@ -211,6 +214,7 @@ class Theme:
     logo: Path | None = None
     fonts: tuple[Path, ...] = ()
     behavior: Mapping[str, Any] = field(default_factory=dict)
+    system_fonts: Location | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from fontTools.feaLib.builder import addOpenTypeFeaturesFromString
 from fontTools.ttLib import TTFont
 from PIL import Image
 
@@ -131,3 +132,23 @@ def test_a_web_font_converted_by_the_hint_is_drawn(workspace: Workspace) -> None
     font.flavor = None
     font.save(path)
     assert solid_share(still(workspace)) > 0.9
+
+
+def test_chinese_has_the_forms_of_its_region(workspace: Workspace) -> None:
+    """Texts of Taiwan are drawn in its forms of characters, also in the sides of a split; those of China are not."""
+    font = font_lab.font("Forms", "骨x", boxes={"骨": (0, 0, 1000, 700), "x": (0, 0, 200, 100)})
+    lookup = "lookup forms { sub u09AA8 by u00078; } forms;"
+    languages = "languagesystem DFLT dflt; languagesystem hani dflt; languagesystem hani ZHT;"
+    use = "feature locl { script hani; language ZHT; lookup forms; } locl;"
+    addOpenTypeFeaturesFromString(font, f"{languages} {lookup} {use}")
+    (workspace.root / "fonts").mkdir()
+    font.save(workspace.root / "fonts" / "forms.ttf")
+    sides = {side: {"type": "list", "items": ["骨"]} for side in ("left", "right")}
+    white = {}
+    for language in ("zh", "zh-TW"):
+        write(workspace, "骨", "./fonts", type="split", **sides)
+        workspace.write("video.yaml", workspace.read("video.yaml") + f"language: {language}\n")
+        image = still(workspace)
+        halves = (image.crop((20, 0, 160, 180)), image.crop((180, 0, 320, 180)))
+        white[language] = [sum(half.histogram()[200:]) for half in halves]
+    assert all(few < 0.5 * many for few, many in zip(white["zh-TW"], white["zh"], strict=True)), white

@@ -98,6 +98,7 @@ ALLOWED: dict[str, set[str]] = {
         "media.text.direction",
         "media.text.divisions",
         "media.text.pages",
+        "media.text.regions",
     },
     "timeline": {
         "media.text.align",

@@ -100,6 +100,17 @@ def _fonts() -> Iterator[Finding]:
         )
     else:
         yield Finding("fonts", True, ", ".join(families))
+    yield _font_extras()
+
+
+def _font_extras() -> Finding:
+    """Return which extras with fonts are installed: builds of texts in Latin, Greek and Cyrillic need none."""
+    from vidbuild.media.text import font_packages
+
+    have = [package.extra for package in font_packages.installed()]
+    left = font_packages.not_installed(package.extra for package in font_packages.PACKAGES)
+    fix = f"for other scripts: {', '.join(left)}, as in: pip install 'vidbuild[{left[0]}]'" if left else None
+    return Finding("font extras", True, ", ".join(have) or "none installed", fix)
 
 
 def _voices() -> Iterator[Finding]:

@@ -28,7 +28,14 @@ OTHER_FOLDER = "-o another folder"
 
 # Role of a step's input -> the spec's field that names its file. The role of a font has its name after a colon, that
 # of a picture beside others its own field.
-FIELDS = {"image": "src", "clip": "src", "recording": "narration.audio", "logo": "theme.logo", "font": "theme.fonts"}
+FIELDS = {
+    "image": "src",
+    "clip": "src",
+    "recording": "narration.audio",
+    "logo": "theme.logo",
+    "font": "theme.fonts",
+    "face": "theme.fonts",
+}
 
 
 def targets(plan: Plan, folder: Path) -> list[Path]:

@@ -22,7 +22,12 @@ FORMAT = 8  # raised when the format of a cached plan changes
 PACKAGE = Path(__file__).resolve().parent.parent
 # Packages that decide what specs mean.
 READERS = ("hibari", "icu4py", "jinja2", "jsonschema", "num2words", "pyphen", "yaml")
-NEEDED = ("onnxruntime", "numpy")  # packages of which it matters only whether they are installed
+# Packages of which it matters only whether they are installed; the last ones have fonts (vidbuild.media.text).
+NEEDED = (
+    *("onnxruntime", "numpy"),
+    *(f"fontpkg_noto_sans_{script}" for script in ("thai", "arabic", "devanagari", "tamil", "telugu", "khmer")),
+    *("noto_cjk_sans_otc", "manimgx_fonts"),
+)
 MAX_BYTES = 10_000_000  # larger than any spec that its reader accepts
 CODE = (".py", ".json", ".yaml", ".typ", ".so", ".ttf", ".otf", ".dic")
 CLOCK_LAG_NS = 20_000_000  # by which the clock of a file system may be late

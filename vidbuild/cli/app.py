@@ -29,6 +29,7 @@ COMMANDS = (
     "voices",
     "config",
     "themes",
+    "fonts",
     "brands",
     "gallery",
     "scenes",

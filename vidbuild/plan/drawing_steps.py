@@ -8,7 +8,7 @@ from typing import Any
 
 from vidbuild.engine.graph.graph import Input, Product, Source, Step
 from vidbuild.engine.graph.step_id import StepId
-from vidbuild.media.text import divisions
+from vidbuild.media.text import divisions, regions
 from vidbuild.model import Scene
 from vidbuild.plan import subtitles
 from vidbuild.plan.showings import drawn, drawn_overlay
@@ -58,6 +58,7 @@ def _draw(video: VideoSpec, scene: Scene) -> Step:
 
         params["plugins"] = {plugin.distribution: content.identity(plugin)}
         params["named"] = _named_layers(scene_type, scene)
+    params |= regions.params(video.drawing_language(scene))
     params |= divisions.params(fields, video.drawing_language(scene))
     params |= subtitles.drawn(video, scene, params.get("hyphens", {}))
     inputs: dict[str, Input] = {"base": Source(str(SCENES / "base.typ"))}
@@ -85,7 +86,7 @@ def _draw(video: VideoSpec, scene: Scene) -> Step:
         inputs.update({role: Source(str(each.path)) for role, each in whole.items() if each and each.fit == "contain"})
     if theme.logo is not None:
         inputs["logo"] = Source(str(theme.logo))
-    inputs |= video.font_inputs()
+    inputs |= video.font_inputs(scene.fonts)
     sized = "clip" in inputs or any(each.inset and each.inset.fit == "contain" for each in scene.overlays)
     tools = ("ffmpeg",) if sized else ()  # ffmpeg reports the size of a clip that is shown whole
     tools = (*tools, "numpy") if layout else tools

@@ -7,6 +7,7 @@ from typing import Any
 
 from vidbuild.engine.graph.graph import Input, Source, Step
 from vidbuild.media.h264.encode import PROFILES
+from vidbuild.media.text import regions
 from vidbuild.model import Scene, Spec
 from vidbuild.plan.variant import VideoSpec
 from vidbuild.scenes.layout_files import SCENES
@@ -24,17 +25,20 @@ def step(video: VideoSpec, scene: Scene) -> Step | None:
     if fields is None:
         return None
     theme = video.spec.theme
+    language = video.variant.language if fields["section"] else video.reading_language
     params = {
         "size": video.size,
         "theme": dict(theme.values),
         "fields": fields,
-        "language": video.variant.language if fields["section"] else video.reading_language,
+        "language": language,
+        **regions.params(language),
     }
     inputs: dict[str, Input] = {
         "base": Source(str(SCENES / "base.typ")),
         "template": Source(str(SCENES / "progress.typ")),
     }
-    inputs |= video.font_inputs()
+    begun = _section_scene(video.spec, scene)
+    inputs |= video.font_inputs(begun.fonts if begun else ())
     return Step(video.step_id("progress", scene), "progress", params, inputs, scene.locations)
 
 
@@ -51,7 +55,8 @@ def mark(spec: Spec, scene: Scene) -> dict[str, Any] | None:
     total, index = len(own), [each.id for each in own].index(scene.id)
     starts = [position for position, each in enumerate(own) if each.section]
     begun = [start for start in starts if start <= index]
-    section = own[begun[-1]].section if begun else None
+    named = _section_scene(spec, scene)
+    section = named.section if named else None
     bar = {"share": round((index + 1) / total, 4), "section": section}
     if spec.progress == "bar":
         return bar
@@ -60,6 +65,13 @@ def mark(spec: Spec, scene: Scene) -> dict[str, Any] | None:
     if not 1 < len(starts) <= MAX_DOTS:
         return bar
     return {"dot": max(0, len(begun) - 1), "dots": len(starts), "section": section}
+
+
+def _section_scene(spec: Spec, scene: Scene) -> Scene | None:
+    """The scene that begins the section in which a scene is; None before the first."""
+    own = [each for each in spec.scenes if not each.part]
+    until = own[: [each.id for each in own].index(scene.id) + 1]
+    return next((each for each in reversed(until) if each.section), None)
 
 
 def strip(video: VideoSpec) -> int:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from vidbuild.diagnostic import Diagnostic
 from vidbuild.engine.graph.graph import Input, Source
@@ -75,10 +76,17 @@ class VideoSpec:
         varies = plugin_of(scene.type) is not None or SCENE_TYPES[scene.type].follows_language
         return self.variant.language if own or varies else self.reading_language
 
-    def font_inputs(self) -> dict[str, Input]:
-        """The theme's own fonts, as inputs of a step that draws: of two equal faces, the first is drawn."""
-        fonts = enumerate(self.spec.theme.fonts)
-        return {f"font:{index:04}:{font.name}": Source(str(font)) for index, font in fonts}
+    def font_inputs(self, added: Iterable[Path]) -> dict[str, Input]:
+        """Fonts as inputs of a step that draws: the theme's, then others. Of two equal faces, the first is drawn.
+
+        added: the files of extras and of the system that a scene needs.
+        """
+        files = {"font": self.spec.theme.fonts, "face": added}
+        return {
+            f"{kind}:{index:04}:{font.name}": Source(str(font))
+            for kind, fonts in files.items()
+            for index, font in enumerate(fonts)
+        }
 
     def narration(self, scene: Scene) -> Narration | None:
         """A scene's narration in the video's language."""

@@ -91,7 +91,9 @@ class SpecBuilder:
         if len(ready) == len(found) and not collector.has_errors:
             narration_lint.check_unused(pronounced, collector)
         if resolved_theme is not None:
-            missing_glyphs.check(ready, resolved_theme, values.get("progress", behavior["progress"]), collector)
+            ready = missing_glyphs.resolved(
+                ready, resolved_theme, values.get("progress", behavior["progress"]), collector
+            )
         if resolved_theme is None or speaker is None or len(ready) != len(found) or "title" not in values:
             return None
         voices = [each for scene in ready for each in (scene.voice, *scene.voices)]
@@ -113,6 +115,7 @@ class SpecBuilder:
                     (
                         *(*themes.files, *read.files, *self.stock.files, *context.files),
                         *(*voice.files(voices), *plugins.files(found_plugins)),
+                        *(font for scene in ready for font in scene.fonts),
                     )
                 )
             ),

@@ -1,39 +1,90 @@
-"""Warns of the characters of a spec that no face of its theme can draw, at the field that has them."""
+"""Finds fonts for the characters of a spec that its theme's faces lack, and warns of those that no font can draw."""
 
 from __future__ import annotations
 
 import pathlib
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from vidbuild import inline
-from vidbuild.media.text import fonts, glyphs, pages, scene_text
+from vidbuild.diagnostic import Diagnostic
+from vidbuild.frozen import replaced
+from vidbuild.media.text import font_choice, font_packages, fonts, glyphs, pages, scene_text, system_fonts
+from vidbuild.media.text.font_choice import Candidate
 from vidbuild.model import Scene, Theme
 from vidbuild.scenes.registry import SCENE_TYPES
-from vidbuild.spec import scene_locations
+from vidbuild.spec import font_file, scene_locations
 from vidbuild.spec.collector import DiagnosticCollector
 from vidbuild.spec.document import Path
 from vidbuild.spec.theme import built_in
 
 
-def check(scenes: Sequence[Scene], theme: Theme, progress: str, collector: DiagnosticCollector) -> None:
-    """Add a warning for each field with such characters; names of sections are drawn with a mark of the progress."""
+def resolved(scenes: Sequence[Scene], theme: Theme, progress: str, collector: DiagnosticCollector) -> list[Scene]:
+    """Return the scenes with the fonts of extras and of the system that each needs.
+
+    Add a warning for each field with characters that no font has; names of sections are drawn with a mark of the
+    progress.
+    """
     drawn = [(scene, _texts(scene, progress)) for scene in scenes]
     texts = [text for _, fields in drawn for text in fields.values() if not text.isascii()]
     if not texts:
-        return
-    with tempfile.TemporaryDirectory() as folder:
-        try:
-            missing = glyphs.undrawable(texts, fonts.stage(pathlib.Path(folder), theme.fonts))
-        except fonts.FontError as error:
-            collector.error(("theme",), f"the fonts cannot be read: {error.message}", error.hint)
-            return
+        return list(scenes)
+    try:
+        missing, chosen = _search(texts, theme)
+    except fonts.FontError as error:
+        collector.error(("theme",), f"the fonts cannot be read: {error.message}", error.hint)
+        return list(scenes)
     found: dict[Path, list[str]] = {}  # overlays of the spec are in several scenes
     for scene, fields in drawn:
         for field, units in glyphs.texts_with(missing, fields).items():
             found[scene_locations.path(scene.index, field)] = units
     for path, units in found.items():
         collector.warning(path, glyphs.message(units), _hint(units, theme))
+    of_system = sorted({str(file) for files in chosen.values() for file in files if font_packages.is_none_of(file)})
+    if of_system and theme.system_fonts:
+        collector.diagnostics.append(_differs(of_system, theme, collector))
+    order = list(dict.fromkeys(file for files in chosen.values() for file in files))
+    return [_with_fonts(scene, fields, chosen, order) for scene, fields in drawn]
+
+
+def _search(texts: Sequence[str], theme: Theme) -> tuple[list[str], dict[str, Candidate]]:
+    """Return the characters and combinations that no font can draw, and unit -> the font that is added for it."""
+    with tempfile.TemporaryDirectory() as folder:
+        staged = fonts.stage(pathlib.Path(folder), theme.fonts)
+        missing = glyphs.undrawable(texts, staged)
+        candidates = _candidates(theme)
+        wanted = font_choice.wanted(texts, missing, staged, theme.values["fonts"])
+        chosen = font_choice.chosen(wanted, candidates)
+        if not chosen:
+            return missing, chosen
+        added = dict.fromkeys(file for files in chosen.values() for file in files)
+        return glyphs.undrawable(texts, fonts.stage(pathlib.Path(folder) / "added", theme.fonts, added)), chosen
+
+
+def _candidates(theme: Theme) -> Iterator[Candidate]:
+    """Yield the fonts that are tried: those of extras, then those of the system if the theme asks for them."""
+    yield from font_choice.of_packages()
+    if theme.system_fonts is not None:
+        for files in system_fonts.families().values():
+            if not any(font_file.problem(file) for file in files):
+                yield files
+
+
+def _with_fonts(
+    scene: Scene, fields: Mapping[str, str], chosen: Mapping[str, Candidate], order: Sequence[pathlib.Path]
+) -> Scene:
+    """Return a scene with the fonts that its texts need, in the order of all."""
+    text = "".join(fields.values())
+    needed = {file for unit, files in chosen.items() if unit in text for file in files}
+    return replaced(scene, fonts=tuple(file for file in order if file in needed)) if needed else scene
+
+
+def _differs(used: Sequence[str], theme: Theme, collector: DiagnosticCollector) -> Diagnostic:
+    names = ", ".join(f"'{name}'" for name in used[: glyphs.MAX_NAMED])
+    more = f" and {len(used) - glyphs.MAX_NAMED} more" if len(used) > glyphs.MAX_NAMED else ""
+    message = f"fonts of this system are used, so the video can look different on another machine: {names}{more}"
+    hint = "copy them into a folder of the project, and name it as the theme's 'fonts'"
+    return Diagnostic("warning", message, collector.document.name, theme.system_fonts, hint)
 
 
 def _texts(scene: Scene, progress: str) -> dict[str, str]:
@@ -58,6 +109,13 @@ def _hint(units: Sequence[str], theme: Theme) -> str:
     """Return where to put a font that has the characters, and which font if one is known."""
     known = glyphs.fitting_fonts(units)
     font = f"{' and '.join(known)}, or another font that has them," if known else "a font that has them"
+    extras = font_packages.not_installed(font_packages.extras_for(unit[0] for unit in units))
+    if extras:
+        return f"pip install 'vidbuild[{','.join(extras)}]', or {_own_folder(font, theme)}"
+    return _own_folder(font, theme)
+
+
+def _own_folder(font: str, theme: Theme) -> str:
     if theme.fonts:
         return f"put {font} into '{theme.fonts[0].parent.name}', the theme's folder of fonts"
     field = f"theme: {{extends: {theme.name}, fonts: ./fonts}}" if theme.name in built_in() else "fonts: ./fonts"

@@ -9,6 +9,8 @@ from pathlib import Path as FilePath
 from typing import Any
 
 from vidbuild.diagnostic import Diagnostic
+from vidbuild.location import Location
+from vidbuild.media.text import system_fonts
 from vidbuild.media.text.fonts import COMMON_FAMILIES, FontError, families
 from vidbuild.model import Theme
 from vidbuild.spec import files, paths, reader, schema, theme_values, transitions, validate
@@ -68,6 +70,10 @@ class _Origin:
     def warning(self, message: str, hint: str | None = None) -> None:
         """Add a warning at the value."""
         self.collector.warning(self.path, message, hint)
+
+    def location(self) -> Location:
+        """Return where the value is."""
+        return self.collector.document.value(self.path)
 
     def check_spelling(self, name: str) -> None:
         """Warn if the file that the value names is written with other capitals on disk."""
@@ -169,7 +175,10 @@ class ThemeLoader:
 
     def _fonts(self, value: str | Mapping[str, str], origin: _Origin, own: dict[str, Any]) -> None:
         if isinstance(value, Mapping):
-            own["fonts"] = {key: item for key, item in value.items() if key != "directory"}
+            own["fonts"] = {key: item for key, item in value.items() if key not in {"directory", "system"}}
+            if value.get("system"):
+                own["system_fonts"] = origin.at("system").location()
+                self.files.extend(system_fonts.folders())
             own["families"] = [(name, origin.at(use)) for use, name in own["fonts"].items()]
             if "directory" not in value:
                 return
@@ -204,6 +213,8 @@ class ThemeLoader:
             if not found:
                 hint = "use another copy of the font: each face needs a family name and a PostScript name"
                 origin.error(f"'{name}' has no face that can be used", hint)
+        if any("system_fonts" in layer for layer in layers):
+            known = [*known, *self._of_system(layers, known)]
         folded = {name.lower() for name in known}
         own = list(dict.fromkeys(name for names in by_file for name in names))
         for name, origin in named:
@@ -212,6 +223,25 @@ class ThemeLoader:
                     f"unknown font family '{name}'",
                     _nearest(name, known) or _families_hint(own),
                 )
+
+    @staticmethod
+    def _of_system(layers: list[dict[str, Any]], known: Sequence[str]) -> list[str]:
+        """Add the system's files of the families that a theme names and no other font has; return these families."""
+        folded = {name.lower() for name in known}
+        system = {name.lower(): (name, files) for name, files in system_fonts.families().items()}
+        found = []
+        for layer in layers:
+            for name, origin in layer.get("families", ()):
+                if name.lower() in folded or name.lower() not in system:
+                    continue
+                family, own = system[name.lower()]
+                origin.warning(
+                    f"'{name}' is a font of this system, so the video can look different on another machine",
+                    "copy its files into a folder of the project, and name it as the theme's 'fonts'",
+                )
+                layer.setdefault("font_files", []).extend((file, file.name, origin) for file in own)
+                found.append(family)
+        return found
 
     def _read(self, file: FilePath, shown: str, name: str) -> Document | None:
         """Read a theme file, or return None after adding its problems to the diagnostics.

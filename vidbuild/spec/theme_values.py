@@ -19,11 +19,12 @@ def merged(layers: list[dict[str, Any]]) -> Theme:
     """Merge the values of themes; later ones replace earlier ones, field by field, and their fonts come first."""
     values: dict[str, Any] = {}
     fonts: list[FilePath] = []
-    logo, name, own_glow = None, "", True
+    logo, name, own_glow, system = None, "", True, None
     for layer in layers:
         own = {key: item for key, item in layer.items() if key != "families"}
         name = own.pop("name", name)
         logo = own.pop("logo", logo)
+        system = own.pop("system_fonts", system)
         fonts[:0] = [file for file, *_ in own.pop("font_files", ())]
         if {"accent", "glow"} & own.keys():
             own_glow = "glow" in own
@@ -31,7 +32,7 @@ def merged(layers: list[dict[str, Any]]) -> Theme:
             values[key] = {**values.get(key, {}), **_mapping(key, value)} if key in _MAPPINGS else value
     values = accents.resolved(_normalize_colors(values), own_glow=own_glow)
     behavior = {key: values.pop(key) for key in sorted(BEHAVIOR) if key in values}
-    return Theme(name, values, logo, tuple(dict.fromkeys(fonts)), behavior)
+    return Theme(name, values, logo, tuple(dict.fromkeys(fonts)), behavior, system)
 
 
 # Fields whose values are merged, and how their short form is written in full.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -17,7 +16,7 @@ from vidbuild.media.image.backdrop import backdrop
 from vidbuild.media.image.background import Light, Pattern
 from vidbuild.media.image.color import RGB
 from vidbuild.media.render.drawing import Layer, Layers, Rows
-from vidbuild.media.text import families, fonts, glyphs, scene_text, typst
+from vidbuild.media.text import families, fonts, glyphs, regions, scene_text, typst
 from vidbuild.media.text.direction import is_right_to_left
 from vidbuild.media.text.fonts import StagedFonts
 from vidbuild.steps import backdrop_image, callouts, layout, overlays, parts, subtitles
@@ -64,7 +63,7 @@ def run(context: Context) -> None:
 
 
 def _draw(context: Context) -> None:
-    root, staged, own_families = stage(context)
+    root, staged = stage(context)
     fields = _without_foreign_signs(scene_text.clean(context.params["fields"]), staged)
     pictures = _pictures(context, fields, root, staged)
     if "logo" in context.inputs:
@@ -75,18 +74,18 @@ def _draw(context: Context) -> None:
         info = describe(context.inputs["clip"], env=context.env)
         fields["clip_size"] = [info.width, info.height] if info.has_video else None
     behind = _behind(context, root, staged)
-    data = template_data(context.params, behind, fields, own_families, logo="logo" in context.inputs)
+    data = template_data(context.params, behind, fields, staged, logo="logo" in context.inputs)
 
     def part_data(part: str, size: tuple[int, int]) -> Mapping[str, Any]:
         params = {**context.params, "size": size}
-        return template_data(params, behind, fields[part], own_families, logo=False)
+        return template_data(params, behind, fields[part], staged, logo=False)
 
     try:
         if "layout" in context.params:
             drawing = layout.lay_out(context, data, staged)
         else:
             drawing = typst.lay_out(root, STAGED["template"], data, staged)
-        drawing = parts.filled(root, context.inputs, drawing, part_data, staged)
+        drawing = parts.filled(root, context.inputs, drawing, part_data, staged, context.params.get("region", ""))
     except typst.NestedError as error:
         texts = scene_text.texts(fields, context.params["spec_fields"])
         raise SpecProblem("the text is nested too deeply to be typeset", field=_most_nested(texts)) from error
@@ -102,24 +101,23 @@ def _draw(context: Context) -> None:
         context.warn(warning["message"], field=warning["field"], hint=warning.get("hint"))
 
 
-def stage(context: Context) -> tuple[Path, StagedFonts, Sequence[str]]:
-    """Copy the step's templates and fonts into its scratch folder; return typst's root, and the fonts.
-
-    The last value has the families of the theme's own fonts, in their order.
-    """
+def stage(context: Context) -> tuple[Path, StagedFonts]:
+    """Copy the step's templates and fonts into its scratch folder; return typst's root, and the fonts."""
     root = context.scratch / "root"
     root.mkdir(parents=True)
+    region = context.params.get("region", "")
     for role, name in STAGED.items():
         if role in context.inputs:
-            shutil.copyfile(context.inputs[role], root / name)
+            regions.copy_template(context.inputs[role], root / name, "" if role == "base" else region)
     for role, path in context.inputs.items():
         if role.startswith(MODULE):
             target = root / f"{role.removeprefix(MODULE)}.typ"
             target.parent.mkdir(exist_ok=True)
-            shutil.copyfile(path, target)
-    own = [path for role, path in sorted(context.inputs.items()) if role.startswith("font:")]
-    staged = fonts.stage(context.scratch / "fonts", own)
-    return root, staged, staged.own_families() if own else ()
+            regions.copy_template(path, target, region)
+    own, added = (
+        [path for role, path in sorted(context.inputs.items()) if role.startswith(kind)] for kind in ("font:", "face:")
+    )
+    return root, fonts.stage(context.scratch / "fonts", own, added)
 
 
 def _pictures(context: Context, fields: dict[str, Any], root: Path, staged: StagedFonts) -> dict[str, Picture]:
@@ -171,14 +169,11 @@ def template_data(
     params: Mapping[str, Any],
     behind: Behind,
     fields: Mapping[str, Any],
-    own_families: Sequence[str] = (),
+    staged: StagedFonts,
     *,
     logo: bool,
 ) -> dict[str, Any]:
-    """Return what a template reads from sys.inputs.
-
-    own_families: those of the theme's own fonts, in their order.
-    """
+    """Return what a template reads from sys.inputs."""
     theme = params["theme"]
     language = _language(params)
     return {
@@ -193,7 +188,11 @@ def template_data(
             if {"points", "slices"} & fields.keys()
             else []
         ),
-        "fonts": families.searched(theme["fonts"], own_families),
+        "fonts": families.searched(
+            theme["fonts"],
+            staged.own_families() if staged.own else (),
+            families.regional(staged.added_families(), str(params["language"])) if staged.added else (),
+        ),
         "lang": language if len(language) in {2, 3} else "en",
         "direction": _direction(params),
         "dark": palette.dark(theme, params["background"]),

@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from vidbuild.media.text import typst
+from vidbuild.media.text import regions, typst
 from vidbuild.media.text.fonts import StagedFonts
 from vidbuild.media.text.typst import Drawing, Page
 
@@ -22,8 +22,10 @@ ROLE = "template:"
 PartData = Callable[[str, tuple[int, int]], Mapping[str, Any]]
 
 
-def filled(root: Path, inputs: Mapping[str, Path], drawing: Drawing, data: PartData, staged: StagedFonts) -> Drawing:
-    """Return the drawing with the layers of each part in the part's place, named after it."""
+def filled(
+    root: Path, inputs: Mapping[str, Path], drawing: Drawing, data: PartData, staged: StagedFonts, region: str
+) -> Drawing:
+    """Return the drawing with the layers of each part in the part's place, named after it. region: of the texts."""
     pages: list[Page] = []
     warnings = list(drawing.warnings)
     for page in drawing.pages:
@@ -34,7 +36,7 @@ def filled(root: Path, inputs: Mapping[str, Path], drawing: Drawing, data: PartD
         folder = root / name
         folder.mkdir(exist_ok=True)  # it has the modules of the part's template
         shutil.copyfile(inputs["base"], folder / "base.typ")
-        shutil.copyfile(inputs[f"{ROLE}{name}"], folder / "template.typ")
+        regions.copy_template(inputs[f"{ROLE}{name}"], folder / "template.typ", region)
         read = {**data(name, (page.width, page.height)), "part": page.facts["part"]}
         inner = typst.lay_out(folder, "template.typ", read, staged)
         pages.extend(_placed(each, name, page) for each in inner.pages)

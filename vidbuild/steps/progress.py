@@ -10,10 +10,10 @@ from vidbuild.steps import draw
 
 def run(context: Context) -> None:
     """Write layers.json and a PNG per layer."""
-    root, staged, own_families = draw.stage(context)
+    root, staged = draw.stage(context)
     params = {**context.params, "background": None}
     fields = scene_text.clean(params["fields"])
-    data = draw.template_data(params, draw.Behind(b""), fields, own_families, logo=False)
+    data = draw.template_data(params, draw.Behind(b""), fields, staged, logo=False)
     drawing = typst.lay_out(root, draw.STAGED["template"], data, staged)
     layers = []
     for page in drawing.pages:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.support import font_lab, scene_samples
+from tests.support import font_lab, font_packages_lab, scene_samples
 from tests.support.scene_samples import SAMPLES
 from tests.support.spec_lab import Project
+from vidbuild.engine.graph.graph import Source
+from vidbuild.plan import progress
+from vidbuild.plan.drawing_steps import drawing_steps
+from vidbuild.plan.variant import VideoSpec, own_variant
 
 ICON = "\uf303"
 HARD = '🎉 日本 שלום مرحبا It\'s "quoted"; a:b % \\ {x} ~ --- //'
@@ -99,3 +104,30 @@ def test_a_character_without_a_known_font(project: Project) -> None:
     """Of a script without a well-known font, the hint names none."""
     ((_, _, hint),) = warnings(project, {"title": "\U00012000"})
     assert str(hint).startswith("put a font that has them into a folder")
+
+
+def test_extras_are_inputs_of_the_scenes_that_need_them(
+    project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """P6: an extra's font is an input of the scenes with its letters alone; a section's name is on later scenes too."""
+    monkeypatch.syspath_prepend(tmp_path / "site")
+    font = font_packages_lab.install(tmp_path / "site", "fonts-thai", "ไทย")
+    spec = project.spec({"title": "A", "section": "ไทย"}, {"title": "B ไ"}, {"title": "C"}, progress="bar")
+    video = VideoSpec.of(spec, own_variant(spec))
+    drawn = [step for scene in spec.scenes for step in drawing_steps(video, scene)]
+    marks = [progress.step(video, scene) for scene in spec.scenes]
+    has_font = [Source(str(font)) in step.inputs.values() for step in (*drawn, *filter(None, marks))]
+    assert has_font == [*(True, True, False), *(True, True, True)]
+    assert font in spec.files
+
+
+def test_letters_of_faces_for_code_are_replaced(
+    project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Arabic, which the default faces have in widths of code alone, is drawn in an extra; signs are not."""
+    monkeypatch.syspath_prepend(tmp_path / "site")
+    font = font_packages_lab.install(tmp_path / "site", "fonts-arabic", "عربي✓→")
+    spec = project.spec({"title": "عربي ✓"}, {"title": "✓ →"})
+    assert [scene.fonts for scene in spec.scenes] == [(font,), ()]
+    mono = {"fonts": dict.fromkeys(("title", "text", "mono"), "DejaVu Sans Mono")}
+    assert [scene.fonts for scene in project.spec({"title": "عربي ✓"}, theme=mono).scenes] == [()]

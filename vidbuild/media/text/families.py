@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from vidbuild.media.text import regions
+
 TEXT, MONO = "Source Sans Pro", "DejaVu Sans Mono"  # have the characters that a theme's families lack
 # As they stand in a class of a regular expression:
 PRIVATE = r"\u{e000}-\u{f8ff}\u{f0000}-\u{10ffff}"  # mean something in a theme's own fonts alone
 SIGNS = r"\u{2600}-\u{27bf}"  # are emoji in emoji fonts, and black and white in others
 
 
-def searched(named: Mapping[str, str], own: Sequence[str]) -> dict[str, list[dict[str, str]]]:
+def searched(
+    named: Mapping[str, str], own: Sequence[str], added: Sequence[str] = ()
+) -> dict[str, list[dict[str, str]]]:
     """Return use -> families, each {"name", "covers"}; `covers` is a regular expression, "" for all characters.
 
     named: use ("title", "text", "mono") -> the family that the theme names for it.
     own: the families of the theme's own fonts, in their order.
+    added: those of extras and of the system that the scene needs. MONO has letters of some scripts, such as Arabic, as
+    wide as those of code: in titles and texts, these families come before it.
     """
     emoji = [name for name in own if "emoji" in name.lower()]  # last, as their digits and spaces are as wide as emoji
     others = [name for name in own if name not in emoji]
@@ -25,9 +31,9 @@ def searched(named: Mapping[str, str], own: Sequence[str]) -> dict[str, list[dic
         return [_family(unique.pop(name.lower()), own, emoji, left) for name in names if name.lower() in unique]
 
     return {
-        "title": families(signs, named["title"], *others, TEXT, *emoji, MONO),
-        "text": families(signs, named["text"], *others, TEXT, *emoji, MONO),
-        "mono": families("", named["mono"], MONO, *others, TEXT, *emoji),
+        "title": families(signs, named["title"], *others, TEXT, *emoji, *added, MONO),
+        "text": families(signs, named["text"], *others, TEXT, *emoji, *added, MONO),
+        "mono": families("", named["mono"], MONO, *others, TEXT, *emoji, *added),
     }
 
 
@@ -38,3 +44,14 @@ def _family(name: str, own: Sequence[str], emoji: Sequence[str], left: str) -> d
     if name.lower() not in {each.lower() for each in own}:
         left += PRIVATE
     return {"name": name, "covers": f"[^{left}]" if left else ""}
+
+
+# A region or language -> the end of the names of the families that have its forms of characters that Chinese, Japanese
+# and Korean share.
+_FORMS = {"TW": "TC", "HK": "HK", "zh": "SC", "ko": "KR", "ja": "JP"}
+
+
+def regional(families: Sequence[str], language: str) -> list[str]:
+    """Return the families, those with a language's own forms of shared characters first."""
+    forms = _FORMS.get(regions.region_of(language) or language.partition("-")[0].lower(), "")
+    return sorted(families, key=lambda name: not (forms and name.endswith(f" {forms}")))

@@ -32,14 +32,15 @@ class StagedFonts:
 
     own: a folder for each file of the theme.
     default: a folder for each default file.
+    added: a folder for each file of an extra or of the system that a scene needs.
     """
 
-    def __init__(self, own: tuple[Path, ...], default: tuple[Path, ...]) -> None:
-        self.own, self.default = own, default
+    def __init__(self, own: tuple[Path, ...], default: tuple[Path, ...], added: tuple[Path, ...] = ()) -> None:
+        self.own, self.default, self.added = own, default, added
 
     @cached_property
     def _all(self) -> typst.Fonts:
-        return _read((*self.own, *self.default), embedded=True)  # large fonts take a second
+        return _read((*self.own, *self.default, *self.added), embedded=True)  # large fonts take a second
 
     def faces(self) -> typst.Fonts:
         """Return all faces, those that are part of typst last."""
@@ -51,15 +52,22 @@ class StagedFonts:
 
     def families_by_file(self) -> list[list[str]]:
         """Return the families of each file of the theme; none if typst can use no face of it."""
-        by_path: dict[str, dict[str, None]] = {}
-        for face in self.faces().fonts():
-            by_path.setdefault(face.path or "", {})[face.family] = None
-        files = (next(folder.iterdir()).resolve() for folder in self.own)
-        return [list(by_path.get(str(file), ())) for file in files]
+        return self._by_file(self.own)
 
     def own_families(self) -> list[str]:
         """Return the theme's families, in the order of their files."""
-        return list(dict.fromkeys(family for families in self.families_by_file() for family in families))
+        return _unique(self._by_file(self.own))
+
+    def added_families(self) -> list[str]:
+        """Return the families that a scene needs beside those of the theme, in the order of their files."""
+        return _unique(self._by_file(self.added))
+
+    def _by_file(self, folders: Iterable[Path]) -> list[list[str]]:
+        by_path: dict[str, dict[str, None]] = {}
+        for face in self.faces().fonts():
+            by_path.setdefault(face.path or "", {})[face.family] = None
+        files = (next(folder.iterdir()).resolve() for folder in folders)
+        return [list(by_path.get(str(file), ())) for file in files]
 
     def families(self) -> list[str]:
         """Return all families that text can be drawn in, sorted."""
@@ -70,14 +78,25 @@ class FontError(StepError):
     """A font is so damaged that the typesetter broke off."""
 
 
-def stage(folder: Path, fonts: Iterable[Path]) -> StagedFonts:
+def _unique(families: Iterable[Iterable[str]]) -> list[str]:
+    return list(dict.fromkeys(family for names in families for family in names))
+
+
+def stage(folder: Path, fonts: Iterable[Path], added: Iterable[Path] = ()) -> StagedFonts:
     """Put a theme's fonts and the default ones into a new folder.
 
     fonts: the theme's files, with or without a suffix: a blob of the cache has none.
+    added: files of extras or of the system.
     """
     own = [_stage(folder / f"own-{index:04}", path) for index, path in enumerate(fonts)]
     default = [_stage(folder / f"default-{index:04}", path) for index, path in enumerate(packages.fonts_paths())]
-    return StagedFonts(tuple(own), tuple(default))
+    more = [_stage(folder / f"added-{index:04}", path) for index, path in enumerate(added)]
+    return StagedFonts(tuple(own), tuple(default), tuple(more))
+
+
+def alone(folder: Path, files: Iterable[Path]) -> typst.Fonts:
+    """Return the faces of these files and no others. folder: a new one for links to the files."""
+    return _read([_stage(folder / f"{index:04}", path) for index, path in enumerate(files)], embedded=False)
 
 
 def _stage(folder: Path, path: Path) -> Path:
@@ -89,6 +108,11 @@ def _stage(folder: Path, path: Path) -> Path:
     else:
         shutil.copyfile(real, folder / "font.ttf")  # typst goes by the content, which can be OpenType or a collection
     return folder
+
+
+def in_folders(folders: Sequence[Path]) -> typst.Fonts:
+    """Return the faces of all fonts in these folders and in those inside. Raises FontError."""
+    return _read(folders, embedded=False)
 
 
 def _read(folders: Sequence[Path], *, embedded: bool) -> typst.Fonts:

@@ -51,12 +51,12 @@ def undrawable(texts: Sequence[str], staged: StagedFonts) -> list[str]:
     """Return the characters, and the combinations of characters, of all texts that no face can draw, sorted."""
     characters = set().union(*texts)
     private = {character for character in characters if PRIVATE_USE.match(character)}
-    seen = {character for character in characters - private if _may_be_missing(character)}
+    seen = {character for character in characters - private if is_visible(character)}
     missing = _private(private, staged)
     combined = [text for text in texts if any(unicodedata.category(character) in _COMBINING for character in text)]
     if seen or combined:
         faces = staged.faces()
-        missing |= _missing(sorted(seen), faces)
+        missing |= missing_units(sorted(seen), faces)
         missing |= _clusters(combined, missing, faces)
     return sorted(missing)
 
@@ -95,8 +95,8 @@ def _fitting_font(character: str) -> str:
     return "Noto Color Emoji" if ord(character) >= _EMOJI and unicodedata.category(character) == "So" else ""
 
 
-def _may_be_missing(character: str) -> bool:
-    """Return whether a character might be missing: not Latin-1, and visible by itself."""
+def is_visible(character: str) -> bool:
+    """Return whether a character is visible by itself, and not of Latin-1, which all default faces have."""
     return ord(character) > LATIN_1 and unicodedata.category(character) not in _UNSEEN | _COMBINING
 
 
@@ -105,7 +105,7 @@ def _private(private: set[str], staged: StagedFonts) -> set[str]:
     if not private or not staged.own:
         return private
     faces, families = staged.own_faces(), staged.own_families()
-    return set().union(*(_missing(sorted(private), faces, families, weight) for weight in WEIGHTS))
+    return set().union(*(missing_units(sorted(private), faces, families, weight) for weight in WEIGHTS))
 
 
 def _clusters(texts: Sequence[str], missing: set[str], faces: typst.Fonts) -> set[str]:
@@ -113,13 +113,13 @@ def _clusters(texts: Sequence[str], missing: set[str], faces: typst.Fonts) -> se
 
     missing: single characters, of which combinations need no mention.
     """
-    units = [unit for unit in _split(texts, faces) if len(unit) > 1 and missing.isdisjoint(unit)]
-    if not units or not _missing(units, faces):
+    units = [unit for unit in clusters(texts, faces) if len(unit) > 1 and missing.isdisjoint(unit)]
+    if not units or not missing_units(units, faces):
         return set()
-    return {unit for unit in units if _missing([unit], faces)}
+    return {unit for unit in units if missing_units([unit], faces)}
 
 
-def _split(texts: Sequence[str], faces: typst.Fonts) -> list[str]:
+def clusters(texts: Sequence[str], faces: typst.Fonts) -> list[str]:
     """Return the different grapheme clusters of texts, as the typesetter divides them."""
     import typst
 
@@ -132,8 +132,12 @@ def _split(texts: Sequence[str], faces: typst.Fonts) -> list[str]:
     return [str(unit) for unit in json.loads(found)]
 
 
-def _missing(units: Sequence[str], faces: typst.Fonts, families: Sequence[str] = (), weight: int = 400) -> set[str]:
-    """Return the texts of which typst reports missing glyphs, as far as each is reported as a whole, or its parts.
+def missing_units(
+    units: Sequence[str], faces: typst.Fonts, families: Sequence[str] = (), weight: int = 400
+) -> set[str]:
+    """Return those of the units, characters or combinations of them, that no face has.
+
+    These are the texts of which typst reports missing glyphs, as far as each is reported as a whole, or its parts.
 
     families: those to use and no other; default: all.
     """
@@ -157,6 +161,23 @@ def _missing(units: Sequence[str], faces: typst.Fonts, families: Sequence[str] =
     except typst.TypstError as error:
         return set(reported(str(error.diagnostic)))
     return set()
+
+
+def lacking(units: Sequence[str], faces: typst.Fonts, families: Sequence[str]) -> list[str]:
+    """Return those of the units that these families alone cannot draw, in their order."""
+    if not units:
+        return []
+    missing = missing_units(list(dict.fromkeys((*units, *(unit[0] for unit in units)))), faces, families)
+    if not missing:
+        return []
+
+    def is_missing(unit: str) -> bool:
+        """Return whether a unit is missing; one of several characters can be reported in parts."""
+        if unit in missing or unit[0] in missing:
+            return True
+        return len(unit) > 1 and bool(missing_units([unit], faces, families))
+
+    return [unit for unit in units if is_missing(unit)]
 
 
 def reported(diagnostic: str) -> list[str]:
