@@ -10,6 +10,7 @@ from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
+from vidbuild.media.ffmpeg import graph_arguments
 from vidbuild.media.ffmpeg.input_pipes import SCHEME
 
 FILTER_THREADS = 1
@@ -164,7 +165,7 @@ def arguments(*outputs: Stream) -> list[str]:
     import ffmpeg
 
     merged = ffmpeg.merge_outputs(*outputs) if len(outputs) > 1 else outputs[0]
-    return ["-filter_complex_threads", str(FILTER_THREADS), *merged.get_args()]
+    return ["-filter_complex_threads", str(FILTER_THREADS), *graph_arguments.arguments(merged)]
 
 
 def frame_number(fps: int) -> str:
