@@ -21,6 +21,7 @@ _COMMENT = re.compile(r"""["']?\s*:?\s*(#\S.*)""")
 _NUMBER = re.compile(r"([-+]?[0-9]+(?:\.[0-9]+)?)\s*(s|sec|secs|seconds?|ms|px|fps|deg|\u00b0|%|)", re.IGNORECASE)
 _FACTOR = re.compile(r"([-+]?[0-9]{1,3}(?:\.[0-9]{1,9})?)\s*[%x\u00d7]?", re.IGNORECASE)
 MAX_FACTOR = 10  # numbers below are factors where a percentage is wanted
+_TAG = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _HEX = re.compile(r"[0-9a-f]{3}|[0-9a-f]{6}", re.IGNORECASE)
 _SIZE = re.compile(r"([0-9]{2,4})\s*[x\u00d7*]\s*([0-9]{2,4})", re.IGNORECASE)
 _HEIGHTS = {"144p": "256x144", "240p": "426x240", "360p": "640x360", "480p": "854x480", "540p": "960x540"}
@@ -41,10 +42,22 @@ def hint(document: Document, path: Path) -> str | None:
         return None
     allowed = list(schema.allowed(path, document.data))
     if isinstance(value, Mapping | list):
-        return value_shapes.hint(value, path, allowed)
+        is_text = isinstance(value, Mapping) and allowed and all(node.get("x-text") for node in allowed)
+        return _by_language(value, document.data) if is_text else value_shapes.hint(value, path, allowed)
     if percent := _percent(value if isinstance(value, str) else written, allowed):
         return f"write {percent}, since '{path[-1]}' is in percent"
     return _rewritten(value, path, allowed) if isinstance(value, str) else value_shapes.wrapped(written, path, allowed)
+
+
+def _by_language(value: Mapping[str, Json] | list[Json], data: object) -> str | None:
+    """Return a hint about a mapping from language to text that no language of the spec explains."""
+    known = data.get("languages") if isinstance(data, Mapping) else None
+    if not known:
+        tags = [key for key in value if _TAG.fullmatch(str(key))]
+        return f"add 'languages: [{', '.join(tags)}]' to the spec" if tags and len(tags) == len(value) else None
+    languages = [str(each) for each in known] if isinstance(known, list) else []
+    unknown = next((str(key) for key in value if key not in languages), None)
+    return f"'{unknown}' is not in 'languages': expected {', '.join(languages)}" if unknown else None
 
 
 def reading(value: str) -> str | None:

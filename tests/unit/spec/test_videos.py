@@ -274,3 +274,18 @@ scenes: [{id: shot, type: image, src: {en: en.png, de: de.png}, duration: 1}]
 """
     names = [str(in_language(here, text, tag).scenes[0].fields["src"])[-6:] for tag in ("en", "de")]
     assert names == ["en.png", "de.png"]
+
+
+@pytest.mark.parametrize(
+    ("languages", "title", "hint"),
+    [
+        ("", "{en: A, de: B}", "add 'languages: [en, de]' to the spec"),
+        ("languages: [en, de]\n", "{english: A}", "'english' is not in 'languages': expected en, de"),
+        ("", "{text: A, size: 3}", None),
+    ],
+)
+def test_a_mapping_in_place_of_a_text_has_a_hint(here: Project, languages: str, title: str, hint: str | None) -> None:
+    """A mapping from language to text in a spec without languages says what to add."""
+    text = f"vidbuild: 1\ntitle: A\n{languages}scenes: [{{id: a, type: title, title: {title}, duration: 1}}]\n"
+    errors = loaded(here, text).errors
+    assert [(item.message, item.hint) for item in errors] == [("'title' must be text, not a mapping", hint)]
