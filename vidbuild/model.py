@@ -236,6 +236,16 @@ class OutputSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class CaptionSettings:
+    """The `captions` field of a spec.
+
+    rules: "line_length" and "speed", if the spec sets them.
+    """
+
+    rules: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Take:
     """A locked take of a voice: its audio, the times of its words, and the digests that both files had then."""
 
@@ -262,6 +272,7 @@ class Spec:
     first_language: the one in which the spec is written; "" for `language`.
     shown_in_first: indexes of the scenes that show the same texts as in the first language.
     videos: all videos of a spec that has several and was loaded as a whole.
+    also: files beside the video that are written by choice.
     """
 
     path: Path
@@ -285,3 +296,5 @@ class Spec:
     first_language: str = ""
     shown_in_first: frozenset[int] = frozenset()
     videos: tuple[Spec, ...] = ()
+    captions: CaptionSettings = CaptionSettings()
+    also: tuple[str, ...] = ()

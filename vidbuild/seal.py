@@ -1,8 +1,8 @@
 """Seals outputs: each ends with the SHA-256 of all the bytes before, so that a file alone proves what wrote it.
 
 A seal is part of the file's format: a box of an MP4, a chunk of a PNG, a note of a WebVTT file, a field of a JSON
-object, a comment of an HTML page, a line of a text. SubRip has nothing of the kind, so the WebVTT file beside it has
-its digest. A seal is no signature: it detects edits, and does not prevent forgeries.
+object, a comment of an HTML page, a TTML or a Markdown file, a line of a text. SubRip has nothing of the kind, so the
+WebVTT file beside it has its digest. A seal is no signature: it detects edits, and does not prevent forgeries.
 """
 
 from __future__ import annotations
@@ -61,6 +61,16 @@ def sealed_json(text: str) -> str:
 def sealed_html(text: str) -> str:
     """Return an HTML page with its seal as a comment at its end."""
     return _sealed(text.encode(), ".html").decode()
+
+
+def sealed_markdown(text: str) -> str:
+    """Return a Markdown file with its seal as a comment at its end, which no reader shows."""
+    return _sealed(text.encode(), ".md").decode()
+
+
+def sealed_ttml(text: str) -> str:
+    """Return an XML document with its seal as a comment at its end."""
+    return _sealed(text.encode(), ".ttml").decode()
 
 
 def sealed_text(text: str) -> str:
@@ -150,5 +160,7 @@ _TRAILERS: Mapping[str, Callable[[bytes], bytes]] = {
     ".json": lambda digest: b',\n "seal": "' + _mark(digest) + b'"\n}\n',
     ".txt": lambda digest: b"\n" + _mark(digest) + b"\n",
     ".html": lambda digest: b"<!-- " + _mark(digest) + b" -->\n",
+    ".md": lambda digest: b"\n<!-- " + _mark(digest) + b" -->\n",
+    ".ttml": lambda digest: b"<!-- " + _mark(digest) + b" -->\n",
 }
-_TEXTS = frozenset({".vtt", ".json", ".html", ".txt"})
+_TEXTS = frozenset({".vtt", ".ttml", ".md", ".json", ".html", ".txt"})

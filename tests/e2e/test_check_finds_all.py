@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from tests.support import caption_checker
 from tests.support.paths import ROOT
 from tests.support.workspace import SMALL, Workspace
 from vidbuild.media.ffmpeg.binary import executable
@@ -101,7 +102,10 @@ def test_check_warns_as_build_does(workspace: Workspace) -> None:
 
 
 def test_check_agrees_with_build_on_all_examples(workspace: Workspace) -> None:
-    """N5: `check` finds the problems that `build` finds in every example and in the project's own video."""
+    """N5, N12: `check` finds the problems that `build` finds in every example and in the project's own video.
+
+    Their captions keep the rules, or `check` names those that do not.
+    """
     shutil.copytree(ROOT / "examples", workspace.root / "examples", ignore=shutil.ignore_patterns("build", "errors"))
     shutil.copytree(ROOT / "specs", workspace.root / "specs", ignore=shutil.ignore_patterns("build"))
     found = ("examples/*/video.yaml", "examples/gallery.yaml", "specs/*.yaml")
@@ -111,6 +115,12 @@ def test_check_agrees_with_build_on_all_examples(workspace: Workspace) -> None:
         spec.write_text(re.sub(r"\{size: \w+, fps: \d+", "{size: 320x180, fps: 24", text), encoding="utf-8")
     checked = compare(workspace, [str(spec.relative_to(workspace.root)) for spec in specs])
     assert [spec for spec, each in checked.items() if not each["ok"]] == []
+    built = sorted(workspace.root.glob("**/build/*.srt"))
+    assert len(built) == len(specs)
+    for srt in built:
+        name = str((srt.parent.parent / f"{srt.stem}.yaml").relative_to(workspace.root))
+        messages = [each["message"] for each in checked[name]["warnings"]]
+        assert caption_checker.unreported(caption_checker.faults_of(srt), messages) == [], name
 
 
 def test_check_agrees_with_build_on_wrong_specs(workspace: Workspace) -> None:

@@ -192,6 +192,7 @@ def test_every_tool_of_a_kind_is_named() -> None:
         "music": (),
         "decode": ("ffmpeg",),
         "captions": (),
+        "transcript": (),
         "mux": (),
         "report": (),
     }

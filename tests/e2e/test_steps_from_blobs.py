@@ -150,6 +150,7 @@ def specs() -> list[dict[str, Any]]:
             "theme": {"logo": logo, "fonts": fonts},
             "music": music,
             "progress": "bar",
+            "also": ["ttml", "transcript", "chapters", "page"],
             "scenes": [{"id": f"s{number}", **scene} for number, scene in enumerate(scenes)],
         }
         for logo, scenes in (("logo.png", clips), ("logo.svg", shown))

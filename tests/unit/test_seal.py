@@ -50,6 +50,8 @@ def sealed(suffix: str) -> bytes:
         ".html": seal.sealed_html("<!doctype html>\n<title>T</title>\n"),
         ".vtt": seal.sealed_vtt(VTT, SRT),
         ".txt": seal.sealed_text("Sea by Diver\n" * 20),
+        ".ttml": seal.sealed_ttml("<tt>\n<body/>\n</tt>\n" * 9),
+        ".md": seal.sealed_markdown("# One\n\nTwo three.\n" * 9),
     }
     return texts[suffix].encode()
 
@@ -66,7 +68,7 @@ class Page(HTMLParser):
         self.comments.append(data)
 
 
-FORMATS = (".mp4", ".png", ".json", ".html", ".vtt", ".txt")
+FORMATS = (".mp4", ".png", ".json", ".html", ".vtt", ".txt", ".ttml", ".md")
 
 
 def state(folder: Path, suffix: str, content: bytes) -> seal.State:
@@ -96,7 +98,7 @@ def test_no_flipped_bit_goes_unnoticed(tmp_path_factory: pytest.TempPathFactory,
     assert state(tmp_path_factory.getbasetemp(), suffix, bytes(content)) != "intact"
 
 
-@pytest.mark.parametrize("suffix", [".json", ".html", ".vtt", ".txt"])
+@pytest.mark.parametrize("suffix", [".json", ".html", ".vtt", ".txt", ".ttml", ".md"])
 def test_line_ends_are_git_s_business(tmp_path: Path, suffix: str) -> None:
     """N4: a text whose line ends git changed is intact."""
     assert state(tmp_path, suffix, sealed(suffix).replace(b"\n", b"\r\n")) == "intact"
@@ -115,7 +117,7 @@ def test_subrip_is_proved_by_the_webvtt_file_beside_it(tmp_path: Path) -> None:
 
 def test_other_files_have_no_seal(tmp_path: Path) -> None:
     """A file of another format is never taken for an output."""
-    assert state(tmp_path, ".md", sealed(".html")) == "absent"
+    assert state(tmp_path, ".css", sealed(".html")) == "absent"
 
 
 def test_a_png_without_an_end_is_refused() -> None:

@@ -29,7 +29,7 @@ def diagnosis(item: Diagnostic) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class OutputFile:
-    """An output of a build. kind: "video", "captions", "report" (page and timings) or "poster"."""
+    """An output of a build. kind: as in vidbuild.plan.outputs.Output."""
 
     kind: str
     path: Path

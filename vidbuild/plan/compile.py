@@ -6,16 +6,14 @@ narration has been spoken, so `graph`, `explain` and a dry run need to run no st
 
 from __future__ import annotations
 
-import os
 from typing import Any
-from urllib.parse import quote
 
 from vidbuild import inline
 from vidbuild.diagnostic import Diagnostic
 from vidbuild.engine.graph.graph import Graph, Input, Product, Step
 from vidbuild.errors import PluginError
 from vidbuild.model import Scene, Spec
-from vidbuild.plan import progress
+from vidbuild.plan import companions, progress
 from vidbuild.plan.music_steps import music_steps, shown
 from vidbuild.plan.outputs import Output
 from vidbuild.plan.scene_steps import (
@@ -54,7 +52,11 @@ def compile_graph(spec: Spec, variant: Variant, name: str = "") -> Graph:
         if left.transition.type != "cut":
             steps.append(_transition(video, left, right))
     steps.append(poster(video))
-    steps.extend((_captions(video), _mux(video), _report(video, f"{name or name_of(spec.path)}.mp4")))
+    base = name or name_of(spec.path)
+    captions = _captions(video)
+    steps.extend((captions, _mux(video), _report(video, f"{base}.mp4")))
+    if files := companions.written(video):
+        steps.append(companions.step(video, files, base, captions.params["scenes"], _timings(video)))
     return Graph.of({step.id: step for step in steps})
 
 
@@ -71,6 +73,7 @@ def outputs(spec: Spec, variant: Variant) -> tuple[Output, ...]:
     video = VideoSpec(spec, variant)
     mux, captions, report = map(video.step_id, ("mux", "captions", "report"))
     credited = (Output("credits", report, "credits.txt", ".credits.txt"),) if spec.credits else ()
+    ttml = (Output("captions", captions, "captions.ttml", ".ttml"),) if "ttml" in spec.also else ()
     return (
         Output("video", mux, "video.mp4", ".mp4"),
         Output("captions", captions, "captions.srt", ".srt"),
@@ -79,6 +82,8 @@ def outputs(spec: Spec, variant: Variant) -> tuple[Output, ...]:
         Output("report", report, "report.html", ".report.html"),
         Output("poster", video.step_id("still", poster_scenes(spec)[0]), "still.png", ".poster.png"),
         *credited,
+        *ttml,
+        *companions.outputs(video),
     )
 
 
@@ -127,7 +132,11 @@ def _captions(video: VideoSpec) -> Step:
     for item, section in zip(scenes, _sections(video), strict=True):
         if section:
             item["section"] = section
-    params: dict[str, Any] = {"language": video.variant.language, "scenes": scenes}
+    params: dict[str, Any] = {"language": video.variant.language, "fps": video.fps, "scenes": scenes}
+    if rules := spec.captions.rules:
+        params["rules"] = rules
+    if "ttml" in spec.also:
+        params |= {"ttml": True, "title": inline.plain(spec.title)}
     if video.has_dialogue:
         params["speakers"] = True
         for item, scene in zip(scenes, spec.scenes, strict=True):
@@ -163,6 +172,7 @@ def _mux(video: VideoSpec) -> Step:
     inputs: dict[str, Input] = {
         **_timings(video, "span.json"),
         "chapters": Product(video.step_id("captions"), "chapters.ffmeta"),
+        "captions": Product(video.step_id("captions"), "captions.json"),
     }
     order: list[dict[str, Any]] = []
     has_strips = progress.strip(video) > 0
@@ -178,6 +188,8 @@ def _mux(video: VideoSpec) -> Step:
             inputs[transition.local] = Product(str(transition), "segment.h264")
             order.append({"transition": transition.scene, "frames": transition_frames(video, scene)})
     params = {**_metadata(video), "order": order}
+    if voices := companions.synthetic_voices(video):
+        params["synthetic_voices"] = voices
     return Step(video.step_id("mux"), "mux", params, inputs, spec.locations)
 
 
@@ -191,7 +203,7 @@ def _report(video: VideoSpec, file: str) -> Step:
         "scenes": [
             {**item, "alt": scene.alt} for item, scene in zip(_scene_list(video), video.spec.scenes, strict=True)
         ],
-        "video": quote(os.fsencode(file)),  # from its bytes: the same address in every locale
+        "video": companions.address(file),
     }
     if music := shown(video):
         params["music"] = music

@@ -32,7 +32,8 @@ _ALL = (
     Kind("audio", 6, "vidbuild.steps.audio:run", ("ffmpeg",)),
     Kind("music", 1, "vidbuild.steps.music:run"),
     Kind("decode", 1, "vidbuild.steps.decode:run", ("ffmpeg",)),
-    Kind("captions", 3, "vidbuild.steps.captions:run"),
+    Kind("captions", 4, "vidbuild.steps.captions:run"),
+    Kind("transcript", 1, "vidbuild.steps.transcript:run"),
     Kind("mux", 2, "vidbuild.steps.mux:run"),
     Kind("report", 7, "vidbuild.steps.report:run"),
 )

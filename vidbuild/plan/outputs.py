@@ -9,7 +9,7 @@ from vidbuild.frozen import dataclass
 class Output:
     """One file.
 
-    kind: "video", "captions", "report", "poster" or "credits".
+    kind: "video", "captions", "report", "poster", "credits", "transcript", "chapters" or "page".
     step: id of the step that produces it.
     file: its name among the step's products.
     suffix: the end of its own name, after the name that all outputs of the video have in common.

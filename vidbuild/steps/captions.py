@@ -11,24 +11,29 @@ from vidbuild import seal
 from vidbuild.engine.graph.context import Context
 from vidbuild.media.container import ffmetadata
 from vidbuild.media.container.ffmetadata import Chapter
-from vidbuild.media.text.captions import SPEED, Caption, captions
+from vidbuild.media.text import caption_file, caption_rules
+from vidbuild.media.text.caption_rules import Caption, Rules
+from vidbuild.media.text.captions import captions
 from vidbuild.media.text.speakers import label, turn
 from vidbuild.media.text.subtitles import srt, vtt
+from vidbuild.media.text.ttml import ttml
 from vidbuild.media.text.words import TimedWord
 
 
 def run(context: Context) -> None:
-    """Write captions.srt, captions.vtt and chapters.ffmeta."""
+    """Write captions.srt, captions.vtt, captions.json, chapters.ffmeta and, if asked for, captions.ttml."""
     shown: list[Caption] = []
     chapters: list[Chapter] = []
     language = context.params["language"]
+    rules = caption_rules.rules(language, context.params["fps"], **context.params.get("rules", {}))
     start = 0
     for scene in context.params["scenes"]:
         timing = json.loads(context.inputs[f"timing:{scene['id']}"].read_text(encoding="utf-8"))
         end = start + timing["samples"]
         if scene.get("captions", True):
-            of_scene = list(_of_scene(scene, timing, start, end, context.params))
-            _warn_of_fast_captions(context, scene["id"], of_scene)
+            of_scene = list(_of_scene(scene, timing, (start, end), context.params, rules))
+            for message, hint in caption_rules.problems(of_scene, rules):
+                context.warn(message, field=f"scenes.{scene['id']}.narration", hint=hint)
             shown += of_scene
         chapters.extend(_chapter(scene, start, context.params["scenes"]))
         start = end
@@ -39,6 +44,10 @@ def run(context: Context) -> None:
         ("chapters.ffmeta", ffmetadata.write(chapters, start)),
     ):
         (context.out / name).write_text(text, encoding="utf-8", newline="\n")
+    caption_file.write(context.out, shown)
+    if context.params.get("ttml"):
+        text = seal.sealed_ttml(ttml(shown, language, context.params["title"]))
+        (context.out / "captions.ttml").write_text(text, encoding="utf-8", newline="\n")
 
 
 def _chapter(scene: Mapping[str, Any], start: int, scenes: Sequence[Mapping[str, Any]]) -> Iterator[Chapter]:
@@ -50,18 +59,25 @@ def _chapter(scene: Mapping[str, Any], start: int, scenes: Sequence[Mapping[str,
 
 
 def _of_scene(
-    scene: Mapping[str, Any], timing: Mapping[str, Any], start: int, end: int, params: Mapping[str, Any]
+    scene: Mapping[str, Any],
+    timing: Mapping[str, Any],
+    span: tuple[int, int],
+    params: Mapping[str, Any],
+    rules: Rules,
 ) -> Iterator[Caption]:
-    """Yield a scene's captions, turn by turn if several speakers talk in the video."""
+    """Yield a scene's captions, turn by turn if several speakers talk in the video. span: the scene's, in samples."""
+    start, end = span
     words, language = shift_words(timing, start), params["language"]
     if not params.get("speakers"):
-        yield from captions(words, end, language)
+        yield from captions(words, end, language, rules)
         return
     turns = list(_turns(timing, scene.get("speaker", "")))
     several = len(turns) > 1
     for nth, (speaker, first, last) in enumerate(turns):
         until = words[last].start if nth + 1 < len(turns) else end
-        yield from turn(words[first:last], until, language, speaker, label(speaker) if speaker or several else "")
+        yield from turn(
+            words[first:last], until, language, rules, speaker, label(speaker) if speaker or several else ""
+        )
 
 
 def _turns(timing: Mapping[str, Any], speaker: str) -> Iterator[tuple[str, int, int]]:
@@ -85,18 +101,3 @@ def shift_words(timing: Mapping[str, Any], start: int) -> list[TimedWord]:
         TimedWord(word["text"], start + word["start"], start + word["end"], word["from"], word.get("joined", False))
         for word in timing["words"]
     ]
-
-
-def _warn_of_fast_captions(context: Context, scene: str, shown: Sequence[Caption]) -> None:
-    """Warn of the fastest caption of a scene, if it cannot be read in its time."""
-    fastest = max(shown, key=lambda caption: caption.speed, default=None)
-    if fastest is None or round(fastest.speed) <= SPEED:
-        return
-    count = sum(round(caption.speed) > SPEED for caption in shown)
-    others = f" and {count - 1} more" if count > 1 else ""
-    context.warn(
-        f"captions too fast to read: expected at most {SPEED} characters a second, got {fastest.speed:.0f} in "
-        f"'{' '.join(fastest.lines)}'{others}",
-        field=f"scenes.{scene}.narration",
-        hint="use fewer words, or a slower 'rate' of the voice; of a recording, 'text' is what is spoken in it",
-    )

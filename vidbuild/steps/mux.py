@@ -12,10 +12,13 @@ from vidbuild.engine.graph.context import Context
 from vidbuild.engine.graph.step_id import StepId
 from vidbuild.errors import StepError
 from vidbuild.media.audio import adts
-from vidbuild.media.container import ffmetadata, mp4
+from vidbuild.media.container import ffmetadata, mp4, xmp
+from vidbuild.media.container.timed_text import Cue
 from vidbuild.media.h264 import h264, segment
 from vidbuild.media.h264.segment import Segment
 from vidbuild.media.h264.strip import inserted
+from vidbuild.media.text import caption_file
+from vidbuild.media.text.subtitles import unescaped
 
 VIDEO = "video.mp4"
 
@@ -52,7 +55,8 @@ def run(context: Context) -> None:
     try:
         with (context.out / VIDEO).open("wb") as file:
             target = seal.SealedWriter(file)
-            size = mp4.write(target, video, audio, frames, chapters, tags(context.params)) + target.seal()
+            size = mp4.write(target, video, audio, frames, chapters, tags(context.params), _captions(context))
+            size += target.write(xmp.box_of(context.params.get("synthetic_voices", ()))) + target.seal()
     except mp4.Mp4Error as error:
         raise StepError(f"could not mux the video: {error}") from error
     # A write can seem to succeed and still be short, for example on a full network disk.
@@ -66,6 +70,13 @@ def input_role(item: Mapping[str, Any]) -> str:
     """Return the role of the input that holds the segment of a scene or a transition in the order."""
     step = StepId("render", item["scene"]) if "scene" in item else StepId("transition", item["transition"])
     return step.local
+
+
+def _captions(context: Context) -> list[Cue]:
+    """Return the captions of the video, for a track of their own."""
+    file = context.inputs.get("captions")
+    shown = caption_file.read(file) if file else ()
+    return [Cue(each.start, each.end, unescaped(each.lines)) for each in shown]
 
 
 def tags(params: Mapping[str, Any]) -> dict[str, str]:

@@ -27,7 +27,7 @@ def made(tmp_path: Path, **sections: str) -> Context:
     step = context(
         tmp_path / "a",
         "captions",
-        {"language": "en", "scenes": scenes},
+        {"language": "en", "fps": 24, "scenes": scenes},
         **{
             "timing:intro": timing(96_000, 4800, 48_000, (("Hello", 4800, 24_000), ("v2.1", 24_000, 48_000))),
             "timing:quiet": timing(144_000),
@@ -81,7 +81,7 @@ def test_a_scene_can_be_left_out_of_the_captions(tmp_path: Path) -> None:
     step = context(
         tmp_path / "a",
         "captions",
-        {"language": "en", "scenes": scenes},
+        {"language": "en", "fps": 24, "scenes": scenes},
         **{
             "timing:intro": timing(96_000, 4800, 48_000, (("Hello", 4800, 24_000),)),
             "timing:quiet": timing(144_000),
@@ -104,11 +104,12 @@ def test_a_caption_that_is_too_fast_is_named(tmp_path: Path) -> None:
     step = context(
         tmp_path / "a",
         "captions",
-        {"language": "en", "scenes": scenes},
+        {"language": "en", "fps": 24, "scenes": scenes},
         **{"timing:fast": timing(9600, 0, 9600, words)},
     )
     captions.run(step)
-    (warning,) = step.warnings
+    warning, short = step.warnings
+    assert short.message.startswith("captions too short to read: expected at least 0.8 s, got 0.12 s in 'far too many")
     assert warning.message.startswith("captions too fast to read: expected at most 20 characters a second, got ")
     assert "'far too many words'" in warning.message
     assert warning.field == "scenes.fast.narration"

@@ -2,7 +2,8 @@
 
 The writer starts no process. Boxes follow ISO/IEC 14496-12 (the file), -14 (AAC) and -15 (H.264). Chapters are stored
 twice: as a text track (QuickTime File Format Specification), which most players read, and as a `chpl` box for the
-others. All times are in samples at 48 kHz, which are integers at every allowed frame rate.
+others. Captions are a track of timed text (3GPP TS 26.245), which players show when asked. All times are in samples at
+48 kHz, which are integers at every allowed frame rate.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, groupby, islice
 
+from vidbuild.media.container import chapter_track, timed_text, user_data
 from vidbuild.media.container.boxes import Sink, box, descriptor, full_box, u32
 from vidbuild.media.container.ffmetadata import Chapter
 from vidbuild.media.container.iso639 import iso639_2
@@ -23,7 +25,7 @@ CHUNK_SECONDS = 1
 MAX_UINT32 = 0xFFFFFFFF
 MAX_DURATION = MAX_UINT32  # in samples: a duration has 32 bits
 UNITY = struct.pack(">9i", 0x10000, 0, 0, 0, 0x10000, 0, 0, 0, 0x40000000)
-TAGS = {"title": b"\xa9nam", "comment": b"\xa9cmt", "description": b"desc"}
+CAPTIONS_GROUP = 1
 
 
 class Mp4Error(ValueError):
@@ -98,13 +100,15 @@ def write(
     frames: tuple[Iterator[bytes], Iterator[bytes]],
     chapters: Sequence[Chapter] = (),
     tags: Mapping[str, str] | None = None,
+    captions: Sequence[timed_text.Cue] = (),
 ) -> int:
     """Write a complete file and return its size in bytes.
 
     frames: the encoded video frames and the AAC frames. Each is read only when it is written.
+    captions: in order; they do not overlap.
     Raise Mp4Error if a frame is missing, left over or of another size than in its track.
     """
-    titles = [_title_sample(chapter.title) for chapter in chapters]
+    titles = [chapter_track.title_sample(chapter.title) for chapter in chapters]
     total = max(video.duration, audio.duration)
     tracks = [
         _Track(1, video.sizes, [TIMESCALE // video.fps] * len(video.sizes), video.fps * CHUNK_SECONDS),
@@ -114,6 +118,10 @@ def write(
         ends = [*(chapter.start for chapter in chapters[1:]), total]
         lengths = [end - chapter.start for chapter, end in zip(chapters, ends, strict=True)]
         tracks.append(_Track(3, [len(title) for title in titles], lengths, 1))
+    texts = timed_text.samples(captions, total) if captions else []
+    text_number = len(tracks) + 1
+    if texts:
+        tracks.append(_Track(text_number, [len(text) for text, _ in texts], [length for _, length in texts], 1))
     order = sorted((chunk[0], track.number, chunk[1], chunk[2]) for track in tracks for chunk in track.chunks())
     file_type = box(b"ftyp", b"isom", u32(0x200), b"isomiso2avc1mp41")
     media_bytes = sum(size for *_, size in order)
@@ -121,7 +129,7 @@ def write(
 
     def index(start: int) -> bytes:
         offsets = dict(_chunk_offsets(order, start))
-        return _movie(video, audio, chapters, tags or {}, total, tracks, offsets, wide=wide)
+        return _movie(video, audio, chapters, tags or {}, total, tracks, offsets, wide=wide, has_captions=bool(texts))
 
     # The size of the index does not depend on the offsets in it.
     media_start = len(file_type) + len(index(0)) + (16 if wide else 8)
@@ -129,6 +137,8 @@ def write(
     header = struct.pack(">I4sQ", 1, b"mdat", media_bytes + 16) if wide else u32(media_bytes + 8) + b"mdat"
     target.write(header)
     sources = {1: frames[0], 2: frames[1], 3: iter(titles)}
+    if texts:
+        sources[text_number] = (text for text, _ in texts)
     for _, number, count, size in order:
         data = b"".join(islice(sources[number], count))
         if len(data) != size:
@@ -158,6 +168,7 @@ def _movie(
     offsets: Mapping[int, list[int]],
     *,
     wide: bool,
+    has_captions: bool,
 ) -> bytes:
     tables = [_sample_tables(track, offsets.get(track.number, []), wide=wide) for track in tracks]
     reference = box(b"tref", box(b"chap", u32(3))) if chapters else b""
@@ -166,41 +177,59 @@ def _movie(
         b"vide", "und", video.duration, full_box(b"vmhd", 1, bytes(8)), _avc1(video), tables[0] + _key_frames(video)
     )
     traks = [_trak(1, 3, video.duration, size, 0, reference, media)]
-    header = full_box(b"smhd", 0, bytes(4))
-    media = _media(b"soun", audio.language, audio.duration, header, _mp4a(audio), tables[1] + _preroll(audio))
+    entry, header = _mp4a(audio), full_box(b"smhd", 0, bytes(4))
+    media = _media(b"soun", audio.language, audio.duration, header, entry, tables[1] + _preroll(audio))
     traks.append(_trak(2, 3, audio.duration, (0, 0), 0x100, b"", media))
     if chapters:
-        media = _media(b"text", audio.language, total, _text_header(), _text_entry(), tables[2])
+        media = _media(
+            b"text", audio.language, total, chapter_track.media_header(), chapter_track.sample_entry(), tables[2]
+        )
         traks.append(_trak(3, 2, total, (0, 0), 0, b"", media))
+    if has_captions:
+        entry, header = timed_text.sample_entry(*size), full_box(b"nmhd", 0)
+        media = _media(b"sbtl", audio.language, total, header, entry, tables[-1])
+        place = timed_text.region(*size)
+        traks.append(_trak(tracks[-1].number, 2, total, place.size, 0, b"", media, group=CAPTIONS_GROUP, y=place.y))
     header = full_box(
         b"mvhd", 0, bytes(8), u32(TIMESCALE), u32(total), u32(0x10000), b"\x01\x00", bytes(10), UNITY, bytes(24),
         u32(len(tracks) + 1),
     )  # fmt: skip
-    return box(b"moov", header, *traks, _user_data(chapters, tags))
+    return box(b"moov", header, *traks, user_data.user_data(chapters, tags))
 
 
 def _trak(
-    number: int, flags: int, duration: int, size: tuple[int, int], volume: int, reference: bytes, media: bytes
+    number: int,
+    flags: int,
+    duration: int,
+    size: tuple[int, int],
+    volume: int,
+    reference: bytes,
+    media: bytes,
+    *,
+    group: int = 0,
+    y: int = 0,
 ) -> bytes:
+    """Return a track. group: of tracks of which players show one; y: pixels from the upper edge of the picture."""
+    matrix = UNITY[:28] + u32(y << 16) + UNITY[32:]
     header = full_box(
-        b"tkhd", flags, bytes(8), u32(number), bytes(4), u32(duration), bytes(12), struct.pack(">HH", volume, 0),
-        UNITY, u32(size[0] << 16), u32(size[1] << 16),
+        b"tkhd", flags, bytes(8), u32(number), bytes(4), u32(duration), bytes(10),
+        struct.pack(">HHH", group, volume, 0), matrix, u32(size[0] << 16), u32(size[1] << 16),
     )  # fmt: skip
     return box(b"trak", header, reference, media)
 
 
 def _media(kind: bytes, language: str, duration: int, header: bytes, entry: bytes, tables: bytes) -> bytes:
-    names = {b"vide": b"VideoHandler\0", b"soun": b"SoundHandler\0", b"text": b"Chapters\0"}
+    names = {b"vide": b"VideoHandler\0", b"soun": b"SoundHandler\0", b"text": b"Chapters\0", b"sbtl": b"Captions\0"}
     packed = 0
     for letter in iso639_2(language):
         packed = packed << 5 | ord(letter) - 0x60
     source = box(b"dinf", full_box(b"dref", 0, u32(1), full_box(b"url ", 1)))
-    description = full_box(b"stsd", 0, u32(1), entry)
+    tables = full_box(b"stsd", 0, u32(1), entry) + tables
     return box(
         b"mdia",
         full_box(b"mdhd", 0, bytes(8), u32(TIMESCALE), u32(duration), struct.pack(">HH", packed, 0)),
         full_box(b"hdlr", 0, bytes(4), kind, bytes(12), names[kind]),
-        box(b"minf", header, source, box(b"stbl", description, tables)),
+        box(b"minf", header, source, box(b"stbl", tables)),
     )
 
 
@@ -260,39 +289,3 @@ def _mp4a(audio: AudioTrack) -> bytes:
         u32(TIMESCALE << 16),
         full_box(b"esds", 0, descriptor(3, stream)),
     )
-
-
-def _text_header() -> bytes:
-    info = full_box(b"gmin", 0, struct.pack(">HHHHHH", 0x40, 0x8000, 0x8000, 0x8000, 0, 0))
-    return box(b"gmhd", info, box(b"text", UNITY))
-
-
-def _text_entry() -> bytes:
-    return box(b"text", bytes(6) + struct.pack(">H", 1) + bytes(4) + u32(1) + bytes(36))
-
-
-def _title_sample(title: str) -> bytes:
-    """Return a text sample: the length, the text, and a box that marks it as UTF-8."""
-    text = title.encode()[:0xFFFF]
-    return struct.pack(">H", len(text)) + text + box(b"encd", u32(0x100))
-
-
-def _user_data(chapters: Sequence[Chapter], tags: Mapping[str, str]) -> bytes:
-    items = b"".join(
-        box(TAGS[name], box(b"data", u32(1), bytes(4), text.encode())) for name, text in tags.items() if text
-    )
-    handler = full_box(b"hdlr", 0, bytes(4), b"mdirappl", bytes(9))
-    parts = [full_box(b"meta", 0, handler, box(b"ilst", items))] if items else []
-    if chapters:
-        parts.append(
-            full_box(
-                b"chpl", 0, bytes(4), bytes([min(len(chapters), 255)]), *_chapter_entries(chapters[:255]), version=1
-            )
-        )
-    return box(b"udta", *parts)
-
-
-def _chapter_entries(chapters: Sequence[Chapter]) -> Iterator[bytes]:
-    for chapter in chapters:
-        text = chapter.title.encode()[:255].decode("utf-8", "ignore").encode()
-        yield struct.pack(">QB", chapter.start * 10_000_000 // TIMESCALE, len(text)) + text

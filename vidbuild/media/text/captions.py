@@ -1,47 +1,28 @@
-"""Captions from timed words: at most two lines of 42 columns, shown while they are spoken."""
+"""Captions from timed words: at most two lines, shown while they are spoken."""
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate
 
-from vidbuild import columns
+from vidbuild.media.text.caption_rules import Caption, Rules, width
 from vidbuild.media.text.line_breaks import Rank, breaks, cuts
 from vidbuild.media.text.words import TimedWord
 from vidbuild.timebase import SAMPLE_RATE
 
-LINE = 42
-"""Columns a line may have; East Asian characters take two."""
-
 SHORTEST, LONGEST = SAMPLE_RATE, SAMPLE_RATE * 6
 """A caption is shown for at least one second if the next one leaves room, and for at most six."""
 
-SPEED = 20
-"""Columns a second that can be read; a caption that would end sooner stays longer if there is room."""
+SILENCE = SAMPLE_RATE * 3 // 2
+"""A longer silence divides captions: nothing is spoken, so nothing is shown."""
 
-GAP = SAMPLE_RATE * 3 // 2
-"""A silence longer than this divides captions: nothing is spoken, so nothing is shown."""
-
-MILLISECOND = SAMPLE_RATE // 1000
+FLICKER = SAMPLE_RATE // 2
+"""A shorter time without a caption, between two of a scene, looks like a flicker: the first one stays."""
 
 _SOFT_HYPHEN = "\u00ad"  # players show it although no line ends there
-
-
-@dataclass(frozen=True, slots=True)
-class Caption:
-    """Lines of text and when they are shown, in samples. speaker: the name of who speaks, if it matters."""
-
-    lines: tuple[str, ...]
-    start: int
-    end: int
-    speaker: str = ""
-
-    @property
-    def speed(self) -> float:
-        """Columns a second."""
-        return sum(map(width, self.lines)) * SAMPLE_RATE / (self.end - self.start)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,31 +30,33 @@ class _Segment:
     """Text in which no line ends, with the spaces after it.
 
     rank: of the end of a line after it.
+    is_cut: whether no line should end after it, as the text goes on without a break that is wider than a line.
     """
 
     text: str
     start: int
     end: int
     rank: Rank
+    is_cut: bool = False
 
 
-def captions(words: Sequence[TimedWord], end: int, language: str) -> list[Caption]:
-    """Return the captions of one scene, which ends at `end`; they do not overlap.
+def captions(words: Sequence[TimedWord], end: int, language: str, rules: Rules) -> list[Caption]:
+    """Return the captions of one scene, which ends at `end`, in order.
 
-    A caption that would end with its scene ends a millisecond before: a player may show a frame of the next scene at
-    that very time.
+    Each ends at least a gap before the next one begins, and the last one before the scene ends.
     """
-    groups = list(_groups(list(_segments(words, language))))
+    segments = list(_segments(words, language, rules))
+    groups = _joined(list(_groups(segments, rules)), end, rules)
     starts = [group[0].start for group in groups[1:]]
-    return [_caption(group, limit) for group, limit in zip(groups, [*starts, end - MILLISECOND], strict=False)]
+    shown = [_caption(group, start - rules.gap, rules) for group, start in zip(groups, starts, strict=False)]
+    steady = [
+        replace(each, end=start - rules.gap) if each.end < start - rules.gap <= each.end + FLICKER else each
+        for each, start in zip(shown, starts, strict=True)
+    ]
+    return [*steady, *(_caption(group, end - rules.gap, rules) for group in groups[-1:])]
 
 
-def width(text: str) -> int:
-    """Return the columns of a text in captions; a brace has two, as SubRip may need its wide form."""
-    return columns.width(text) + text.count("{") + text.count("}")
-
-
-def _segments(words: Sequence[TimedWord], language: str) -> Iterator[_Segment]:
+def _segments(words: Sequence[TimedWord], language: str, rules: Rules) -> Iterator[_Segment]:
     texts = [word.text.replace(_SOFT_HYPHEN, "") for word in words]
     pairs = zip(words, texts, strict=True)
     spaced = [text if word.joined or not index else f" {text}" for index, (word, text) in enumerate(pairs)]
@@ -90,12 +73,11 @@ def _segments(words: Sequence[TimedWord], language: str) -> Iterator[_Segment]:
     ranks = breaks(text, language)
     begin = 0
     for at in sorted({*ranks, len(text)} - {0}):
-        for first, last in _fitting(text, begin, at, language):
+        for first, last, is_cut in _fitting(text, begin, at, language, rules.columns):
             spoken = len(text[first:last].rstrip()) + first
             rank = ranks.get(at, Rank.SENTENCE) if last == at else Rank.WORD
-            yield _Segment(
-                text[first:last], time_at(first), max(time_at(spoken), _end_before(words, ends, spoken)), rank
-            )
+            until = max(time_at(spoken), _end_before(words, ends, spoken))
+            yield _Segment(text[first:last], time_at(first), until, rank, is_cut)
         begin = at
 
 
@@ -105,49 +87,105 @@ def _end_before(words: Sequence[TimedWord], ends: Sequence[int], offset: int) ->
     return words[index].end if index >= 0 and ends[index] == offset else 0
 
 
-def _fitting(text: str, begin: int, end: int, language: str) -> Iterator[tuple[int, int]]:
-    """Yield a range of the text, or the ranges of its parts if it is wider than a line."""
-    if width(text[begin:end].rstrip()) <= LINE:
-        yield begin, end
+def _fitting(text: str, begin: int, end: int, language: str, most: int) -> Iterator[tuple[int, int, bool]]:
+    """Yield a range of the text, or the ranges of its parts if it is wider than a line, and whether it is cut there.
+
+    most: columns of a line.
+    """
+    if width(text[begin:end].rstrip()) <= most:
+        yield begin, end, False
         return
     first = last_end = last_cut = begin
     for at, ends_line in (*cuts(text[begin:end], language), (end - begin, True)):
-        if width(text[first : begin + at].rstrip()) > LINE:
-            cut = last_end if 2 * width(text[first:last_end]) >= LINE else last_cut
+        if width(text[first : begin + at].rstrip()) > most:
+            cut = last_end if 2 * width(text[first:last_end]) >= most else last_cut
             if cut > first:
-                yield first, cut
+                yield first, cut, cut != last_end
                 first = cut
         last_cut = begin + at
         last_end = last_cut if ends_line else max(last_end, first)
-    yield first, end
+    yield first, end, False
 
 
-def _groups(segments: Sequence[_Segment]) -> Iterator[Sequence[_Segment]]:
+def _groups(segments: Sequence[_Segment], rules: Rules) -> Iterator[Sequence[_Segment]]:
     """Yield the segments that are shown together: as many as fit, up to the end of a sentence or phrase if possible."""
     begin = 0
     while begin < len(segments):
         remaining = segments[begin:]
-        count = _count(remaining, _fitting_count(remaining))
+        count = _count(remaining, _fitting_count(remaining, rules), rules)
         yield remaining[:count]
         begin += count
 
 
-def _fitting_count(segments: Sequence[_Segment]) -> int:
+def _fitting_count(segments: Sequence[_Segment], rules: Rules) -> int:
     """Return how many of the segments can be shown together."""
-    for count in range(1, len(segments)):
-        is_long = segments[count].end - segments[0].start > LONGEST
-        is_silent = segments[count].start - segments[count - 1].end > GAP
-        if is_long or is_silent or _lines(segments[: count + 1]) is None:
-            return count
-    return len(segments)
+    return next((count for count in range(1, len(segments)) if not _fit(segments[: count + 1], rules)), len(segments))
 
 
-def _count(segments: Sequence[_Segment], fitting: int) -> int:
+def _fit(segments: Sequence[_Segment], rules: Rules) -> bool:
+    """Return whether segments can be shown together, if all but the last one can be."""
+    is_long = segments[-1].end - segments[0].start > LONGEST
+    is_silent = len(segments) > 1 and segments[-1].start - segments[-2].end > SILENCE
+    return not is_long and not is_silent and _lines(segments, rules) is not None
+
+
+def _joined(groups: list[Sequence[_Segment]], end: int, rules: Rules) -> list[Sequence[_Segment]]:
+    """Return the groups, of which those without time enough to be read are shown with a neighbor, or share its time.
+
+    end: of the scene.
+    """
+    index = 0
+    while index < len(groups):
+        if not _is_readable(groups[index], _start(groups, index + 1, end), rules):
+            for first in (index, index - 1):
+                if 0 <= first < len(groups) - 1 and (found := _better(groups, first, end, rules)):
+                    groups[first : first + 2] = found
+                    index = first - (len(found) == 1)  # what was joined may still be short
+                    break
+        index += 1
+    return groups
+
+
+def _better(
+    groups: Sequence[Sequence[_Segment]], first: int, end: int, rules: Rules
+) -> list[Sequence[_Segment]] | None:
+    """Return the segments of two groups as one, or else divided so that both can be read; None if neither helps."""
+    both, until = [*groups[first], *groups[first + 1]], _start(groups, first + 2, end)
+    if _fit_all(both, rules):
+        return [both]
+    counts = [
+        count
+        for count in range(1, len(both))
+        if _is_readable(both[:count], both[count].start, rules)
+        and _is_readable(both[count:], until, rules)
+        and _fit_all(both[:count], rules)
+        and _fit_all(both[count:], rules)
+    ]
+    best = max(counts, key=lambda count: both[count - 1].rank, default=0)
+    return [both[:best], both[best:]] if best else None
+
+
+def _fit_all(segments: Sequence[_Segment], rules: Rules) -> bool:
+    """Return whether segments can be shown together."""
+    return all(_fit(segments[:count], rules) for count in range(2, len(segments) + 1))
+
+
+def _start(groups: Sequence[Sequence[_Segment]], index: int, end: int) -> int:
+    return groups[index][0].start if index < len(groups) else end
+
+
+def _is_readable(segments: Sequence[_Segment], limit: int, rules: Rules) -> bool:
+    """Return whether there is time enough to read segments before the next caption begins at `limit`."""
+    time = limit - rules.gap - segments[0].start
+    return time >= max(rules.shortest, width(_text(segments)) * SAMPLE_RATE / rules.speed)
+
+
+def _count(segments: Sequence[_Segment], fitting: int, rules: Rules) -> int:
     """Return how many segments to show: up to a sentence's end, else so that its captions have about equal lengths."""
     if fitting == len(segments):
         return fitting
     ends = [count for count in range(1, fitting + 1) if segments[count - 1].rank == Rank.SENTENCE]
-    if ends and width(_text(segments[: ends[-1]])) * 3 > LINE:
+    if ends and width(_text(segments[: ends[-1]])) * 3 > rules.columns:
         return ends[-1]
     sentence = next(
         (count for count in range(fitting, len(segments)) if segments[count - 1].rank == Rank.SENTENCE), len(segments)
@@ -158,32 +196,33 @@ def _count(segments: Sequence[_Segment], fitting: int) -> int:
     return min((count for count in counts if segments[count - 1].rank >= best), key=lambda count: abs(count - even))
 
 
-def _caption(segments: Sequence[_Segment], limit: int) -> Caption:
+def _caption(segments: Sequence[_Segment], limit: int, rules: Rules) -> Caption:
     """Return a caption that lasts as long as it is spoken, longer if it is short and there is room."""
-    lines = _lines(segments) or (_text(segments),)
+    lines = _lines(segments, rules) or (_text(segments),)
     start, spoken = segments[0].start, segments[-1].end
-    needed = max(SHORTEST, -(-sum(map(width, lines)) * SAMPLE_RATE // SPEED))
+    needed = max(SHORTEST, math.ceil(sum(map(width, lines)) * SAMPLE_RATE / rules.speed))
     end = min(max(spoken, start + min(needed, LONGEST)), max(limit, start + 1))
-    return Caption(lines, start, end)
+    return Caption(lines, start, end, is_cut=any(segment.is_cut for segment in segments))
 
 
-def _lines(segments: Sequence[_Segment]) -> tuple[str, ...] | None:
+def _lines(segments: Sequence[_Segment], rules: Rules) -> tuple[str, ...] | None:
     """Return one line, or two of about the same width, divided after punctuation if possible; None if too wide."""
-    text = _text(segments)
-    if width(text) <= LINE:
+    text, line = _text(segments), rules.columns
+    if width(text) <= line:
         return (text,)
-    best: tuple[int, tuple[str, ...]] | None = None
+    best: tuple[float, tuple[str, ...]] | None = None
     for count in range(1, len(segments)):
         lines = (_text(segments[:count]), _text(segments[count:]))
-        if max(map(width, lines)) > LINE:
+        if max(map(width, lines)) > line:
             continue
-        cost = abs(width(lines[0]) - width(lines[1])) + _COSTS[segments[count - 1].rank]
+        cost = abs(width(lines[0]) - width(lines[1])) + line * _COSTS[segments[count - 1].rank]
         if best is None or cost < best[0]:
             best = (cost, lines)
     return best[1] if best else None
 
 
-_COSTS = {Rank.NAME: LINE // 4, Rank.WORD: 0, Rank.PHRASE: -(LINE // 2), Rank.SENTENCE: -(LINE // 2)}
+# By the rank of the end of the first line, as a share of a line's width.
+_COSTS = {Rank.NAME: 0.25, Rank.WORD: 0, Rank.PHRASE: -0.5, Rank.SENTENCE: -0.5}
 
 
 def _text(segments: Sequence[_Segment]) -> str:

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from vidbuild.media.text.captions import Caption, captions
+from vidbuild.media.text.caption_rules import Caption, Rules
+from vidbuild.media.text.captions import captions
 from vidbuild.media.text.words import TimedWord
 
 _NO_BREAK = "\u00a0"  # keeps a label and the word after it in one line
@@ -21,16 +22,16 @@ def label(speaker: str) -> str:
     return f"{speaker}:" if speaker else _DASH
 
 
-def turn(words: Sequence[TimedWord], end: int, language: str, speaker: str, shown: str) -> list[Caption]:
+def turn(words: Sequence[TimedWord], end: int, language: str, rules: Rules, speaker: str, shown: str) -> list[Caption]:
     """Return the captions of what one speaker says at a time, up to `end`.
 
     speaker: the name, which all captions carry; "" without one.
     shown: what the first caption begins with; "" for nothing.
     """
     if not shown or not words:
-        return [replace(each, speaker=speaker) for each in captions(words, end, language)]
+        return [replace(each, speaker=speaker) for each in captions(words, end, language, rules)]
     marked = f"{shown} ".replace(" ", _NO_BREAK)
     first = replace(words[0], text=marked + words[0].text)
-    found = [replace(each, speaker=speaker) for each in captions([first, *words[1:]], end, language)]
+    found = [replace(each, speaker=speaker) for each in captions([first, *words[1:]], end, language, rules)]
     lines = tuple(line.replace(marked, f"{shown} ", 1) for line in found[0].lines)
     return [replace(found[0], lines=lines), *found[1:]]

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from vidbuild import columns
 from vidbuild.media.text import captions as module
-from vidbuild.media.text.captions import Caption
+from vidbuild.media.text.caption_rules import Caption, Rules, width
 from vidbuild.media.text.subtitles import srt
 from vidbuild.media.text.words import TimedWord
 
@@ -19,9 +19,13 @@ SECOND = 48_000
 WORD = SECOND // 3
 
 
-def captions(words: list[TimedWord], end: int, language: str = "en") -> list[Caption]:
+GAP = SECOND // 12  # two frames of 24 in a second
+RULES = Rules(42, GAP)
+
+
+def captions(words: list[TimedWord], end: int, language: str = "en", keep: Rules = RULES) -> list[Caption]:
     """The captions of a scene."""
-    return module.captions(words, end, language)
+    return module.captions(words, end, language, keep)
 
 
 def spoken(text: str, each: int = WORD, start: int = 0) -> list[TimedWord]:
@@ -69,7 +73,7 @@ def test_no_single_word_is_left_over() -> None:
 def test_a_caption_stays_long_enough_to_be_read() -> None:
     """A short word is shown for a second, unless the next comes sooner or the scene ends."""
     assert captions(spoken("Done."), 60 * SECOND)[0].end == SECOND
-    assert captions(spoken("Done."), SECOND // 2)[0].end == SECOND // 2 - SECOND // 1000
+    assert captions(spoken("Done."), SECOND // 2)[0].end == SECOND // 2 - GAP
     first, second = captions([*spoken("Done."), *spoken("Next.", start=3 * SECOND)], 60 * SECOND)
     assert (first.end, second.start) == (SECOND, 3 * SECOND)
 
@@ -108,7 +112,7 @@ def test_a_character_wider_than_a_line_is_not_divided() -> None:
     wide = "\u1100" * 30
     found = captions([TimedWord("x", 0, SECOND), TimedWord(wide, SECOND, 3 * SECOND)], 9 * SECOND, "ko")
     assert lines(found) == [("x",), (wide,)]
-    assert list(module._fitting(f"x {wide} y", 0, 34, "ko")) == [(0, 2), (2, 32), (32, 34)]
+    assert list(module._fitting(f"x {wide} y", 0, 34, "ko", 42)) == [(0, 2, False), (2, 32, True), (32, 34, False)]
 
 
 def test_a_long_address_is_cut_after_a_slash() -> None:
@@ -128,10 +132,10 @@ def test_an_address_is_cut_after_a_slash_only_in_the_second_half_of_a_line(lette
     assert caption.lines[0] == text[:first]
 
 
-def test_a_caption_ends_a_millisecond_before_its_scene() -> None:
-    """A player that shows a cue at its end time does not show it again in the next scene's first frame."""
+def test_a_caption_ends_two_frames_before_its_scene() -> None:
+    """Between the last caption of a scene and the first of the next one are two frames without any."""
     (caption,) = captions(spoken("Done."), WORD)
-    assert (caption.start, caption.end) == (0, WORD - SECOND // 1000)
+    assert (caption.start, caption.end) == (0, WORD - GAP)
     assert captions(spoken("Done."), 9 * SECOND)[0].end == SECOND, "there is room"
 
 
@@ -197,7 +201,7 @@ def test_the_second_line_is_the_longer_one() -> None:
 
 def test_a_brace_takes_two_columns() -> None:
     """A brace, for which SubRip may need its wide form, counts twice, so that no line becomes too wide by it."""
-    assert [module.width(text) for text in ("a", "{", "}", "{a}", "{{}")] == [1, 2, 2, 5, 6]
+    assert [width(text) for text in ("a", "{", "}", "{a}", "{{}")] == [1, 2, 2, 5, 6]
     assert lines(captions([TimedWord("{" * 21, 0, 1)], 60 * SECOND)) == [("{" * 21,)]
 
 

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vidbuild.media.ffmpeg.binary import executable
-from vidbuild.media.text.captions import Caption
+from vidbuild.media.text.caption_rules import Caption
 from vidbuild.media.text.subtitles import srt, vtt
 
 SECOND = 48_000
