@@ -14,18 +14,18 @@ class Page:
     """The player's page: its functions, called from here."""
 
     def __init__(self, browser: Chromium, base: str) -> None:
-        self._browser = browser
-        self._base = base
+        self.browser = browser
+        self.base = base
 
     def fresh(self) -> Page:
         """The page as it is when nothing was done in it yet."""
-        self._browser.open(f"{self._base}/player.html", "typeof player == 'object'")
+        self.browser.open(f"{self.base}/player.html", "typeof player == 'object'")
         return self
 
     def call(self, function: str, *args: Any, timeout: float = 60) -> Any:
         """The value of player.FUNCTION(ARGS)."""
         arguments = ", ".join(map(json.dumps, args))
-        return self._browser.evaluate(f"player.{function}({arguments})", timeout)
+        return self.browser.evaluate(f"player.{function}({arguments})", timeout)
 
 
 @dataclass(frozen=True)

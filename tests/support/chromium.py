@@ -100,6 +100,23 @@ class Chromium:
             raise PageError(details.get("exception", {}).get("description") or details["text"])
         return answer["result"].get("value")
 
+    def click(self, x: float, y: float) -> None:
+        """Press and release the mouse's left button at a place in the window."""
+        for kind in ("mousePressed", "mouseReleased"):
+            params = {"type": kind, "x": x, "y": y, "button": "left", "clickCount": 1}
+            self._ask("Input.dispatchMouseEvent", params, page=True)
+
+    def press(self, key: str, code: int) -> None:
+        """Press and release a key, given by its name and its virtual key code."""
+        for kind in ("rawKeyDown", "keyUp"):
+            params = {"type": kind, "key": key, "code": key, "windowsVirtualKeyCode": code}
+            self._ask("Input.dispatchKeyEvent", params, page=True)
+
+    def resize(self, width: int, height: int) -> None:
+        """Give the window another size, in pixels."""
+        params = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
+        self._ask("Emulation.setDeviceMetricsOverride", params, page=True)
+
     def _end(self) -> None:
         """End the browser and all its processes: it exits by itself once its pipes are closed."""
         os.close(self._write)

@@ -21,6 +21,8 @@ COMMANDS = (
     "explain",
     "graph",
     "still",
+    "inspect",
+    "diff",
     "init",
     "create",
     "record",

@@ -22,7 +22,7 @@ class Exit(IntEnum):
 
 MEANINGS: dict[Exit, str] = {
     Exit.DONE: "done, or nothing to do",
-    Exit.FAILED: "a step failed, or --verify found a difference",
+    Exit.FAILED: "a step failed, --verify found a difference, or inspect something beyond a limit",
     Exit.WRONG: "the command line or the spec is wrong",
     Exit.BUG: "a bug in vidbuild; a report that you can paste is saved, and its path printed",
     Exit.UNREACHABLE: "a service on the network, such as an online voice, could not be used",

@@ -42,6 +42,24 @@ def test_it_reaches_nothing_else(path: Path, monkeypatch: pytest.MonkeyPatch) ->
     assert contained.call(functions.reach, path, other) == everything
 
 
+def test_it_reads_further_files_that_are_named(path: Path) -> None:
+    """Of the files beside it, it can read those that the caller names, and change none."""
+    other = path.with_name("other.txt")
+    found = contained.call(functions.reach, path, str(other), others=[other])
+    assert found == (["read"] if not sandbox.missing() else ["read", "list", "write", "change", "connect"])
+
+
+def test_the_caller_sets_the_time(path: Path) -> None:
+    """A time limit that the caller sets is the one that holds, and that the message states."""
+    with pytest.raises(SourceError, match=r"took more than 0\.5 s to read"):
+        contained.call(functions.hang, path, seconds=0.5)
+
+
+def test_the_caller_adds_variables(path: Path) -> None:
+    """The process gets the variables that the caller adds."""
+    assert "VIDBUILD_FFMPEG" in contained.call(functions.variables, path, env={"VIDBUILD_FFMPEG": "x"})
+
+
 def test_a_sandbox_that_is_required_and_missing(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing is read if the user requires a sandbox that the system does not have."""
     monkeypatch.setenv("VIDBUILD_SANDBOX", "required")

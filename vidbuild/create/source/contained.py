@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
 
@@ -35,24 +35,38 @@ main()
 """
 
 
-def call(function: Callable[..., Json], file: Path, *arguments: str) -> Json:
+def call(
+    function: Callable[..., Json],
+    file: Path,
+    *arguments: str,
+    others: Sequence[Path] = (),
+    seconds: float | None = None,
+    memory: int | None = None,
+    programs: Sequence[str] = (),
+    env: Mapping[str, str] | None = None,
+) -> Json:
     """Return the JSON value that a function of a module returns for a file's path and more texts.
 
+    others: further files that it may read. seconds, memory: limits; None for SECONDS and MEMORY.
+    programs: what it may run beside the system's own.
+    env: variables to add to its environment.
     Raises the function's SourceError, or one that names the file if the process crashes or exceeds a limit.
     """
     from vidbuild.media.ffmpeg.process import BoundedBuffer, HeadTailLog, OutputLimitError, describe_exit, run
 
+    seconds, memory = seconds or SECONDS, memory or MEMORY
     names = (function.__module__, function.__name__)
-    command = [sys.executable, "-P", "-c", _BOOT, _HOME, _restrictions(file), *names, str(file), *arguments]
+    restrictions = _restrictions([file, *others], memory, programs)
+    command = [sys.executable, "-P", "-c", _BOOT, _HOME, restrictions, *names, str(file), *arguments]
     out, log = BoundedBuffer(MAX_OUTPUT), HeadTailLog(0, _LOG_LINES)
     try:
-        code = run(command, cwd=Path.cwd(), env=_environment(), seconds=SECONDS, out=out, err=log)
+        code = run(command, cwd=Path.cwd(), env={**_environment(), **(env or {})}, seconds=seconds, out=out, err=log)
     except OutputLimitError as error:
         raise SourceError(f"'{file}' is too large: what it has takes more than {MAX_OUTPUT >> 20} MB") from error
     if code is None:
-        raise SourceError(f"'{file}' took more than {SECONDS:.0f} s to read")
+        raise SourceError(f"'{file}' took more than {seconds:g} s to read")
     if code == OUT_OF_MEMORY:
-        raise SourceError(f"'{file}' takes more than {MEMORY >> 20} MB of memory to read")
+        raise SourceError(f"'{file}' takes more than {memory >> 20} MB of memory to read")
     if code != 0:
         hint = " ".join(log.texts()[-1:]) or "check that it opens in another program"
         raise SourceError(f"'{file}' cannot be read: the process that read it {describe_exit(code)}", hint=hint)
@@ -86,14 +100,13 @@ def main() -> None:
         out.write(json.dumps(answer))
 
 
-def _restrictions(file: Path) -> str:
+def _restrictions(files: Sequence[Path], memory: int, programs: Sequence[str]) -> str:
     """Return the sandbox as JSON; "" if the user turned it off. Raises UsageError if one is required and missing."""
     from vidbuild.engine.sandbox.mode import is_on
     from vidbuild.engine.sandbox.sandbox import Sandbox
 
-    sandbox = Sandbox(
-        read=(str(file.resolve()),), memory=MEMORY, file_bytes=1, files=MAX_FILES, processes=SPARE_PROCESSES
-    )
+    read = tuple(str(file.resolve()) for file in files)
+    sandbox = Sandbox(tuple(programs), read, memory=memory, file_bytes=1, files=MAX_FILES, processes=SPARE_PROCESSES)
     return json.dumps(sandbox.to_data()) if is_on() else ""
 
 

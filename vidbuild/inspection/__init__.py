@@ -1,0 +1,1 @@
+"""What a finished video or recording has, measured in a sandboxed process, and whether that is within limits."""
