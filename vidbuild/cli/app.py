@@ -32,6 +32,7 @@ COMMANDS = (
     "config",
     "themes",
     "fonts",
+    "i18n",
     "brands",
     "gallery",
     "scenes",

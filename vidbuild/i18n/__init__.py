@@ -1,0 +1,1 @@
+"""Translations of a spec's texts: their state, and the files in which translators have them."""
