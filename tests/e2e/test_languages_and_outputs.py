@@ -24,7 +24,7 @@ scenes:
   - id: sign
     type: image
     src: sign.png
-    narration: {en: Look., de: Schau., ar: انظر.}
+    narration: {en: Look at this sign., de: Schau auf dieses Schild., ar: انظر إلى هذه العلامة.}
   - id: list
     type: list
     title: {en: Words, de: Worte, ar: كلمات}
@@ -88,9 +88,9 @@ def test_each_language_is_a_video(project: Workspace) -> None:
     assert (timing["title"], timing["language"], timing["scenes"][0]["words"][0]["text"]) == (
         "Zwei Worte",
         "de",
-        "Schau.",
+        "Schau",
     )
-    assert "Schau." in project.read("build/video.de.vtt")
+    assert "Schau auf dieses Schild." in project.read("build/video.de.vtt")
     assert "video.de.mp4" in project.read("build/video.de.report.html")
 
     project.write("video.yaml", SPEC)
@@ -183,7 +183,7 @@ def test_wrong_choices_name_what_there_is(project: Workspace) -> None:
 
 def test_a_wrong_language_stops_no_other_with_keep_going(project: Workspace) -> None:
     """With -k a video whose text is wrong fails alone, with the others in their places."""
-    wrong = SPEC.replace("de: Schau.", "de: 'Schau [[.'")
+    wrong = SPEC.replace("de: Schau auf dieses Schild.", "de: 'Schau [[.'")
     project.write("video.yaml", wrong)
     data = build(project, "-k", code=2)
     assert [each["status"] for each in data["videos"]] == ["failed", "built", "built"]
