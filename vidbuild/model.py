@@ -222,9 +222,15 @@ class OutputSettings:
     """The `output` field of a spec.
 
     width, height: pixels.
+    fps: frames per second of the timeline.
     profile: name of an encoder profile (vidbuild.media.h264.encode).
     loudness: target in LUFS.
     peak: maximum true peak in dBTP.
+    format: "mp4", "webp", "gif", "m4a", "mp3", "png" or "pdf".
+    rate: images a second of a WebP or GIF, at the most.
+    image_width: pixels of the images of a WebP or GIF, of a PNG, and in a PDF; they are scaled to it.
+    max_bytes: of a WebP or GIF; 0 for no limit.
+    loops: how often a WebP or GIF plays; 0 for ever.
     """
 
     width: int
@@ -233,6 +239,11 @@ class OutputSettings:
     profile: str
     loudness: float
     peak: float
+    format: str = "mp4"
+    rate: int = 0
+    image_width: int = 0
+    max_bytes: int = 0
+    loops: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,9 @@
 """Seals outputs: each ends with the SHA-256 of all the bytes before, so that a file alone proves what wrote it.
 
-A seal is part of the file's format: a box of an MP4, a chunk of a PNG, a note of a WebVTT file, a field of a JSON
-object, a comment of an HTML page, a TTML or a Markdown file, a line of a text. SubRip has nothing of the kind, so the
-WebVTT file beside it has its digest. A seal is no signature: it detects edits, and does not prevent forgeries.
+A seal is part of the file's format: a box of an MP4 or M4A, a chunk of a PNG or WebP, an extension of a GIF, a tag of
+an MP3, a note of a WebVTT file, a field of a JSON object, a comment of an HTML page, a TTML, Markdown or PDF file, a
+line of a text. SubRip has nothing of the kind, so the WebVTT file beside it has its digest. A seal is no signature: it
+detects edits, and does not prevent forgeries.
 """
 
 from __future__ import annotations
@@ -30,10 +31,13 @@ _TAIL = 1 << 16  # in which an edited file still has its seal, if it has one
 
 
 class SealedWriter:
-    """Writes an MP4 to a binary file and ends it with its seal; it hashes what passes, and keeps nothing."""
+    """Writes a file to a binary file and ends it with its seal; it hashes what passes, and keeps nothing.
 
-    def __init__(self, target: BinaryIO) -> None:
-        self._target = target
+    suffix: of the file's name, for the form of the seal.
+    """
+
+    def __init__(self, target: BinaryIO, suffix: str = ".mp4") -> None:
+        self._target, self._suffix = target, suffix
         self._hash = hashlib.sha256()
 
     def write(self, data: bytes) -> int:
@@ -43,7 +47,12 @@ class SealedWriter:
 
     def seal(self) -> int:
         """Write the seal; return its size."""
-        return self._target.write(_box(self._hash.digest()))
+        return self._target.write(_TRAILERS[self._suffix](self._hash.digest()))
+
+
+def length(suffix: str) -> int:
+    """Return how many bytes the seal of a file with this suffix has."""
+    return len(_TRAILERS[suffix](bytes(32)))
 
 
 def sealed_png(data: bytes) -> bytes:
@@ -51,6 +60,11 @@ def sealed_png(data: bytes) -> bytes:
     if not data.endswith(PNG_END):
         raise ValueError("the PNG has no IEND chunk at its end")
     return _sealed(data[: -len(PNG_END)], ".png")
+
+
+def sealed(data: bytes, suffix: str) -> bytes:
+    """Return a whole file that ends with its seal."""
+    return _sealed(data, suffix)
 
 
 def sealed_json(text: str) -> str:
@@ -149,13 +163,46 @@ def _chunk(digest: bytes) -> bytes:
     return struct.pack(">I", len(content) - 4) + content + struct.pack(">I", zlib.crc32(content)) + PNG_END
 
 
+def _riff_chunk(digest: bytes) -> bytes:
+    """Return a chunk of a type that readers of WebP skip."""
+    content = _mark(digest)
+    return struct.pack("<4sI", b"seal", len(content)) + content + bytes(len(content) % 2)
+
+
+def _gif_comment(digest: bytes) -> bytes:
+    """Return a comment and the byte that ends the GIF."""
+    content = _mark(digest)
+    return b"!\xfe" + bytes([len(content)]) + content + b"\0;"
+
+
+def _ape_tag(digest: bytes) -> bytes:
+    """Return an APEv2 tag, which readers of MP3 know at the end of a file."""
+    content = _mark(digest)
+    item = struct.pack("<II", len(content), 0) + b"seal\0" + content
+    numbers = (2000, len(item) + 32, 1)
+    header, footer = (struct.pack("<8s4I8x", b"APETAGEX", *numbers, flags) for flags in (0xA0000000, 0x80000000))
+    return header + item + footer
+
+
+def _void_element(digest: bytes) -> bytes:
+    """Return an element of Matroska that readers skip (RFC 8794, 11.3.2)."""
+    content = _mark(digest)
+    return b"\xec" + bytes([0x80 | len(content)]) + content
+
+
 def _mark(digest: bytes) -> bytes:
     return _MARK + digest.hex().encode()
 
 
 _TRAILERS: Mapping[str, Callable[[bytes], bytes]] = {
     ".mp4": _box,
+    ".m4a": _box,
     ".png": _chunk,
+    ".webp": _riff_chunk,
+    ".gif": _gif_comment,
+    ".mp3": _ape_tag,
+    ".webm": _void_element,
+    ".pdf": lambda digest: b"%" + _mark(digest) + b"\n",
     ".vtt": lambda digest: b"\nNOTE " + _mark(digest) + b"\n",
     ".json": lambda digest: b',\n "seal": "' + _mark(digest) + b'"\n}\n',
     ".txt": lambda digest: b"\n" + _mark(digest) + b"\n",

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from pathlib import Path
 
-from . import creating, floor, looks, measure, voices
+from . import creating, floor, formats, looks, measure, voices
 from .cases import TYPES, Case, edited
 from .measure import Cost
 from .project import VIDBUILD, Project, Several
@@ -307,6 +307,7 @@ CASES: Mapping[str, Callable[[Bench], Iterator[Row]]] = {
     "diff": diff,
     "create": creating.readme,
     **looks.CASES,
+    "webp": formats.webp,
     "voice": voices.quickstart,
     "voice-edit": voices.edit,
 }

@@ -39,7 +39,7 @@ class Case:
     commands of a terminal, highlights of code. transition: seconds of the fade between scenes, 0 for cuts.
     actions: scene's index -> the word of its narration that an edit changed (see `edited`). first: the index of the
     first scene, so that several cases have no scene in common. voice: that speaks all of them. fields: given to every
-    scene, in place of those that it has of the same name; None leaves a field out.
+    scene, in place of those that it has of the same name; None leaves a field out. output: more fields of `output`.
     """
 
     scenes: int = 6
@@ -54,6 +54,7 @@ class Case:
     first: int = 0
     voice: str = "espeak:en-us"
     fields: Fields = field(default_factory=dict)
+    output: Fields = field(default_factory=dict)
 
 
 def edited(case: Case, scene: int, times: int = 1) -> Case:
@@ -68,7 +69,7 @@ def spec(case: Case) -> str:
     data: Fields = {
         "vidbuild": 1,
         "title": f"{case.scenes} scenes",
-        "output": {"size": case.size, "fps": case.fps},
+        "output": {"size": case.size, "fps": case.fps, **case.output},
         "voice": case.voice,
     }
     if case.transition:

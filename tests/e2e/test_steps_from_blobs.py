@@ -57,6 +57,8 @@ ROWS = [
     ("transition", "clip", "mp4"),
     ("still", "clip", "mp4"),
     ("decode", "file", "wav"),
+    ("animate", "clip", "mp4"),
+    *(("handout", "font", suffix) for suffix in (*FONTS, "ttf")),
 ]
 
 
@@ -118,7 +120,7 @@ def ffmpeg(folder: Path, *args: str) -> None:
 
 
 def specs() -> list[dict[str, Any]]:
-    """Two specs, with two logos, that read all files."""
+    """Two specs, with two logos, that read all files, and one of a few scenes in each other format."""
     short = {"duration": 0.25}
     fade = {"transition": {"type": "fade", "duration": 0.16}}
     clips: list[dict[str, Any]] = [
@@ -141,11 +143,14 @@ def specs() -> list[dict[str, Any]]:
     ]
     music = {"file": "said.wav", "loop": True}
     fonts = {"directory": "./fonts", "title": "Title Blocks", "text": "Text Blocks", "mono": "Mono Blocks"}
+    few = [{**clips[0], "narration": "Said."}, {**shown[0], "duration": 0.5}]
+    videos = [("logo.png", clips, "mp4"), ("logo.svg", shown, "mp4")]
+    videos += [("logo.png", few, encoding) for encoding in ("webp", "mp3", "pdf")]
     return [
         {
             "vidbuild": 1,
             "title": "All",
-            "output": {"size": "160x90", "fps": 24},
+            "output": {"format": encoding} if encoding == "mp3" else {"size": "160x90", "format": encoding},
             "voice": "espeak:en-us",
             "theme": {"logo": logo, "fonts": fonts},
             "music": music,
@@ -153,7 +158,7 @@ def specs() -> list[dict[str, Any]]:
             "also": ["ttml", "transcript", "chapters", "page"],
             "scenes": [{"id": f"s{number}", **scene} for number, scene in enumerate(scenes)],
         }
-        for logo, scenes in (("logo.png", clips), ("logo.svg", shown))
+        for logo, scenes, encoding in videos
     ]
 
 

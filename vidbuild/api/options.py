@@ -19,8 +19,8 @@ __all__ = ["BuildOptions", "Control", "RetryPolicy", "RunControl", "options_of"]
 class BuildOptions(RunOptions):
     """How to build; none of it changes the bytes of the outputs. It begins with the fields of `RunOptions`.
 
-    output: the folder of the outputs, or the file of the only video (NAME.mp4), with the other outputs beside it; None
-        for `build` beside each spec.
+    output: the folder of the outputs, or the file of the only video (NAME.mp4, or as its format ends), with the other
+        outputs beside it; None for `build` beside each spec.
     only: ids of scenes; the video has these and no others.
     variables: values for the spec's vars.
     brand: the name of a brand instead of the spec's own.

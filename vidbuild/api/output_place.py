@@ -10,14 +10,13 @@ from vidbuild.platforms import shell_command
 from vidbuild.project import OUTPUT_FOLDER
 
 VIDEO = ".mp4"
-_OTHERS = frozenset(
-    {VIDEO, ".avi", ".flv", ".gif", ".m4v", ".mkv", ".mov", ".mpeg", ".mpg", ".ogv", ".ts", ".webm", ".wmv"}
-)
+FILES = (VIDEO, ".webp", ".gif", ".m4a", ".mp3", ".pdf")  # of the formats that are one file
+_OTHERS = frozenset({*FILES, ".avi", ".flv", ".m4v", ".mkv", ".mov", ".mpeg", ".mpg", ".ogv", ".ts", ".webm", ".wmv"})
 
 
 def video_file(output: Path | None) -> bool:
     """Return whether `output` names the video's file instead of the folder of all outputs."""
-    return output is not None and output.suffix == VIDEO and not output.is_dir()
+    return output is not None and output.suffix in FILES and not output.is_dir()
 
 
 def folder_of(output: Path | None, spec: Path) -> Path:
@@ -30,6 +29,16 @@ def folder_of(output: Path | None, spec: Path) -> Path:
 def name_of_file(output: Path | None) -> str | None:
     """Return what the names of the outputs have in common if the video's file is named; otherwise None."""
     return output.stem if output is not None and video_file(output) else None
+
+
+def refuse_format(output: Path | None, suffix: str) -> None:
+    """Raise UsageError if `output` names a file of another format than the video's, whose file ends with `suffix`."""
+    if output is not None and video_file(output) and output.suffix != suffix:
+        message = f"cannot write '{output}': the format of the video is '{suffix.rpartition('.')[2]}'"
+        hint = f"set 'output: {{format: {output.suffix[1:]}}}' in the spec"
+        if suffix in FILES:
+            hint = f"-o {shell_command(output.with_suffix(suffix))}, or {hint}"
+        raise UsageError(message, hint=hint)
 
 
 def refuse_output(output: Path | None, specs: Sequence[object]) -> None:

@@ -142,7 +142,7 @@ class Placing:
         for placed in self._outputs.place_all(blobs):
             self._note(placed)
         for output, (blob, target) in zip(self._plan.outputs, blobs, strict=True):
-            self.files.append(OutputFile(output.kind, target, blob.size, blob.digest))
+            self.files.append(OutputFile(output.kind, target, blob.size, blob.digest, output.loops))
 
     def _note(self, placed: OutputResult) -> None:
         self.written = self.written or placed.action == "written"

@@ -29,12 +29,22 @@ def diagnosis(item: Diagnostic) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class OutputFile:
-    """An output of a build. kind: as in vidbuild.plan.outputs.Output."""
+    """An output of a build.
+
+    kind: as in vidbuild.plan.outputs.Output.
+    loops: how often it plays, 0 for ever; None for a file that does not loop.
+    """
 
     kind: str
     path: Path
     bytes: int
     sha256: str
+    loops: int | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as JSON values; `loops` is a number or "forever"."""
+        loops = {} if self.loops is None else {"loops": self.loops or "forever"}
+        return {"kind": self.kind, "path": str(self.path), "bytes": self.bytes, "sha256": self.sha256, **loops}
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,10 +155,7 @@ class Result:
             "status": self.status,
             "spec": str(self.spec),
             "run": self.run,
-            "outputs": [
-                {"kind": each.kind, "path": str(each.path), "bytes": each.bytes, "sha256": each.sha256}
-                for each in self.outputs
-            ],
+            "outputs": [each.to_json() for each in self.outputs],
             "steps": {
                 "total": self.steps.total,
                 "ran": list(self.steps.ran),

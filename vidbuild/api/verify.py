@@ -16,7 +16,7 @@ from typing import Any, Literal
 from vidbuild.api.build import build, build_all
 from vidbuild.api.engine import engine_of
 from vidbuild.api.options import BuildOptions, RunControl, options_of
-from vidbuild.api.output_place import VIDEO, name_of_file
+from vidbuild.api.output_place import name_of_file
 from vidbuild.api.plan import Plan, plans_of, store_of
 from vidbuild.api.result import OutputFile, Result
 from vidbuild.api.spec_args import SpecLike, for_one, path_of
@@ -175,7 +175,7 @@ class _SecondBuild:
         options = replaced(
             self._options,
             cache=self._store.root,
-            output=self._folder / "build" / (f"{self._name}{VIDEO}" if self._name else ""),
+            output=self._folder / "build" / (self._options.output.name if self._name and self._options.output else ""),
             jobs=1 if self._options.workers > 1 else 2,
             shuffle=SHUFFLE_SEED,
             env_overrides=OTHER_ENV,

@@ -14,7 +14,7 @@ from vidbuild.api import build_result, network_policy
 from vidbuild.api.engine import engine_of
 from vidbuild.api.options import BuildOptions
 from vidbuild.api.output_owner import OutputOwner
-from vidbuild.api.output_place import folder_of, name_of_file
+from vidbuild.api.output_place import folder_of, name_of_file, refuse_format
 from vidbuild.api.outputs import (
     OTHER_FOLDER,
     Placing,
@@ -79,6 +79,7 @@ class Video:
             remember=not options.dry_run,
             choice=choice,
         )
+        refuse_format(options.output, self.plan.outputs[0].suffix)
         self._outputs = targets(self.plan, self.folder)
         self._owner = OutputOwner(self.folder, self.plan.name, self.path)
         refuse_sources(self.plan, self._outputs)

@@ -15,8 +15,9 @@ from vidbuild.report import humanize, summary
 from vidbuild.sanitize import single_line
 
 if TYPE_CHECKING:
-    from vidbuild.api.result import FailedStep, Notice, Result
+    from vidbuild.api.result import FailedStep, Notice, OutputFile, Result
 
+_BESIDE = frozenset({"captions", "report", "poster", "credits"})  # kinds of outputs that go with the video
 _LISTED = 20  # failures or warnings of one spec that are printed in full
 
 
@@ -81,7 +82,7 @@ def last_lines(result: Result, *, show_path: bool = False) -> list[str]:
         return []
     if result.diagnostics and not result.steps.total:
         return [single_line(f"failed: {result.spec}")]
-    outputs = [] if show_path or result.status != "built" else _output_lines([each.path for each in result.outputs])
+    outputs = [] if show_path or result.status != "built" else _output_lines(result.outputs)
     return [*outputs, summary.last_line(_build_summary(result, show_path=show_path))]
 
 
@@ -162,19 +163,26 @@ def _position(location: Location | None) -> str:
 
 
 def _video_name(result: Result, *, show_path: bool) -> str:
-    built = [each.path for each in result.outputs if each.kind == "video"]
+    built = [each.path for each in result.outputs if each.kind not in _BESIDE]
     if show_path:
         return single_line(str(_relative(built[0] if built else result.spec)))
     name = ".".join(filter(None, (name_of(result.spec), result.name)))
     return single_line(built[0].name if built else f"{name}.mp4")
 
 
-def _output_lines(paths: Sequence[Path]) -> list[str]:
+def _output_lines(outputs: Sequence[OutputFile]) -> list[str]:
     """Return a line for each folder: `in build: video.mp4 video.srt`."""
     folders: Mapping[Path, list[str]] = defaultdict(list)
-    for path in paths:
-        folders[_relative(path.parent)].append(path.name)
+    for each in outputs:
+        folders[_relative(each.path.parent)].append(f"{each.path.name}{_loops(each)}")
     return [single_line(f"in {folder}: {' '.join(names)}") for folder, names in folders.items()]
+
+
+def _loops(output: OutputFile) -> str:
+    """Return how often a looping image plays, after its name."""
+    if output.loops is None:
+        return ""
+    return f" (loops {humanize.count(output.loops, 'time')})" if output.loops else " (loops forever)"
 
 
 def _relative(path: Path) -> Path:

@@ -6,6 +6,7 @@ narration has been spoken, so `graph`, `explain` and a dry run need to run no st
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from vidbuild import inline
@@ -13,7 +14,7 @@ from vidbuild.diagnostic import Diagnostic
 from vidbuild.engine.graph.graph import Graph, Input, Product, Step
 from vidbuild.errors import PluginError
 from vidbuild.model import Scene, Spec
-from vidbuild.plan import companions, progress
+from vidbuild.plan import companions, formats, progress
 from vidbuild.plan.music_steps import music_steps, shown
 from vidbuild.plan.outputs import Output
 from vidbuild.plan.scene_steps import (
@@ -48,16 +49,42 @@ def compile_graph(spec: Spec, variant: Variant, name: str = "") -> Graph:
         except PluginError as error:
             raise _fault(error, scene, spec) from error
     steps.extend(music_steps(video))
-    for left, right in zip(spec.scenes, spec.scenes[1:], strict=False):
-        if left.transition.type != "cut":
-            steps.append(_transition(video, left, right))
-    steps.append(poster(video))
-    base = name or name_of(spec.path)
-    captions = _captions(video)
-    steps.extend((captions, _mux(video), _report(video, f"{base}.mp4")))
-    if files := companions.written(video):
-        steps.append(companions.step(video, files, base, captions.params["scenes"], _timings(video)))
-    return Graph.of({step.id: step for step in steps})
+    transitions = [
+        _transition(video, left, right)
+        for left, right in zip(spec.scenes, spec.scenes[1:], strict=False)
+        if left.transition.type != "cut"
+    ]
+    if variant.output.format == "mp4":
+        base, captions = name or name_of(spec.path), _captions(video)
+        steps += [*transitions, poster(video), captions, _mux(video), _report(video, f"{base}.mp4")]
+        if files := companions.written(video):
+            steps.append(companions.step(video, files, base, captions.params["scenes"], _timings(video)))
+        return Graph.of({step.id: step for step in steps})
+    steps.extend(_of_format(video, transitions))
+    return Graph.of(_needed({step.id: step for step in steps}, outputs(spec, variant)))
+
+
+def _of_format(video: VideoSpec, transitions: list[Step]) -> Iterator[Step]:
+    """Yield the steps that only a video in another format than MP4 has."""
+    if video.variant.output.format in formats.LOOPING:
+        yield from formats.images(video, transitions)
+    elif video.variant.output.format in formats.AUDIO:
+        yield from (_captions(video), formats.soundtrack(video, _mux(video)))
+    else:
+        yield from formats.pictures(video)
+        if video.variant.output.format == "pdf":
+            yield formats.handout(video)
+
+
+def _needed(steps: Mapping[str, Step], wanted: Sequence[Output]) -> dict[str, Step]:
+    """Return the steps that the outputs are made by, in their order."""
+    found: set[str] = set()
+    remaining = [output.step for output in wanted]
+    while remaining:
+        if (step := remaining.pop()) not in found:
+            found.add(step)
+            remaining += [each.step for each in steps[step].inputs.values() if isinstance(each, Product)]
+    return {name: step for name, step in steps.items() if name in found}
 
 
 def _fault(error: PluginError, scene: Scene, spec: Spec) -> SpecError:
@@ -71,6 +98,8 @@ def _fault(error: PluginError, scene: Scene, spec: Spec) -> SpecError:
 def outputs(spec: Spec, variant: Variant) -> tuple[Output, ...]:
     """The files that a build of the video writes."""
     video = VideoSpec(spec, variant)
+    if variant.output.format != "mp4":
+        return formats.outputs(video)
     mux, captions, report = map(video.step_id, ("mux", "captions", "report"))
     credited = (Output("credits", report, "credits.txt", ".credits.txt"),) if spec.credits else ()
     ttml = (Output("captions", captions, "captions.ttml", ".ttml"),) if "ttml" in spec.also else ()
@@ -88,8 +117,9 @@ def outputs(spec: Spec, variant: Variant) -> tuple[Output, ...]:
 
 
 def frame_count(spec: Spec, variant: Variant) -> Product:
-    """The file that holds the number of frames of the finished video."""
-    return Product(VideoSpec(spec, variant).step_id("mux"), "render.json")
+    """The file that holds the number of frames of the finished video; there is none of pictures and handouts."""
+    kinds = {**dict.fromkeys(formats.LOOPING, "assemble"), **dict.fromkeys(formats.AUDIO, "soundtrack")}
+    return Product(VideoSpec(spec, variant).step_id(kinds.get(variant.output.format, "mux")), "render.json")
 
 
 def _transition(video: VideoSpec, left: Scene, right: Scene) -> Step:

@@ -29,12 +29,16 @@ _ALL = (
     Kind("strip", 1, "vidbuild.steps.strip:run", ("ffmpeg",)),
     Kind("transition", 9, "vidbuild.steps.transition:run", ("ffmpeg",)),
     Kind("still", 8, "vidbuild.steps.still:run", ("ffmpeg",)),
+    Kind("animate", 1, "vidbuild.steps.animate:run", ("ffmpeg", "pillow")),
+    Kind("assemble", 1, "vidbuild.steps.assemble:run", ("pillow",)),
     Kind("audio", 6, "vidbuild.steps.audio:run", ("ffmpeg",)),
     Kind("music", 1, "vidbuild.steps.music:run"),
     Kind("decode", 1, "vidbuild.steps.decode:run", ("ffmpeg",)),
     Kind("captions", 4, "vidbuild.steps.captions:run"),
     Kind("transcript", 1, "vidbuild.steps.transcript:run"),
     Kind("mux", 2, "vidbuild.steps.mux:run"),
+    Kind("soundtrack", 1, "vidbuild.steps.soundtrack:run"),
+    Kind("handout", 1, "vidbuild.steps.handout:run", ("typst", "fonts", "pillow")),
     Kind("report", 7, "vidbuild.steps.report:run"),
 )
 

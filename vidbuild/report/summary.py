@@ -62,7 +62,8 @@ def last_line(build: BuildSummary) -> str:
     counts += [f"{build.cached} cached"] if build.cached else []
     counts += [f"{build.retried} retried"] if build.retried else []
     if build.status == "built":
-        return f"built {build.video} ({humanize.clock(build.video_seconds)}): {', '.join([*counts, took])}"
+        length = f" ({humanize.clock(build.video_seconds)})" if build.video_seconds else ""  # pictures have none
+        return f"built {build.video}{length}: {', '.join([*counts, took])}"
     remaining = build.total - len(build.ran) - build.cached - len(build.failed)
     counts += [f"{remaining} not run"] if remaining else []
     if build.status == "failed" and build.failed:

@@ -93,9 +93,8 @@ class SpecBuilder:
         if len(ready) == len(found) and not collector.has_errors:
             narration_lint.check_unused(pronounced, collector)
         if resolved_theme is not None:
-            ready = missing_glyphs.resolved(
-                ready, resolved_theme, values.get("progress", behavior["progress"]), collector
-            )
+            progress, narrated = values.get("progress", behavior["progress"]), settings.format == "pdf"
+            ready = missing_glyphs.resolved(ready, resolved_theme, progress, collector, narrated=narrated)
         if resolved_theme is None or speaker is None or len(ready) != len(found) or "title" not in values:
             return None
         voices = [each for scene in ready for each in (scene.voice, *scene.voices)]

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from vidbuild.spec import schema
+from vidbuild.spec import output, schema
 from vidbuild.spec.collector import DiagnosticCollector
 from vidbuild.spec.document import Document, Path
 from vidbuild.spec.layers import Layered
@@ -68,15 +68,24 @@ def select(layered: Layered, outputs: Mapping[str, int], name: str, collector: D
 
 
 def _settings(document: Document, index: int | None, made: Rebuilder) -> Any:  # noqa: ANN401 - a JSON value
-    """Return the `output` of the document: the spec's, with the settings of the entry above it."""
+    """Return the `output` of the document: the spec's, with the settings of the entry above it.
+
+    What has no effect in the entry's format is left out of the spec's.
+    """
     data: Any = document.data
     own = data.get("output", {})
     if not isinstance(own, Mapping) or index is None:
         return made.copy(own, ("output",), ("output",))
     made.node(("output",), ("output",) if "output" in data else ("outputs", index))
-    found = {key: made.copy(value, ("output", key), ("output", key)) for key, value in own.items()}
+    entry = data["outputs"][index]
+    encoding = entry.get("format", own.get("format", output.DEFAULT_FORMAT))
+    found = {
+        key: made.copy(value, ("output", key), ("output", key))
+        for key, value in own.items()
+        if output.is_inherited(key, encoding)
+    }
     known = schema.load()["properties"]["output"]["properties"]
-    for key, value in data["outputs"][index].items():
+    for key, value in entry.items():
         if key in known:
             found[key] = made.copy(value, ("output", key), ("outputs", index, key))
     return found

@@ -19,13 +19,17 @@ from vidbuild.spec.document import Path
 from vidbuild.spec.theme import built_in
 
 
-def resolved(scenes: Sequence[Scene], theme: Theme, progress: str, collector: DiagnosticCollector) -> list[Scene]:
+def resolved(
+    scenes: Sequence[Scene], theme: Theme, progress: str, collector: DiagnosticCollector, *, narrated: bool = False
+) -> list[Scene]:
     """Return the scenes with the fonts of extras and of the system that each needs.
 
     Add a warning for each field with characters that no font has; names of sections are drawn with a mark of the
     progress.
+
+    narrated: whether all narration is set in type, as in a handout.
     """
-    drawn = [(scene, _texts(scene, progress)) for scene in scenes]
+    drawn = [(scene, _texts(scene, progress, narrated=narrated)) for scene in scenes]
     texts = [text for _, fields in drawn for text in fields.values() if not text.isascii()]
     if not texts:
         return list(scenes)
@@ -87,19 +91,19 @@ def _differs(used: Sequence[str], theme: Theme, collector: DiagnosticCollector) 
     return Diagnostic("warning", message, collector.document.name, theme.system_fonts, hint)
 
 
-def _texts(scene: Scene, progress: str) -> dict[str, str]:
+def _texts(scene: Scene, progress: str, *, narrated: bool) -> dict[str, str]:
     """Return spec field -> the text that is drawn of it."""
     scene_type = SCENE_TYPES[scene.type]
     drawn = scene_text.texts(scene_text.clean(scene_type.drawing(scene)), scene_type.spec_fields)
     notes = {f"callouts.{each.index}.text": inline.plain(each.text) for each in scene.callouts if each.text}
     above = {f"{each.field}.{each.kind}": inline.plain(f"{each.text}{each.role}") for each in scene.overlays}
     section = inline.plain(scene.section) if progress != "none" else ""
-    return {**drawn, **notes, **above, "section": section, "narration": _subtitles(scene)}
+    return {**drawn, **notes, **above, "section": section, "narration": _subtitles(scene, narrated=narrated)}
 
 
-def _subtitles(scene: Scene) -> str:
+def _subtitles(scene: Scene, *, narrated: bool) -> str:
     """Return the narration of a scene that shows it, in all languages."""
-    if scene.fields.get("subtitles") not in list(pages.STYLES) or scene.narration is None:
+    if not (narrated or scene.fields.get("subtitles") in list(pages.STYLES)) or scene.narration is None:
         return ""
     several = scene.narration.values() if isinstance(scene.narration, Mapping) else [scene.narration]
     return "".join(each.text for each in several)

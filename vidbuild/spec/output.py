@@ -1,4 +1,4 @@
-"""The `output` field of a spec: size, frame rate, loudness and encoder profile."""
+"""The `output` field of a spec: format, size, frame rate, loudness and encoder profile."""
 
 from __future__ import annotations
 
@@ -21,19 +21,66 @@ SMALLEST, LARGEST = 64, 7680  # pixels
 # LUFS: the level of web players and phones, and that of EBU R 128 for television.
 LOUDNESS = {"web": -16.0, "broadcast": -23.0}
 
+DEFAULT_FORMAT = "mp4"
+VIDEO_RATES = (30, 24, 25, 60, 50)  # frames per second, the preferred one first
+MOST_GIF_RATE = 30  # images a second: a GIF counts hundredths of a second
+LOOPING_RATE = 15  # images a second, by default
+LOOPING = ("webp", "gif")
+WIDTHS = {"webp": 800, "gif": 640, "pdf": 1600}  # pixels, by default
+UNITS = {"B": 1, **{f"{name}B": 1000**power for power, name in enumerate("kMG", 1)}}
+BINARY_UNITS = {f"{name}iB": 1024**power for power, name in enumerate("kMG", 1)}
+
+# Field -> the formats in which it has an effect; all others have one in every format.
+APPLIES: Mapping[str, tuple[str, ...]] = {
+    "size": ("mp4", "webp", "gif", "png", "pdf"),
+    "fps": ("mp4", "webp", "gif"),
+    "loudness": ("mp4", "m4a", "mp3"),
+    "peak": ("mp4", "m4a", "mp3"),
+    "profile": ("mp4",),
+    "width": ("webp", "gif", "png", "pdf"),
+    "max_bytes": LOOPING,
+    "loop": LOOPING,
+}
+
 
 def settings(output: Mapping[str, Any], collector: DiagnosticCollector) -> OutputSettings:
-    """Return the settings of a valid `output` value with all defaults; add an error for an impossible size."""
+    """Return the settings of a valid `output` value with all defaults; add an error for each that is impossible."""
     width, height = _size(output["size"], collector)
-    loudness = output["loudness"]
+    loudness, encoding = output["loudness"], output["format"]
+    data = collector.document.data
+    written = data.get("output") if isinstance(data, Mapping) else None
+    given = written if isinstance(written, Mapping) else {}
+    if given.get("format", encoding) == encoding:  # an unknown format is an error by itself
+        _check_fields(given, encoding, ("output",), collector)
+    rate = int(output["fps"]) if "fps" in given or encoding not in LOOPING else LOOPING_RATE
+    fps = _fps(rate, encoding, collector)
+    image_width = int(output.get("width", min(width, WIDTHS.get(encoding, width))))
+    if encoding in APPLIES["width"] and image_width > width:
+        message = f"'width' must be at most {width}, that of 'size', not {image_width}"
+        collector.error(("output", "width"), message, f"set 'size' to {image_width} pixels in width or more")
     return OutputSettings(
         width=width,
         height=height,
-        fps=int(output["fps"]),
+        fps=fps,
         profile=output["profile"],
         loudness=LOUDNESS[loudness] if isinstance(loudness, str) else float(loudness),
         peak=float(output["peak"]),
+        format=encoding,
+        rate=rate,
+        image_width=image_width,
+        max_bytes=bytes_of(output.get("max_bytes", 0)),
+        loops=0 if output["loop"] == "forever" else int(output["loop"]),
     )
+
+
+def is_inherited(field: str, encoding: str) -> bool:
+    """Return whether an entry of `outputs` in a format takes this field from the spec's `output`.
+
+    A frame rate of videos is none for animated images.
+    """
+    if field == "fps" and encoding in LOOPING:
+        return False
+    return field == "format" or encoding in APPLIES.get(field, (encoding,))
 
 
 def size_of(size: str) -> tuple[int, int]:
@@ -42,6 +89,40 @@ def size_of(size: str) -> tuple[int, int]:
         return SIZES[size]
     width, height = (int(part) for part in size.split("x"))
     return width, height
+
+
+def bytes_of(size: str | float) -> int:
+    """Return how many bytes a valid `max_bytes` stands for."""
+    if not isinstance(size, str):
+        return int(size)
+    number = size.rstrip("kMGiB ")
+    return int(float(number) * {**UNITS, **BINARY_UNITS}[size[len(number) :].strip()])
+
+
+def _check_fields(given: Mapping[str, Any], encoding: str, path: Path, collector: DiagnosticCollector) -> None:
+    """Add an error for each field that has no effect in the format."""
+    for name in given:
+        formats = APPLIES.get(name, (encoding,))
+        if encoding not in formats:
+            known = " and ".join((", ".join(formats[:-1]), formats[-1]) if len(formats) > 1 else formats)
+            message = f"'{name}' has no effect in the format '{encoding}', only in {known}"
+            collector.error((*path, name), message, f"remove '{name}', or set another 'format'", key=True)
+
+
+def _fps(rate: int, encoding: str, collector: DiagnosticCollector) -> int:
+    """Return the frame rate of the timeline: that of an animated image is a multiple of it if possible."""
+    path: Path = ("output", "fps")
+    if encoding in LOOPING:
+        if encoding == "gif" and rate > MOST_GIF_RATE:
+            collector.error(path, f"'fps' of a gif must be at most {MOST_GIF_RATE}, not {rate}", "set 'format: webp'")
+        return next(fps for fps in VIDEO_RATES if fps % rate == 0)
+    if rate not in VIDEO_RATES and encoding != "mp4":
+        return VIDEO_RATES[0]
+    if rate not in VIDEO_RATES:
+        message = f"'fps' must be 24, 25, 30, 50 or 60, not {rate}, in the format '{encoding}'"
+        collector.error(path, message, "write 30")
+        return VIDEO_RATES[0]
+    return rate
 
 
 def _size(size: str, collector: DiagnosticCollector) -> tuple[int, int]:

@@ -40,18 +40,18 @@ class Part:
 def run(context: Context) -> None:
     """Write video.mp4, and render.json with the number of its frames."""
     order = context.params["order"]
-    parts = lay_out(order, _timings(context))
+    parts = lay_out(order, timings(context))
     check_timings(parts, context.params["fps"])
     segments = {role: _read_segment(context, role) for role in map(input_role, order)}
     check_parameters(segments, context.params["fps"])
     check_frame_counts(order, parts, {role: len(item.sizes) for role, item in segments.items()})
-    scene_audio = {part.scene: _read_audio(context, part, aac_frame_count(part)) for part in parts}
+    scene_audio = {part.scene: read_audio(context, part, aac_frame_count(part)) for part in parts}
     video = _video_track(list(segments.values()), context.params["fps"])
-    audio = _audio_track(parts, scene_audio, context.params["language"])
+    audio = audio_track(parts, scene_audio, context.params["language"])
     check_durations(video, audio)
     metadata = context.inputs.get("chapters")
     chapters = ffmetadata.parse(metadata.read_text(encoding="utf-8")) if metadata else ()
-    frames = (_video_frames(context, segments), _audio_frames(context, scene_audio))
+    frames = (_video_frames(context, segments), audio_frames(context, scene_audio))
     try:
         with (context.out / VIDEO).open("wb") as file:
             target = seal.SealedWriter(file)
@@ -117,8 +117,13 @@ def check_durations(video: mp4.VideoTrack, audio: mp4.AudioTrack) -> None:
     """Raise StepError if the tracks differ by more than half an AAC frame, or are longer than an MP4 can store."""
     if abs(video.duration - audio.duration) > mp4.AAC_FRAME // 2:
         raise StepError(f"tracks of different lengths: video has {video.duration} samples, audio {audio.duration}")
-    if max(video.duration, audio.duration) > mp4.MAX_DURATION:
-        hours, limit = (duration / mp4.TIMESCALE / 3600 for duration in (video.duration, mp4.MAX_DURATION))
+    check_length(max(video.duration, audio.duration))
+
+
+def check_length(duration: int) -> None:
+    """Raise StepError for a duration in samples that is longer than an MP4 can store."""
+    if duration > mp4.MAX_DURATION:
+        hours, limit = (each / mp4.TIMESCALE / 3600 for each in (duration, mp4.MAX_DURATION))
         raise StepError(f"video too long: the maximum is {limit:.1f} hours, got {hours:.1f}")
 
 
@@ -156,7 +161,7 @@ def check_frame_counts(order: Sequence[Mapping[str, Any]], parts: Sequence[Part]
 
 
 @dataclass(frozen=True, slots=True)
-class _Audio:
+class SceneAudio:
     """A scene's AAC frames without their bytes.
 
     lengths: bytes of each frame with its ADTS header.
@@ -168,7 +173,8 @@ class _Audio:
     sizes: tuple[int, ...]
 
 
-def _timings(context: Context) -> dict[str, Mapping[str, int]]:
+def timings(context: Context) -> dict[str, Mapping[str, int]]:
+    """Return what is known of each scene's length."""
     scenes = [item["scene"] for item in context.params["order"] if "scene" in item]
     return {scene: json.loads(context.inputs[f"timing:{scene}"].read_text(encoding="utf-8")) for scene in scenes}
 
@@ -189,7 +195,7 @@ def _strip(context: Context, role: str) -> bytes | None:
     return context.inputs[strip].read_bytes() if kind == "render" and strip in context.inputs else None
 
 
-def _read_audio(context: Context, part: Part, count: int) -> _Audio | None:
+def read_audio(context: Context, part: Part, count: int) -> SceneAudio | None:
     """Return the first `count` AAC frames of a scene, or None for 0; check the length of all its audio."""
     try:
         frames = adts.split(context.inputs[StepId("audio", part.scene).local].read_bytes())
@@ -204,7 +210,7 @@ def _read_audio(context: Context, part: Part, count: int) -> _Audio | None:
     if not muxed:
         return None
     sizes = tuple(len(adts.payload(frame)) for frame in muxed)
-    return _Audio(adts.configuration(muxed[0]), tuple(map(len, muxed)), sizes)
+    return SceneAudio(adts.configuration(muxed[0]), tuple(map(len, muxed)), sizes)
 
 
 def _video_track(segments: Sequence[Segment], fps: int) -> mp4.VideoTrack:
@@ -225,7 +231,8 @@ def _video_track(segments: Sequence[Segment], fps: int) -> mp4.VideoTrack:
     )
 
 
-def _audio_track(parts: Sequence[Part], scene_audio: Mapping[str, _Audio | None], language: str) -> mp4.AudioTrack:
+def audio_track(parts: Sequence[Part], scene_audio: Mapping[str, SceneAudio | None], language: str) -> mp4.AudioTrack:
+    """Return the track of all scenes. Raise StepError if their audio differs in its format."""
     present = {part.scene: audio for part in parts if (audio := scene_audio[part.scene]) is not None}
     configurations = {scene: audio.configuration for scene, audio in present.items()}
     first = next(iter(configurations.values()))
@@ -245,7 +252,8 @@ def _video_frames(context: Context, segments: Mapping[str, Segment]) -> Iterator
         yield from segment.frames(data, segments[role])
 
 
-def _audio_frames(context: Context, scene_audio: Mapping[str, _Audio | None]) -> Iterator[bytes]:
+def audio_frames(context: Context, scene_audio: Mapping[str, SceneAudio | None]) -> Iterator[bytes]:
+    """Yield every AAC frame in order, with one scene's audio at a time in memory."""
     for scene, audio in scene_audio.items():
         if audio is None:
             continue

@@ -64,7 +64,7 @@ def encode_parts(
 
     The thumbnail is written beside the file.
     """
-    parts, profile = _parts(animation), context.params["profile"]
+    parts, profile = parts_of(animation), context.params["profile"]
     shown = next(part for part, end in parts if end == (animation.motion.frames_before_exit or animation.motion.frames))
     done, plans = 0, []
     written: dict[str, tuple[int, int]] = {}  # by their motion: parts that look alike are encoded once
@@ -86,7 +86,7 @@ def encode_parts(
     return plans
 
 
-def _parts(animation: Animation) -> list[tuple[Animation, int]]:
+def parts_of(animation: Animation) -> list[tuple[Animation, int]]:
     """Return the animation before the exit and from it on, and a clip that is repeated by its passes, with their ends.
 
     Everything moves in the exit, so its bands are large; before it, only what moves there is encoded. Each of several
@@ -225,11 +225,12 @@ def run_encoder(
         timeout=MIN_TIMEOUT + TIMEOUT_PER_FRAME * frames,
         what=what,
         progress=lambda done: context.progress(first + min(done * frames // encoded, frames), total, "frames"),
-        pipe_source=_painted_frames,
+        pipe_source=painted_frames_of,
     )
 
 
-def _painted_frames(name: str) -> Iterable[bytes]:
+def painted_frames_of(name: str) -> Iterable[bytes]:
+    """Yield the frames of an input that is painted here."""
     if Column.is_name(name):
         return Column.from_name(name).pixels()
     from vidbuild.media.render import painted_frames  # imports Pillow, which only scenes with a zoom need

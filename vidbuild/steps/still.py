@@ -6,6 +6,7 @@ shows most.
 
 from __future__ import annotations
 
+import io
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -36,6 +37,7 @@ def run(context: Context) -> None:
     """Write still.png.
 
     Params: frame: counted from the scene's start; -1, or the number of frames, is the last one.
+    width: to which the frame is scaled; default: that of the video.
     plain: for a poster, instead: for each scene that it is chosen from, whether it may show nothing.
     """
     if "plain" in context.params:
@@ -44,6 +46,8 @@ def run(context: Context) -> None:
         animation = render.read_animation(context)
         _render(context, animation, _valid_frame(context.params["frame"], animation.motion))
     png = context.out / STILL
+    if "width" in context.params:
+        png.write_bytes(_scaled(png.read_bytes(), context.params["width"]))
     png.write_bytes(seal.sealed_png(png.read_bytes()))
 
 
@@ -51,6 +55,17 @@ def _render(context: Context, animation: Animation, frame: int) -> None:
     window = replace(animation, motion=animation.motion.window(frame, 1))
     render.run_encoder(context, still_arguments(window, context.out), 1, 1, "render the still")
     _verify(context.out / STILL, _size(animation))
+
+
+def _scaled(data: bytes, width: int) -> bytes:
+    """Return a PNG at another width."""
+    from PIL import Image
+
+    from vidbuild.media.image import raster
+
+    with Image.open(io.BytesIO(data)) as image:
+        size = (width, max(1, round(image.height * width / image.width)))
+        return raster.png(image.resize(size, Image.Resampling.LANCZOS))
 
 
 def _choose(context: Context, plain: Sequence[bool]) -> None:

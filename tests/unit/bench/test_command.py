@@ -26,7 +26,7 @@ def test_every_aim_has_a_case() -> None:
     assert list(aims.CASES) == [
         *("cold", "fps60", "edit", "null60", "null1000", "plan1000", "safety", "overhead", "many", "memory", "size"),
         *("diff", "create"),
-        *("types", "callouts", "overlays", "exits", "cast", "drift", "edit-marks", "voice", "voice-edit"),
+        *("types", "callouts", "overlays", "exits", "cast", "drift", "edit-marks", "webp", "voice", "voice-edit"),
     ]
     assert all(case.__doc__ for case in aims.CASES.values())
 

@@ -34,7 +34,7 @@ def row(heading: str, field: str) -> list[str]:
     [
         ("## A spec", "title", "text", "required"),
         ("## A spec", "language", "text", "`en`"),
-        ("### `output`", "fps", "`24`, `25`, `30`, `50`, `60`", "`30`"),
+        ("### `output`", "fps", "`5`, `6`, `8`, `10`, `12`, `15`, `20`, `24`, `25`, `30`, `50`, `60`", "`30`"),
         ("### `output`", "loudness", "`web`, `broadcast` or number from -40 to -8", "`-16`"),
         ("### `output`", "peak", "number from -20 to 0", "`-1.5`"),
         ("### `theme`", "muted", "color", ""),

@@ -56,7 +56,10 @@ def test_a_valid_spec_has_no_faults() -> None:
         (spec(scenes=[]), ("scenes", "'scenes' must not be empty", None)),
         (spec(scenes={}), ("scenes", "'scenes' must be a list, not a mapping", None)),
         (spec(scenes=["a"]), ("scenes.0", "entry 1 of 'scenes' must be a mapping with 'id' and 'type', not 'a'", None)),
-        (spec(output={"fps": 31}), ("output.fps", "'fps' must be 24, 25, 30, 50 or 60, not 31", None)),
+        (
+            spec(output={"fps": 31}),
+            ("output.fps", "'fps' must be 5, 6, 8, 10, 12, 15, 20, 24, 25, 30, 50 or 60, not 31", None),
+        ),
         (
             spec(output={"size": "1080q"}),
             (

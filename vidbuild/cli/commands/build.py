@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     "--output",
     type=click.Path(path_type=Path),
     metavar="FOLDER|FILE",
-    help="Folder for the outputs, or the video's file (NAME.mp4); default: 'build' beside the spec.",
+    help="Folder for the outputs, or the video's file (NAME.mp4 or as its format); default: 'build' beside the spec.",
 )
 @click.option(
     "--only",

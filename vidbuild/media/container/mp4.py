@@ -95,7 +95,7 @@ class _Track:
 
 def write(
     target: Sink,
-    video: VideoTrack,
+    video: VideoTrack | None,
     audio: AudioTrack,
     frames: tuple[Iterator[bytes], Iterator[bytes]],
     chapters: Sequence[Chapter] = (),
@@ -104,26 +104,28 @@ def write(
 ) -> int:
     """Write a complete file and return its size in bytes.
 
+    video: None for a file of audio alone, an M4A, which has no captions.
     frames: the encoded video frames and the AAC frames. Each is read only when it is written.
     captions: in order; they do not overlap.
     Raise Mp4Error if a frame is missing, left over or of another size than in its track.
     """
     titles = [chapter_track.title_sample(chapter.title) for chapter in chapters]
-    total = max(video.duration, audio.duration)
-    tracks = [
-        _Track(1, video.sizes, [TIMESCALE // video.fps] * len(video.sizes), video.fps * CHUNK_SECONDS),
-        _Track(2, audio.sizes, [AAC_FRAME] * len(audio.sizes), CHUNK_SECONDS * TIMESCALE // AAC_FRAME),
-    ]
+    total = max(video.duration if video else 0, audio.duration)
+    tracks = [_Track(2, audio.sizes, [AAC_FRAME] * len(audio.sizes), CHUNK_SECONDS * TIMESCALE // AAC_FRAME)]
+    if video:
+        frame = TIMESCALE // video.fps
+        tracks.insert(0, _Track(1, video.sizes, [frame] * len(video.sizes), video.fps * CHUNK_SECONDS))
     if titles:
         ends = [*(chapter.start for chapter in chapters[1:]), total]
         lengths = [end - chapter.start for chapter, end in zip(chapters, ends, strict=True)]
         tracks.append(_Track(3, [len(title) for title in titles], lengths, 1))
     texts = timed_text.samples(captions, total) if captions else []
-    text_number = len(tracks) + 1
+    text_number = tracks[-1].number + 1
     if texts:
         tracks.append(_Track(text_number, [len(text) for text, _ in texts], [length for _, length in texts], 1))
     order = sorted((chunk[0], track.number, chunk[1], chunk[2]) for track in tracks for chunk in track.chunks())
-    file_type = box(b"ftyp", b"isom", u32(0x200), b"isomiso2avc1mp41")
+    major, brands = (b"isom", b"isomiso2avc1mp41") if video else (b"M4A ", b"M4A mp42isomiso2")
+    file_type = box(b"ftyp", major, u32(0x200), brands)
     media_bytes = sum(size for *_, size in order)
     wide = media_bytes > MAX_UINT32 - (1 << 28)  # offsets include the index, which is always smaller than 1 << 28
 
@@ -159,7 +161,7 @@ def _chunk_offsets(order: Sequence[tuple[int, int, int, int]], start: int) -> It
 
 
 def _movie(
-    video: VideoTrack,
+    video: VideoTrack | None,
     audio: AudioTrack,
     chapters: Sequence[Chapter],
     tags: Mapping[str, str],
@@ -170,29 +172,30 @@ def _movie(
     wide: bool,
     has_captions: bool,
 ) -> bytes:
-    tables = [_sample_tables(track, offsets.get(track.number, []), wide=wide) for track in tracks]
+    tables = {track.number: _sample_tables(track, offsets.get(track.number, []), wide=wide) for track in tracks}
     reference = box(b"tref", box(b"chap", u32(3))) if chapters else b""
-    size = (video.width, video.height)
-    media = _media(
-        b"vide", "und", video.duration, full_box(b"vmhd", 1, bytes(8)), _avc1(video), tables[0] + _key_frames(video)
-    )
-    traks = [_trak(1, 3, video.duration, size, 0, reference, media)]
+    traks = []
+    if video:
+        header, table = full_box(b"vmhd", 1, bytes(8)), tables[1] + _key_frames(video)
+        media = _media(b"vide", "und", video.duration, header, _avc1(video), table)
+        traks.append(_trak(1, 3, video.duration, (video.width, video.height), 0, reference, media))
     entry, header = _mp4a(audio), full_box(b"smhd", 0, bytes(4))
-    media = _media(b"soun", audio.language, audio.duration, header, entry, tables[1] + _preroll(audio))
-    traks.append(_trak(2, 3, audio.duration, (0, 0), 0x100, b"", media))
+    media = _media(b"soun", audio.language, audio.duration, header, entry, tables[2] + _preroll(audio))
+    traks.append(_trak(2, 3, audio.duration, (0, 0), 0x100, b"" if video else reference, media))
     if chapters:
         media = _media(
-            b"text", audio.language, total, chapter_track.media_header(), chapter_track.sample_entry(), tables[2]
+            b"text", audio.language, total, chapter_track.media_header(), chapter_track.sample_entry(), tables[3]
         )
         traks.append(_trak(3, 2, total, (0, 0), 0, b"", media))
-    if has_captions:
+    if video and has_captions:
+        size = (video.width, video.height)
         entry, header = timed_text.sample_entry(*size), full_box(b"nmhd", 0)
-        media = _media(b"sbtl", audio.language, total, header, entry, tables[-1])
+        media = _media(b"sbtl", audio.language, total, header, entry, tables[tracks[-1].number])
         place = timed_text.region(*size)
         traks.append(_trak(tracks[-1].number, 2, total, place.size, 0, b"", media, group=CAPTIONS_GROUP, y=place.y))
     header = full_box(
         b"mvhd", 0, bytes(8), u32(TIMESCALE), u32(total), u32(0x10000), b"\x01\x00", bytes(10), UNITY, bytes(24),
-        u32(len(tracks) + 1),
+        u32(tracks[-1].number + 1),
     )  # fmt: skip
     return box(b"moov", header, *traks, user_data.user_data(chapters, tags))
 

@@ -170,10 +170,11 @@ def stream(
     what: str,
     loglevel: str = "info",
     check: bool = True,
+    pipe_source: PipeSource = no_input,
 ) -> CompletedRun:
-    """Run ffmpeg like `capture`, and pass its stdout to a sink."""
+    """Run ffmpeg like `capture`, and pass its stdout to a sink. pipe_source: as in `run`."""
     command = [*_command_start(loglevel), *args]
-    done = _execute(command, cwd, env, timeout, what, sink)
+    done = _execute(command, cwd, env, timeout, what, sink, pipe_source)
     return require_success(done, what) if check or done.code == process.KILLED else done
 
 

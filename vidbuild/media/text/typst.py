@@ -77,6 +77,25 @@ def lay_out(root: Path, template: str, data: Mapping[str, Any], staged: StagedFo
     return Drawing(tuple(_pages(scene["layers"], pages)), tuple(scene["warnings"]), scene["content"])
 
 
+def pdf(root: Path, template: str, data: Mapping[str, Any], staged: StagedFonts) -> bytes:
+    """Return the PDF of a template in root, without the time at which it was made."""
+    import typst
+
+    try:
+        with fonts.guarded():
+            return typst.compile(
+                str(root / template),
+                root=str(root),
+                font_paths=staged.faces(),
+                ignore_system_fonts=True,
+                sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
+                format="pdf",
+                timestamp=0,
+            )
+    except typst.TypstError as error:
+        raise StepError(f"typst: {error.message}", log=tuple(str(error.diagnostic).splitlines())) from error
+
+
 def draw_svg(
     root: Path,
     name: str,
