@@ -16,7 +16,7 @@ COMMANDS: dict[str, dict[str, str]] = {
         **dict.fromkeys(("watch", "serve", "dev", "live", "studio", "play"), _AGAIN),
         **dict.fromkeys(("clean", "clear", "purge", "reset"), "vidbuild cache clear"),
         **dict.fromkeys(("gc", "prune", "trim"), "vidbuild cache gc"),
-        **dict.fromkeys(("why", "diff", "status"), "vidbuild explain SPEC"),
+        **dict.fromkeys(("why", "status"), "vidbuild explain SPEC"),
         **dict.fromkeys(("log", "logs", "history", "list", "ls", "ps"), "vidbuild runs"),
         **dict.fromkeys(("resume", "continue"), "vidbuild build --resume last"),
         **dict.fromkeys(("cancel", "stop", "kill"), "vidbuild runs cancel last"),
