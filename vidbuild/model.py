@@ -227,10 +227,8 @@ class OutputSettings:
     loudness: target in LUFS.
     peak: maximum true peak in dBTP.
     format: "mp4", "webp", "gif", "m4a", "mp3", "png" or "pdf".
-    rate: images a second of a WebP or GIF, at the most.
+    rate, max_bytes, loops: of a WebP or GIF: images a second at the most, 0 for no limit, 0 to play for ever.
     image_width: pixels of the images of a WebP or GIF, of a PNG, and in a PDF; they are scaled to it.
-    max_bytes: of a WebP or GIF; 0 for no limit.
-    loops: how often a WebP or GIF plays; 0 for ever.
     """
 
     width: int
@@ -244,16 +242,6 @@ class OutputSettings:
     image_width: int = 0
     max_bytes: int = 0
     loops: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class CaptionSettings:
-    """The `captions` field of a spec.
-
-    rules: "line_length" and "speed", if the spec sets them.
-    """
-
-    rules: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,6 +272,7 @@ class Spec:
     shown_in_first: indexes of the scenes that show the same texts as in the first language.
     videos: all videos of a spec that has several and was loaded as a whole.
     also: files beside the video that are written by choice.
+    caption_rules: "line_length" and "speed" of captions, if the spec sets them.
     """
 
     path: Path
@@ -307,5 +296,5 @@ class Spec:
     first_language: str = ""
     shown_in_first: frozenset[int] = frozenset()
     videos: tuple[Spec, ...] = ()
-    captions: CaptionSettings = CaptionSettings()
+    caption_rules: Mapping[str, Any] = field(default_factory=dict)
     also: tuple[str, ...] = ()

@@ -51,6 +51,13 @@ class Change:
         """Whether pictures are to be shown."""
         return self.state in {ADDED, REMOVED} or bool({"picture", "unknown"} & set(self.what))
 
+    @property
+    def summary(self) -> str:
+        """What has changed, as "picture, narration", or what has happened to the scene, as "renamed from intro"."""
+        if self.state == "changed":
+            return ", ".join(self.what)
+        return f"{self.state} from {self.before.id}" if self.before and self.after else self.state
+
 
 @dataclass(frozen=True, slots=True)
 class Comparison:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from vidbuild.frozen import replaced
 from vidbuild.location import Location
-from vidbuild.model import CaptionSettings, Scene, Spec
+from vidbuild.model import Scene, Spec
 from vidbuild.project import root_of
 from vidbuild.spec import plugins
 from vidbuild.spec.collector import DiagnosticCollector
@@ -108,9 +108,7 @@ class SpecBuilder:
             output=settings,
             theme=resolved_theme,
             progress=values.get("progress", behavior["progress"]),
-            captions=CaptionSettings(
-                {name: each for name, each in values["captions"].items() if name in CAPTION_RULES}
-            ),
+            caption_rules={name: each for name, each in values["captions"].items() if name in CAPTION_RULES},
             also=tuple(dict.fromkeys(values["also"])),
             credits=credit.text(values["title"], self.stock),
             takes=takes.locked(voices, self.root, collector, self.sources),

@@ -14,7 +14,6 @@ from vidbuild.errors import UsageError
 
 if TYPE_CHECKING:
     from vidbuild.api.diff import Difference
-    from vidbuild.comparison.compare import Change
 
 
 @click.command(
@@ -91,13 +90,6 @@ def _versions(versions: tuple[str, ...], base: str | None) -> tuple[str, str]:
 
 def _lines(found: Difference) -> Iterator[str]:
     for change in found.comparison.changes:
-        yield f"{change.id}  {_what(change)}"
+        yield f"{change.id}  {change.summary}"
     yield found.summary
     yield str(found.page)
-
-
-def _what(change: Change) -> str:
-    if change.state != "changed":
-        was = f" from {change.before.id}" if change.before and change.after else ""
-        return change.state + was
-    return ", ".join(change.what)
