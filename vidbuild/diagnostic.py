@@ -16,6 +16,7 @@ class Diagnostic:
 
     In a spec made in Python a location has line 0, and its `file` is the field's path: "scenes[1].title".
     log: the last lines of the log of a program that failed.
+    code: of the lint that warns, as in vidbuild/lints.json; "" for what is an error in any case.
     """
 
     severity: Severity
@@ -24,6 +25,7 @@ class Diagnostic:
     location: Location | None = None
     hint: str | None = None
     log: tuple[str, ...] = ()
+    code: str = ""
 
     @property
     def path(self) -> str:

@@ -190,6 +190,7 @@ class Scene:
     made_from: Mapping[str, str] = field(default_factory=dict)
     part: str = ""
     fonts: tuple[Path, ...] = ()
+    silenced: tuple[str, ...] = ()
 
     @property
     def voices(self) -> list[Voice]:
@@ -203,8 +204,7 @@ class Scene:
 class Theme:
     """A resolved theme.
 
-    values: JSON values for the templates.
-    fonts: files of the theme's own fonts.
+    values, fonts: JSON values for the templates, and files of its own fonts.
     behavior: what no drawing depends on: "easing", "pace", "transition", "progress", "enter", "exit".
     system_fonts: where the theme asks for the system's fonts; None if it does not.
     """
@@ -224,8 +224,7 @@ class OutputSettings:
     width, height: pixels.
     fps: frames per second of the timeline.
     profile: name of an encoder profile (vidbuild.media.h264.encode).
-    loudness: target in LUFS.
-    peak: maximum true peak in dBTP.
+    loudness, peak: target in LUFS, maximum true peak in dBTP.
     format: "mp4", "webp", "gif", "m4a", "mp3", "png" or "pdf".
     rate, max_bytes, loops: of a WebP or GIF: images a second at the most, 0 for no limit, 0 to play for ever.
     image_width: pixels of the images of a WebP or GIF, of a PNG, and in a PDF; they are scaled to it.
@@ -267,12 +266,12 @@ class Spec:
     search_path: the folders in which plug-ins were searched for, if it uses any.
     credits: the text of the credits file; "" without stock media.
     takes: what voices on the network were asked, as a digest -> the locked take.
-    choice: the video, of a spec that has several.
     first_language: the one in which the spec is written; "" for `language`.
     shown_in_first: indexes of the scenes that show the same texts as in the first language.
-    videos: all videos of a spec that has several and was loaded as a whole.
+    choice, videos: of a spec that has several: which one this is, and all of them if it was loaded as a whole.
     also: files beside the video that are written by choice.
     caption_rules: "line_length" and "speed" of captions, if the spec sets them.
+    silenced: the codes of the lints that are switched off for all of it.
     """
 
     path: Path
@@ -298,3 +297,4 @@ class Spec:
     videos: tuple[Spec, ...] = ()
     caption_rules: Mapping[str, Any] = field(default_factory=dict)
     also: tuple[str, ...] = ()
+    silenced: tuple[str, ...] = ()

@@ -34,7 +34,7 @@ def seal(folder: Path) -> None:
     mounts.mount("-o", "remount,ro,bind", str(folder))
 
 
-WARNING = "warning: the cache '{}' cannot be written: what is built now is not kept\n"
+WARNING = "warning: the cache '{}' cannot be written: what is built now is not kept [VB905]\n"
 
 
 def test_a_read_only_cache(workspace: Workspace, mounted: Path) -> None:

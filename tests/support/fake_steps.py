@@ -104,7 +104,7 @@ def link(context: Context) -> None:
 def warn(context: Context) -> None:
     """Make a file and warn."""
     _ran(context)
-    context.warn("too quiet", field="voice", hint="raise it")
+    context.warn("A1", "too quiet", field="voice", hint="raise it")
     _write(context)
 
 

@@ -72,7 +72,7 @@ WAYS: dict[str, Callable[[], None]] = {
 def flaky(context: Context) -> None:
     """Fail in the ways given, one with each attempt, and succeed after them; warn each time."""
     attempt = _attempt(context)
-    context.warn(f"attempt {attempt}")
+    context.warn("A1", f"attempt {attempt}")
     for way in context.params["ways"][attempt - 1 : attempt]:
         WAYS[way]()
     _write(context)

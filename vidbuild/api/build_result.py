@@ -11,7 +11,7 @@ from vidbuild.api.environment import FILE_SIZE, MEMORY
 from vidbuild.api.plan import Plan
 from vidbuild.api.result import FailedStep, Notice, Result, Steps
 from vidbuild.api.spec_args import SpecLike, path_of
-from vidbuild.engine.graph.context import THIS_STEP, StepWarning
+from vidbuild.engine.graph.context import THIS_STEP, StepWarning, is_silenced
 from vidbuild.engine.graph.graph import Step
 from vidbuild.engine.runs.build_report import BuildReport, StepReport
 from vidbuild.engine.runs.run_log import script
@@ -59,7 +59,9 @@ def _merged(steps: Mapping[str, Step], warnings: Iterable[tuple[str, Iterable[St
     found: dict[Notice, list[str]] = {}
     for step, each in warnings:
         for warning in each:
-            notice = Notice(warning.message, location_of(steps[step], warning.field), warning.hint)
+            if is_silenced(warning, steps[step].silenced):
+                continue
+            notice = Notice(warning.message, location_of(steps[step], warning.field), warning.hint, warning.code)
             found.setdefault(notice, []).append(step)
     for notice, names in found.items():
         hint = notice.hint and notice.hint.replace(THIS_STEP, _patterns(names))
@@ -77,11 +79,12 @@ def cache_notices(store: Store) -> Iterator[Notice]:
     """Return the problems of the cache; no result depends on them, but the user must be able to fix them."""
     if count := store.corrupt:
         files = "1 corrupt cache file was" if count == 1 else f"{count} corrupt cache files were"
-        yield Notice(f"{files} not used", hint="vidbuild cache verify")
+        yield Notice(f"{files} not used", hint="vidbuild cache verify", code="VB904")
     if store.lower:
-        yield Notice(f"the cache '{store.lower[0].root}' cannot be written: what is built now is not kept")
+        message = f"the cache '{store.lower[0].root}' cannot be written: what is built now is not kept"
+        yield Notice(message, code="VB905")
     elif store.write_error:
-        yield Notice(f"{store.write_error}; the next build may have more to do")
+        yield Notice(f"{store.write_error}; the next build may have more to do", code="VB906")
 
 
 def _failed(plan: Plan, target: Target, store: Store, run: str, each: StepReport) -> FailedStep:
@@ -146,4 +149,4 @@ def sandbox_notices() -> Iterator[Notice]:
     if any(os.environ.get(name) for name in (SANDBOX, MEMORY, FILE_SIZE)):
         from vidbuild.api.sandbox_policy import notices
 
-        yield from map(Notice, notices())
+        yield from (Notice(message, code="VB907") for message in notices())

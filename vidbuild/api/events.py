@@ -53,6 +53,7 @@ class ValidationWarning(TargetEvent):
     line: int
     column: int
     hint: str | None
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +66,7 @@ class ValidationError(TargetEvent):
     line: int
     column: int
     hint: str | None
+    code: str = ""
 
 
 def derive(plan: Plan, store: Store, target: Target, event: Event) -> Iterable[Event]:
@@ -117,6 +119,7 @@ def _warning(event: TargetStarted, notice: Notice, spec: str) -> ValidationWarni
         line=location.line if location else 0,
         column=location.column if location else 0,
         hint=notice.hint,
+        code=notice.code,
     )
 
 
@@ -131,6 +134,7 @@ def event_of(run: str, diagnostic: Diagnostic) -> ValidationError | ValidationWa
         line=diagnostic.line,
         column=diagnostic.column,
         hint=diagnostic.hint,
+        code=diagnostic.code,
     )
 
 

@@ -147,7 +147,7 @@ class Placing:
     def _note(self, placed: OutputResult) -> None:
         self.written = self.written or placed.action == "written"
         if placed.aside is not None:
-            self.notices.append(Notice(aside_message(placed, self._folder)))
+            self.notices.append(Notice(aside_message(placed, self._folder), code="VB903"))
 
 
 def aside_message(placed: OutputResult, folder: Path) -> str:

@@ -212,7 +212,7 @@ def _compiled(spec: Spec, only: Sequence[str], name: str | None, table: DigestCa
         "weights": {step: work for step, work in weights(chosen, variant).items() if step in graph.steps},
         "fps": variant.output.fps,
         "frames": [frames.step, frames.name],
-        "warnings": [[each.message, _location_data(each.location), each.hint] for each in spec.warnings],
+        "warnings": [[each.message, _location_data(each.location), each.hint, each.code] for each in spec.warnings],
     }
 
 
@@ -275,7 +275,7 @@ def _from_memo(spec: Path, data: Mapping[str, Any], only: Sequence[str], name: s
         weights=data["weights"],
         fps=data["fps"],
         frames=Product(*data["frames"]),
-        warnings=tuple(Notice(message, _location(location), hint) for message, location, hint in data["warnings"]),
+        warnings=tuple(Notice(message, _location(location), *rest) for message, location, *rest in data["warnings"]),
     )
 
 

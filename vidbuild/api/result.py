@@ -18,6 +18,7 @@ def diagnosis(item: Diagnostic) -> dict[str, Any]:
     """Return a diagnostic as JSON values; line and column count from 1, and are 0 without a location."""
     return {
         "severity": item.severity,
+        "code": item.code,
         "message": item.message,
         "file": item.path,
         "line": item.line,
@@ -89,16 +90,22 @@ class Steps:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Something that the user should know and that fails nothing; location: in the spec, if it is about the spec."""
+    """Something that the user should know and that fails nothing.
+
+    location: in the spec, if it is about the spec.
+    code: of the lint that warns, as in vidbuild/lints.json; "" in results of earlier versions.
+    """
 
     message: str
     location: Location | None = None
     hint: str | None = None
+    code: str = ""
 
     def to_json(self, spec: Path) -> dict[str, Any]:
         """Return it as JSON values, in the form of a spec's diagnostics."""
         return {
             "severity": "warning",
+            "code": self.code,
             "message": self.message,
             **position_to_json(self.location, spec),
             "hint": self.hint,

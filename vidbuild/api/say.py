@@ -100,7 +100,7 @@ def _said(spec: Spec, scene_id: str, *, located: bool) -> Said:
     if narration is None:
         raise UsageError(f"scene '{scene_id}' has no narration")
     warnings = tuple(
-        Notice(each.message, each.location if located else None, each.hint)
+        Notice(each.message, each.location if located else None, each.hint, each.code)
         for each in spec.warnings
         if located or not each.path.startswith("pronounce")
     )

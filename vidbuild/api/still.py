@@ -162,7 +162,7 @@ class _PlaceStill(RunHooks):
         blob = report.steps[self._step].outputs["still.png"]
         (placed,) = Outputs(self._store, is_output).place_all([(blob, self._path)])
         if placed.aside is not None:
-            self.notices.append(Notice(aside_message(placed, self._path.parent)))
+            self.notices.append(Notice(aside_message(placed, self._path.parent), code="VB903"))
 
 
 def _as_error(step: Step, failure: Failure, *, named: bool) -> VidbuildError:

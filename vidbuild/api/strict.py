@@ -13,7 +13,7 @@ from vidbuild.spec.diagnostics import SpecError, read_sources
 
 def warning_of(notice: Notice, spec: Path) -> Diagnostic:
     """Return a warning as the diagnostic of a spec."""
-    return Diagnostic("warning", notice.message, str(spec), notice.location, notice.hint)
+    return Diagnostic("warning", notice.message, str(spec), notice.location, notice.hint, code=notice.code)
 
 
 def as_errors(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:

@@ -102,9 +102,9 @@ class Video:
         """Yield what `refuse_outputs` would raise, and whether the folder is read-only, for a check."""
         location = output_location(self.plan)
         if (other := self._owner.other()) is not None:
-            yield Notice(owner_message(self._outputs[0], other), location, OTHER_OUTPUTS)
+            yield Notice(owner_message(self._outputs[0], other), location, OTHER_OUTPUTS, "VB901")
         if problem := next(chain(problems(self._outputs), folder_problems(self._outputs[0])), ""):
-            yield Notice(problem, location, f"vidbuild build {OTHER_FOLDER}")
+            yield Notice(problem, location, f"vidbuild build {OTHER_FOLDER}", "VB902")
 
     def take_outputs(self, engine: Engine) -> None:
         """Record that the outputs belong to this spec, before the first step runs.

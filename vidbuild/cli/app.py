@@ -18,6 +18,8 @@ from vidbuild.errors import VidbuildError
 COMMANDS = (
     "build",
     "check",
+    "lints",
+    "estimate",
     "explain",
     "graph",
     "still",

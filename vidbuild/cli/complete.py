@@ -228,6 +228,14 @@ def scene_type(_ctx: click.Context, _incomplete: str) -> Iterator[tuple[str, str
 
 
 @_completer
+def lint(_ctx: click.Context, _incomplete: str) -> Iterator[tuple[str, str]]:
+    """Complete the codes of lints."""
+    from vidbuild.api.lints import lints
+
+    return ((each.code, each.name) for each in lints())
+
+
+@_completer
 def voice_engine(_ctx: click.Context, _incomplete: str) -> Iterator[tuple[str, str]]:
     """Complete the voice engines."""
     from vidbuild.api.voices import voices

@@ -155,7 +155,8 @@ def _failure_text(failed: FailedStep) -> summary.FailureText:
 def _warning(notice: Notice) -> str:
     position = f"{_position(notice.location)}: " if notice.location else ""
     hint = f"\n      hint: {notice.hint}" if notice.hint else ""
-    return f"{position}warning: {notice.message}{hint}"
+    code = f" [{notice.code}]" if notice.code else ""
+    return f"{position}warning: {notice.message}{code}{hint}"
 
 
 def _position(location: Location | None) -> str:

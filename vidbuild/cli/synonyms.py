@@ -23,6 +23,7 @@ COMMANDS: dict[str, dict[str, str]] = {
         **dict.fromkeys(("info", "env", "diagnose"), "vidbuild doctor"),
         **dict.fromkeys(("speak", "tts", "languages"), "vidbuild voices"),
         **dict.fromkeys(("types", "templates", "layouts"), "vidbuild scenes"),
+        **dict.fromkeys(("rules", "rule", "codes", "warnings"), "vidbuild lints"),
         **dict.fromkeys(("dag", "deps", "tree", "steps", "plan"), "vidbuild graph SPEC"),
         "version": "vidbuild --version",
         "help": "vidbuild --help",

@@ -13,6 +13,8 @@ from vidbuild.errors import UsageError
 from vidbuild.model import Scene, Spec
 from vidbuild.platforms import shell_command
 
+CODE = "VB114"
+
 
 def problems(spec: Spec, path: Path) -> Iterator[Diagnostic]:
     """Yield a warning for each part that has changed or is gone, at the first scene made from what it was."""
@@ -22,7 +24,7 @@ def problems(spec: Spec, path: Path) -> Iterator[Diagnostic]:
     seen: list[Mapping[str, str]] = []
     for scene in spec.scenes:
         origin = scene.made_from
-        if not origin or origin in seen:
+        if not origin or origin in seen or CODE in {*spec.silenced, *scene.silenced}:
             continue
         seen.append(origin)
         outline = outlines(origin["source"], path.parent)
@@ -55,4 +57,4 @@ def _message(section: Section | None, origin: Mapping[str, str]) -> str:
 
 
 def _warning(scene: Scene, path: Path, field: str, message: str, hint: str | None) -> Diagnostic:
-    return Diagnostic("warning", message, str(path), scene.locations.get(f"made_from.{field}"), hint)
+    return Diagnostic("warning", message, str(path), scene.locations.get(f"made_from.{field}"), hint, code=CODE)

@@ -13,6 +13,7 @@ from vidbuild import inline
 from vidbuild.diagnostic import Diagnostic
 from vidbuild.engine.graph.graph import Graph, Input, Product, Step
 from vidbuild.errors import PluginError
+from vidbuild.frozen import replaced
 from vidbuild.model import Scene, Spec
 from vidbuild.plan import companions, formats, progress
 from vidbuild.plan.music_steps import music_steps, shown
@@ -45,10 +46,11 @@ def compile_graph(spec: Spec, variant: Variant, name: str = "") -> Graph:
     steps: list[Step] = []
     for index, scene in enumerate(spec.scenes):
         try:
-            steps.extend(scene_steps(video, index))
+            own = {"": (*spec.silenced, *scene.silenced)}
+            steps.extend(_silenced(each, own) for each in scene_steps(video, index))
         except PluginError as error:
             raise _fault(error, scene, spec) from error
-    steps.extend(music_steps(video))
+    steps.extend(_silenced(each, _codes_of_all(spec)) for each in music_steps(video))
     transitions = [
         _transition(video, left, right)
         for left, right in zip(spec.scenes, spec.scenes[1:], strict=False)
@@ -85,6 +87,17 @@ def _needed(steps: Mapping[str, Step], wanted: Sequence[Output]) -> dict[str, St
             found.add(step)
             remaining += [each.step for each in steps[step].inputs.values() if isinstance(each, Product)]
     return {name: step for name, step in steps.items() if name in found}
+
+
+def _codes_of_all(spec: Spec) -> dict[str, Sequence[str]]:
+    """Return the codes that steps of the whole video show no warnings with, as for `_silenced`."""
+    return {"": spec.silenced, **{f"scenes.{scene.id}": scene.silenced for scene in spec.scenes}}
+
+
+def _silenced(step: Step, codes: Mapping[str, Sequence[str]]) -> Step:
+    """Return a step that shows no warnings with these codes. codes: field -> of warnings about it, "" for all."""
+    silenced = {field: tuple(found) for field, found in codes.items() if found}
+    return replaced(step, silenced=silenced) if silenced else step
 
 
 def _fault(error: PluginError, scene: Scene, spec: Spec) -> SpecError:
@@ -176,7 +189,8 @@ def _captions(video: VideoSpec) -> Step:
     narrations = {
         f"scenes.{scene.id}.narration": scene.locations.get("narration") or scene.locations[""] for scene in spec.scenes
     }
-    return Step(video.step_id("captions"), "captions", params, _timings(video), {**spec.locations, **narrations})
+    step = Step(video.step_id("captions"), "captions", params, _timings(video), {**spec.locations, **narrations})
+    return _silenced(step, _codes_of_all(spec))
 
 
 def _sections(video: VideoSpec) -> list[str]:

@@ -226,10 +226,11 @@ def _failures(history: History, command_file: Callable[[str], Path | None]) -> I
 
 
 def _warning(data: Mapping[str, Any]) -> str:
+    code = f" [{data['code']}]" if data.get("code") else ""
     if data["type"] == "step_warning":
-        return f"{data['step']}: {data['message']}"
+        return f"{data['step']}: {data['message']}{code}"
     position = f"{data['file']}:{data['line']}:{data['column']}"
-    return f"{single_line(position)}: {data['message']}"
+    return f"{single_line(position)}: {data['message']}{code}"
 
 
 def _table(cells: Sequence[tuple[str, ...]]) -> Iterable[str]:

@@ -84,12 +84,14 @@ class SceneProblem:
 
     field: the field's dotted path in the scene ("items.1"); "" for the whole scene.
     span: the range of characters of the field's text that the problem is about; the text can come from a file.
+    code: of the lint, as in vidbuild/lints.json, if it is a warning; "" for an error, and in a plug-in.
     """
 
     field: str
     message: str
     hint: str | None = None
     span: tuple[int, int] | None = None
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,5 +42,5 @@ def _gradient(value: Mapping[str, Any], path: Path, collector: DiagnosticCollect
     colors = tuple(normalize_color(each) for each in value["gradient"])
     if unreadable_gradient(colors):
         message = "no text is readable on both the dark and the light parts of this gradient: its colors are changed"
-        collector.warning((*path, "gradient"), message, "use colors that are all dark or all light")
+        collector.warning("VB308", (*path, "gradient"), message, "use colors that are all dark or all light")
     return {**value, "gradient": list(colors)}

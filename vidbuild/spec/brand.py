@@ -216,7 +216,7 @@ def _without_effect(
         if each not in known and each in schema.definition("brand")["properties"]:
             location = document.key(("brand", each))
             message = f"brand '{name}' has no '{each}', so that nothing is left out"
-            yield Diagnostic("warning", message, document.name, location, hint="remove it")
+            yield Diagnostic("warning", message, document.name, location, hint="remove it", code="VB109")
 
 
 def _of_theme(theme: object) -> list[str]:

@@ -11,7 +11,7 @@ from vidbuild.frozen import replaced
 from vidbuild.location import Location
 from vidbuild.model import Scene, Spec
 from vidbuild.project import root_of
-from vidbuild.spec import plugins
+from vidbuild.spec import plugins, switched_off
 from vidbuild.spec.collector import DiagnosticCollector
 from vidbuild.spec.diagnostics import MAX_PROBLEMS, tidy
 from vidbuild.spec.document import dotted
@@ -125,8 +125,10 @@ class SpecBuilder:
             search_path=plugins.search_path() if found_plugins else (),
             locations=self._locations(),
             data=self.document.data,
+            silenced=switched_off.codes(self.document.data),
             problems={
-                language: tuple(tidy(translation.diagnostics)) for language, translation in context.translations.items()
+                language: tuple(tidy(switched_off.shown(self.document, translation.diagnostics)))
+                for language, translation in context.translations.items()
             },
         )
 

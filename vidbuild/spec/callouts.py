@@ -99,7 +99,8 @@ def of_scene(
             message = f"'{moving}' moves what the callout points at"
             collector.error((*path, "callouts", callout.index), message, f"remove '{moving}', or the callout")
     for name in regions.unused():
-        collector.warning((*path, "regions", name), f"no callout uses region '{name}'", "remove it", key=True)
+        message = f"no callout uses region '{name}'"
+        collector.warning("VB320", (*path, "regions", name), message, "remove it", key=True)
     return tuple(each for each in found if each is not None)
 
 

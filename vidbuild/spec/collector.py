@@ -32,15 +32,26 @@ class DiagnosticCollector:
         self._add("error", self._location(path, key, token, nth), message, hint)
 
     def warning(
-        self, path: Path, message: str, hint: str | None = None, *, key: bool = False, token: str = "", nth: int = 0
+        self,
+        code: str,
+        path: Path,
+        message: str,
+        hint: str | None = None,
+        *,
+        key: bool = False,
+        token: str = "",
+        nth: int = 0,
     ) -> None:
-        """Add a warning about the value at a path; the parameters are those of `error`."""
-        self._add("warning", self._location(path, key, token, nth), message, hint)
+        """Add a warning about the value at a path; the other parameters are those of `error`.
+
+        code: of the lint that finds it, as in vidbuild/lints.json.
+        """
+        self._add("warning", self._location(path, key, token, nth), message, hint, code)
 
     def _location(self, path: Path, key: bool, token: str, nth: int) -> Location:
         if token:
             return self.document.token(path, token, nth)
         return self.document.key(path) if key else self.document.value(path)
 
-    def _add(self, severity: Severity, location: Location, message: str, hint: str | None) -> None:
-        self.diagnostics.append(Diagnostic(severity, message, self.document.name, location, hint=hint))
+    def _add(self, severity: Severity, location: Location, message: str, hint: str | None, code: str = "") -> None:
+        self.diagnostics.append(Diagnostic(severity, message, self.document.name, location, hint=hint, code=code))

@@ -76,7 +76,8 @@ def _check(stock: Stock, data: Mapping[str, Any], collector: DiagnosticCollector
     crediting = [n for n, each in enumerate(listed) if isinstance(each, Mapping) and each.get("credits") is True]
     if crediting:
         for index in () if stock.fields else crediting:
-            collector.warning(("scenes", index, "credits"), "the spec has no stock media to give credit for")
+            message = "the spec has no stock media to give credit for"
+            collector.warning("VB601", ("scenes", index, "credits"), message)
         return
     shown = json.dumps(listed, ensure_ascii=False).casefold()
     entries = {each.request: each for each in stock.used}
@@ -87,4 +88,5 @@ def _check(stock: Stock, data: Mapping[str, Any], collector: DiagnosticCollector
         if not _names(shown, entry.creator.casefold()):
             whom = f"'{entry.creator}'" if entry.creator else "its creator"
             message = f"the license of '{entry.file}', {entry.licence}, asks for credit, and no scene names {whom}"
-            collector.warning((*field.path, "stock"), message, "add 'credits: true' to a scene of type 'outro'")
+            hint = "add 'credits: true' to a scene of type 'outro'"
+            collector.warning("VB602", (*field.path, "stock"), message, hint)

@@ -46,7 +46,7 @@ def check(
     for cue in defined:
         if other_uses is not None and cue not in used and cue not in other_uses:
             place = next((place for place, text in texts if f"[[{cue}]]" in text), narration)
-            collector.warning(place, f"no 'at' uses cue '{cue}'", pauses.hint(cue), token=f"[[{cue}]]")
+            collector.warning("VB213", place, f"no 'at' uses cue '{cue}'", pauses.hint(cue), token=f"[[{cue}]]")
 
 
 def _cues(data: Json, path: Path) -> Iterator[tuple[Path, str]]:

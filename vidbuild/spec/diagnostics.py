@@ -41,7 +41,8 @@ def tidy(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
     severity: Severity = "error" if any(item.severity == "error" for item in found[MAX_PROBLEMS:]) else "warning"
     last = found[MAX_PROBLEMS - 1]
     message = f"more problems follow: only the first {MAX_PROBLEMS} are shown"
-    return [*found[:MAX_PROBLEMS], Diagnostic(severity, message, last.file, last.location)]
+    code = "VB190" if severity == "warning" else ""
+    return [*found[:MAX_PROBLEMS], Diagnostic(severity, message, last.file, last.location, code=code)]
 
 
 def _brief(item: Diagnostic) -> Diagnostic:
@@ -107,7 +108,8 @@ def _paragraph(item: Diagnostic, line: str | None) -> str:
         where += f": {item.path}"
     where = _short_line(where)
     mark = "warning: " if item.severity == "warning" else ""
-    parts = [f"{where}: {mark}{item.message}"]
+    code = f" [{item.code}]" if item.code else ""
+    parts = [f"{where}: {mark}{item.message}{code}"]
     margin = "  "
     if item.location is not None and line is not None:
         number = str(item.location.line)

@@ -43,14 +43,15 @@ def check_voice(
     """Warn of an entry whose voice is for another language than the entry's own, or else the video's."""
     own = fields.get("language")
     if own and (short := shortened(own)):
-        collector.warning((*path, "language"), f"the tag of the language is '{short}', not '{own}'", f"write {short}")
+        message = f"the tag of the language is '{short}', not '{own}'"
+        collector.warning("VB110", (*path, "language"), message, f"write {short}")
     elif own and not _speaks(voice, own):
         message = f"the language is '{own}', but the voice '{voice.engine}:{voice.name}' speaks another one"
-        collector.warning((*path, "language"), message, _fitting(own))
+        collector.warning("VB209", (*path, "language"), message, _fitting(own))
     elif not own and "voice" in fields and not _speaks(voice, language):
         spoken = spoken_language.of(voice.engine, voice.name, language)
         message = f"the voice '{voice.engine}:{voice.name}' speaks another language than the video's, '{language}'"
-        collector.warning((*path, "voice"), message, f"write 'language: {spoken}' in this entry")
+        collector.warning("VB209", (*path, "voice"), message, f"write 'language: {spoken}' in this entry")
 
 
 def _speaks(voice: Voice, language: str) -> bool:

@@ -31,4 +31,4 @@ def check_voice(voice: Voice, narration: Narration, path: Path, collector: Diagn
     for token in dict.fromkeys(each for each in narration.tokens if each.ipa and each.spoken.strip() == each.text):
         message = f"the voice '{voice.engine}:{voice.name}' takes no IPA: it reads '{token.spoken.strip()}'"
         hint = "add how it is spoken to the entry: {ipa: ..., spoken: ...}"
-        collector.warning(path, message, hint, token=token.text)
+        collector.warning("VB208", path, message, hint, token=token.text)

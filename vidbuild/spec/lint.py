@@ -36,13 +36,14 @@ def _check_title(scene: Scene, collector: DiagnosticCollector) -> None:
     title = scene.fields.get("title", "")
     if len(title) > MAX_TITLE:
         message = f"title of {len(title)} characters: viewers can read up to {MAX_TITLE} at a glance"
-        collector.warning(("scenes", scene.index, "title"), message)
+        collector.warning("VB306", ("scenes", scene.index, "title"), message)
 
 
 def _check_language(language: str, voice: Voice, scenes: Sequence[Scene], collector: DiagnosticCollector) -> None:
     """Warn if the spec's voice is for another language than the spec's, as the default voice often is."""
     if "language" in collector.document.data and (short := shortened(language)):
-        collector.warning(("language",), f"the tag of the language is '{short}', not '{language}'", f"write {short}")
+        message = f"the tag of the language is '{short}', not '{language}'"
+        collector.warning("VB110", ("language",), message, f"write {short}")
         return
     if not any(voice in scene.voices for scene in scenes):
         return
@@ -62,4 +63,4 @@ def _check_language(language: str, voice: Voice, scenes: Sequence[Scene], collec
     other: Path = ("voice",) if path == ("language",) and "voice" in collector.document.data else path
     place = collector.document.other_place(other, path)
     message = f"the language is '{language}', but the voice '{voice.engine}:{voice.name}'{place} speaks another one"
-    collector.warning(path, message, hint)
+    collector.warning("VB209", path, message, hint)

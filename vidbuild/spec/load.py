@@ -16,7 +16,19 @@ from vidbuild.diagnostic import Diagnostic
 from vidbuild.location import Location
 from vidbuild.model import Spec
 from vidbuild.project import root_of
-from vidbuild.spec import brand, expand, file_kind, from_python, paths, plugins, reader, validate, videos, yaml_lint
+from vidbuild.spec import (
+    brand,
+    expand,
+    file_kind,
+    from_python,
+    paths,
+    plugins,
+    reader,
+    switched_off,
+    validate,
+    videos,
+    yaml_lint,
+)
 from vidbuild.spec import variables as spec_variables
 from vidbuild.spec.builder import SpecBuilder
 from vidbuild.spec.collector import DiagnosticCollector
@@ -214,7 +226,9 @@ def _load_document(written: Document, problems: list[Diagnostic], given: _Given)
         builder = SpecBuilder(layered, stock, own_collector, valid, recordings=given.recordings)
         spec, found = plugins.reporting(builder.spec, collector), stock.fields
         sources.update(builder.sources)
-    diagnostics = tuple(tidy(collector.diagnostics))
+    if isinstance(document.data, Mapping):
+        switched_off.check(collector)
+    diagnostics = tuple(tidy(switched_off.shown(document, collector.diagnostics)))
     if any(item.severity == "error" for item in diagnostics) or spec is None:
         return LoadResult(None, diagnostics, sources, found, every.choices, branded.layered)
     if branded.files or selected.is_one_of_several:

@@ -43,7 +43,7 @@ def resolved(
         for field, units in glyphs.texts_with(missing, fields).items():
             found[scene_locations.path(scene.index, field)] = units
     for path, units in found.items():
-        collector.warning(path, glyphs.message(units), _hint(units, theme))
+        collector.warning("VB304", path, glyphs.message(units), _hint(units, theme))
     of_system = sorted({str(file) for files in chosen.values() for file in files if font_packages.is_none_of(file)})
     if of_system and theme.system_fonts:
         collector.diagnostics.append(_differs(of_system, theme, collector))
@@ -88,7 +88,7 @@ def _differs(used: Sequence[str], theme: Theme, collector: DiagnosticCollector) 
     more = f" and {len(used) - glyphs.MAX_NAMED} more" if len(used) > glyphs.MAX_NAMED else ""
     message = f"fonts of this system are used, so the video can look different on another machine: {names}{more}"
     hint = "copy them into a folder of the project, and name it as the theme's 'fonts'"
-    return Diagnostic("warning", message, collector.document.name, theme.system_fonts, hint)
+    return Diagnostic("warning", message, collector.document.name, theme.system_fonts, hint, code="VB331")
 
 
 def _texts(scene: Scene, progress: str, *, narrated: bool) -> dict[str, str]:

@@ -33,7 +33,7 @@ class Finder:
             self.found.append(paths.as_written(value, folder))
             files.check_playable(file, value, expected)
             if spelling := paths.other_spelling(value, folder):
-                self.collector.warning(path, *spelling)
+                self.collector.warning("VB111", path, *spelling)
         except paths.InputError as error:
             self.collector.error(path, error.message, error.hint)
             return None
@@ -122,4 +122,4 @@ def _check_volume(value: str | Mapping[str, Any], path: Path, collector: Diagnos
     volume = _mapping(value).get("volume", 0)
     if volume > SPEECH:
         message = f"music at a volume of {volume:g} is louder than speech"
-        collector.warning((*path, "volume"), message, _LOUD_HINT)
+        collector.warning("VB501", (*path, "volume"), message, _LOUD_HINT)

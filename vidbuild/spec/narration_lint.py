@@ -38,7 +38,7 @@ def check(scenes: Sequence[Scene], language: str, collector: DiagnosticCollector
         paths = [path for path, _ in texts(value_of(collector.document.data, place), place, language)]
         if len(narration.tokens) > MAX_WORDS:
             message = f"narration of {len(narration.tokens)} words: viewers can follow up to {MAX_WORDS} in one scene"
-            collector.warning(place if narration.utterances else paths[0], message)
+            collector.warning("VB201", place if narration.utterances else paths[0], message)
         spoken = [(each.narration, each.voice, each.language or language) for each in narration.utterances] or [
             (narration, scene.voice, language)
         ]
@@ -56,7 +56,7 @@ def check_unused(pronunciation: Pronunciation, collector: DiagnosticCollector) -
     for word in pronunciation.entries:
         if word not in pronunciation.used and collector.document.is_own(("pronounce", word)):
             hint = "remove it, or check its spelling"
-            collector.warning(("pronounce", word), f"no narration uses '{word}'", hint, key=True)
+            collector.warning("VB202", ("pronounce", word), f"no narration uses '{word}'", hint, key=True)
 
 
 def _check_signs(
@@ -68,10 +68,11 @@ def _check_signs(
     silences = pauses.foreign(text)
     for tag in dict.fromkeys([*markup.tags(text), *silences]):
         hint = silences.get(tag, "remove it")
-        collector.warning(path, f"the voice reads '{tag}' aloud: narrations are plain text", hint, token=tag)
+        message = f"the voice reads '{tag}' aloud: narrations are plain text"
+        collector.warning("VB203", path, message, hint, token=tag)
     for sign in dict.fromkeys(_read_aloud(narration) if is_read else markup.read_aloud(spoken)):
         hint = f"remove it, or add how it is spoken to 'pronounce': {{'{sign}': ...}}"
-        collector.warning(path, f"the voice reads '{sign}' aloud", hint, token=sign)
+        collector.warning("VB204", path, f"the voice reads '{sign}' aloud", hint, token=sign)
     if voice.engine != "espeak":
         return
     found: dict[str, int] = {}
@@ -79,11 +80,12 @@ def _check_signs(
         found.setdefault(sign, nth)
     for sign, nth in found.items():
         hint = f"add how it is spoken to 'pronounce', such as {{'{sign}': {SPOKEN.get(sign, 'to')}}}"
-        collector.warning(path, f"espeak leaves out '{sign}', which captions show", hint, token=sign, nth=nth)
+        message = f"espeak leaves out '{sign}', which captions show"
+        collector.warning("VB205", path, message, hint, token=sign, nth=nth)
     long_word = UNSPEAKABLE.search(spoken)
     if long_word:
         message = f"espeak speaks only the beginning of '{long_word[0][:SHOWN]}…': {len(long_word[0])} characters"
-        collector.warning(path, f"{message} without a space")
+        collector.warning("VB206", path, f"{message} without a space")
 
 
 def _read_aloud(narration: Narration) -> Iterator[str]:
@@ -111,7 +113,7 @@ def _check_scripts(
             hint = "use a voice for that language"
             if is_word:
                 hint = f"add how it is spoken to 'pronounce', such as {{{word}: ...}}, or {hint}"
-            collector.warning(path, message, hint, token=word)
+            collector.warning("VB207", path, message, hint, token=word)
 
 
 def _check_mentions(scene: Scene, narration: Narration, language: str, collector: DiagnosticCollector) -> None:
@@ -124,4 +126,4 @@ def _check_mentions(scene: Scene, narration: Narration, language: str, collector
         if mention.unsure:
             hint = "place a cue such as [[here]] before its passage, and add 'at: here' to it"
             message = f"the time of '{reveal.words}' is estimated: {mention.unsure}"
-            collector.warning(scene_locations.path(scene.index, reveal.field), message, hint)
+            collector.warning("VB214", scene_locations.path(scene.index, reveal.field), message, hint)

@@ -50,6 +50,6 @@ class Problems:
             raise UnreadableError(f"more than {MAX_PROBLEMS} problems: the rest of the file is not read", location)
         self.found.append(Diagnostic("error", message, self.name, location, hint=hint))
 
-    def warning(self, message: str, location: Location, hint: str) -> None:
+    def warning(self, code: str, message: str, location: Location, hint: str) -> None:
         """Add a warning."""
-        self.found.append(Diagnostic("warning", message, self.name, location, hint=hint))
+        self.found.append(Diagnostic("warning", message, self.name, location, hint=hint, code=code))

@@ -83,7 +83,7 @@ class _Reader:
         data = builder.build(root, ())
         for anchor, location in self.texts.items():
             message = f"'&{anchor}' is an anchor, not text, and no alias uses it"
-            self.problems.warning(message, location, yaml_errors.QUOTE.format("&"))
+            self.problems.warning("VB105", message, location, yaml_errors.QUOTE.format("&"))
         return Document(self.source.name, text, data, builder.keys, builder.values, builder.spans)
 
     def _events(self) -> Iterator[YamlEvent]:

@@ -60,7 +60,7 @@ def load(value: str | Mapping[str, Any], collector: DiagnosticCollector, root: F
         file = paths.resolve(name, folder, root)
         text, problems = reader.decode(files.content(file, name), _shown(name, collector))
         if spelling := paths.other_spelling(name, folder):
-            collector.warning(LEXICON, *spelling)
+            collector.warning("VB111", LEXICON, *spelling)
     except paths.InputError as error:
         collector.error(LEXICON, error.message, error.hint)
         return Reading(files=(paths.as_written(name, folder),))

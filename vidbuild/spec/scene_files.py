@@ -59,10 +59,10 @@ def _resolved(name: str, path: Path, context: SceneContext) -> FilePath:
 
 def _warn(name: str, file: FilePath, path: Path, context: SceneContext, *, is_image: bool) -> None:
     if spelling := paths.other_spelling(name, context.folder(path)):
-        context.collector.warning(path, *spelling)
+        context.collector.warning("VB111", path, *spelling)
     if is_image and animated.is_animated(file):
         message = f"'{name}' is animated: only its first frame is shown"
-        context.collector.warning(path, message, f"{INSTEAD} to play it")
+        context.collector.warning("VB310", path, message, f"{INSTEAD} to play it")
 
 
 def _walk(value: Json, node: schema.Schema, path: Path, context: SceneContext) -> bool:
@@ -107,7 +107,8 @@ def warn_of_file_name(text: str, path: Path, hint: str | None, context: SceneCon
     if not _FILE_NAME.fullmatch(text) or ".." in text or not (folder / text).exists():
         return
     context.files.append(paths.as_written(text, folder))
-    context.collector.warning(path, f"'{text}' is shown as this text, and not the file of this name", hint)
+    message = f"'{text}' is shown as this text, and not the file of this name"
+    context.collector.warning("VB112", path, message, hint)
 
 
 def _use_of(value: Json, field: schema.Schema) -> schema.Schema | None:

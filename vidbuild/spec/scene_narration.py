@@ -212,7 +212,7 @@ def _audio(value: str, path: Path, context: SceneContext) -> FilePath | None:
         context.files.append(paths.as_written(value, folder))
         files.check_playable(file, value, "a recording")
         if spelling := paths.other_spelling(value, folder):
-            context.collector.warning(path, *spelling)
+            context.collector.warning("VB111", path, *spelling)
     except paths.InputError as error:
         context.collector.error(path, error.message, error.hint)
         return None

@@ -9,10 +9,12 @@ from typing import Any
 from vidbuild.diagnostic import Diagnostic, Severity
 from vidbuild.location import Location
 from vidbuild.scenes.protocol import SceneProblem
-from vidbuild.spec import schema
+from vidbuild.spec import schema, switched_off
 from vidbuild.spec.collector import DiagnosticCollector
 from vidbuild.spec.document import Document, Path
 from vidbuild.spec.value_hints import value_of
+
+OF_PLUGIN = "VB499"  # the code of the warnings of a plug-in's scene type that have none
 
 
 def report(
@@ -29,7 +31,10 @@ def report(
     for problem in problems:
         parts = (int(part) if part.isdigit() else part for part in (problem.field or "id").split("."))
         location = _location((*path, *parts), problem, kind, fields, collector)
-        item = Diagnostic(severity, problem.message, collector.document.name, location, hint=problem.hint)
+        code = (problem.code or OF_PLUGIN) if severity == "warning" else ""
+        if code and code in switched_off.codes(collector.document.data, int(path[1])):
+            continue  # here, since it can be in another file than the scene
+        item = Diagnostic(severity, problem.message, collector.document.name, location, hint=problem.hint, code=code)
         collector.diagnostics.append(item)
 
 

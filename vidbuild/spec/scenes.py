@@ -23,6 +23,7 @@ from vidbuild.spec import (
     scene_narration,
     scene_problems,
     schema,
+    switched_off,
     transitions,
     voice,
 )
@@ -107,6 +108,7 @@ def scene(index: int, fields: Fields, context: SceneContext, wrong: frozenset[st
         sounds=sounds,
         section=fields.get("section", ""),
         made_from=fields.get("made_from", {}),
+        silenced=switched_off.codes(collector.document.data, index),
         callouts=marks,
         overlays=above,
         effects=transitions.effects(fields, context),

@@ -34,7 +34,7 @@ def check(scene: Scene, collector: DiagnosticCollector) -> None:
             message = f"'{_shortened(token)}' is drawn as it is written"
             quotes = "put the text in quotes and " if collector.document.is_plain(path, token) else ""
             hint = f"{quotes}{_way_out(kind, token)}, or {backslash}{_shortened(token)} to keep it as it is"
-            collector.warning(path, message, hint, token=token, nth=nth)
+            collector.warning("VB305", path, message, hint, token=token, nth=nth)
 
 
 def _shown(scene: Scene) -> Iterator[tuple[str, str]]:

@@ -67,9 +67,9 @@ class _Origin:
         """Add an error at the value."""
         self.collector.error(self.path, message, hint)
 
-    def warning(self, message: str, hint: str | None = None) -> None:
+    def warning(self, code: str, message: str, hint: str | None = None) -> None:
         """Add a warning at the value."""
-        self.collector.warning(self.path, message, hint)
+        self.collector.warning(code, self.path, message, hint)
 
     def location(self) -> Location:
         """Return where the value is."""
@@ -78,7 +78,7 @@ class _Origin:
     def check_spelling(self, name: str) -> None:
         """Warn if the file that the value names is written with other capitals on disk."""
         if spelling := paths.other_spelling(name, self.folder):
-            self.warning(*spelling)
+            self.warning("VB111", *spelling)
 
 
 @dataclass
@@ -152,7 +152,7 @@ class ThemeLoader:
         written = value_of(origin.collector.document.data, origin.path)
         if complete.get("name") in built_in() and isinstance(written, Mapping) and "extends" not in written:
             message = f"'name' is what this theme is called: it extends '{complete['extends']}'"
-            origin.at("name").warning(message, "rename 'name' to 'extends'")
+            origin.at("name").warning("VB113", message, "rename 'name' to 'extends'")
         base = self._named(complete["extends"], origin.at("extends"))
         own = {key: item for key, item in complete.items() if key not in {"extends", "logo", "fonts"}}
         own.setdefault("name", FilePath(origin.chain[-1]).stem if origin.chain else complete["extends"])
@@ -192,7 +192,7 @@ class ThemeLoader:
             for name, file in zip(names, found, strict=True):
                 files.check_font(file, f"{value}/{name}")
             for name, hint in files.web_fonts(directory, value).items():
-                origin.warning(f"'{value}/{name}' is a web font, which is not used", hint)
+                origin.warning("VB314", f"'{value}/{name}' is a web font, which is not used", hint)
             own["font_files"] = [(file, f"{value}/{name}", origin) for name, file in zip(names, found, strict=True)]
             self.files.extend(paths.as_written(f"{value}/{name}", origin.folder) for name in names)
         except paths.InputError as error:

@@ -114,7 +114,7 @@ def doubtful(document: Document, given: Mapping[str, Any], *, failed: bool) -> I
     for name, value in own.items():
         if name not in used and name not in kept and not failed and document.is_own(("vars", name)):
             message = f"no text uses variable '{name}'"
-            yield _warning(document, document.key(("vars", name)), message)
+            yield _warning("VB106", document, document.key(("vars", name)), message)
         yield from _lost_digits(document, name, value, given)
 
 
@@ -122,7 +122,7 @@ def _shown_as_written(document: Document, path: tuple[str | int, ...], name: str
     text = f"{{{{ {name} }}}}"
     message = f"'{text}' is shown as it is written: code and commands are not expanded"
     hint = "add 'expand: true' to the scene, or 'expand: false' if that is what you want"
-    return _warning(document, document.token(path, name), message, hint)
+    return _warning("VB107", document, document.token(path, name), message, hint)
 
 
 def _lost_digits(document: Document, name: str, value: Json, given: Mapping[str, Any]) -> Iterator[Diagnostic]:
@@ -133,11 +133,11 @@ def _lost_digits(document: Document, name: str, value: Json, given: Mapping[str,
     written = document.text[span.start : span.end].strip() if span else ""
     if written and written != str(value):
         message = f"{written} is a number, which becomes the text '{value}'"
-        yield _warning(document, document.value(("vars", name)), message, f'write "{written}"')
+        yield _warning("VB108", document, document.value(("vars", name)), message, f'write "{written}"')
     plain = given.get(name)
     if isinstance(plain, str) and _number(plain) is not None and plain.strip() != str(_number(plain)):
         message = f"'{name}' is a number in 'vars', so {plain.strip()} becomes the text '{_number(plain)}'"
-        yield _warning(document, document.value(("vars", name)), message, f'write "{written or value}"')
+        yield _warning("VB108", document, document.value(("vars", name)), message, f'write "{written or value}"')
 
 
 def _number(text: str) -> Json:
@@ -148,8 +148,8 @@ def _number(text: str) -> Json:
     return value if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 
-def _warning(document: Document, location: Location, message: str, hint: str | None = None) -> Diagnostic:
-    return Diagnostic("warning", message, document.name, location, hint=hint)
+def _warning(code: str, document: Document, location: Location, message: str, hint: str | None = None) -> Diagnostic:
+    return Diagnostic("warning", message, document.name, location, hint=hint, code=code)
 
 
 def _diagnostic(document: Document, name: str, message: str, hint: str | None = None) -> Diagnostic:

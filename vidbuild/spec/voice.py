@@ -41,7 +41,7 @@ def check_default(language: str, spoken: Iterable[Voice], collector: DiagnosticC
     missing = registry.ENGINES["natural"].available()
     if missing and Voice(engine, name) in set(spoken):
         message = f"the narration is spoken by '{engine}:{name}': the natural voice is not installed"
-        collector.warning((), message, f"{missing}, or write 'voice: {engine}:{name}'")
+        collector.warning("VB210", (), message, f"{missing}, or write 'voice: {engine}:{name}'")
 
 
 def _is_english(language: str) -> bool:
@@ -160,12 +160,12 @@ def _voice(
     else:
         problem = registry.problem(engine, name)
     if problem is not None and problem.here and fallback is not None:
-        collector.warning((*path, "name"), f"{problem.message}: the fallback speaks", problem.hint)
+        collector.warning("VB211", (*path, "name"), f"{problem.message}: the fallback speaks", problem.hint)
         problem = None
     if problem is None:
         settings = {field: int(value.get(field, normal)) for field, normal in NORMAL.items()}
         for field, message in registry.ENGINES[engine].unmet(name, settings["rate"], settings["pitch"]):
-            collector.warning((*path, field), message)
+            collector.warning("VB212", (*path, field), message)
         return Voice(engine, name, fallback=fallback, **settings)
     field = "name" if engine in registry.ENGINES else "engine"
     if collector.document.values.get((*path, field)):

@@ -120,12 +120,13 @@ def _cut(document: Document, text: _Text) -> Iterator[Diagnostic]:
     if comment and not _MEANT.match(comment[0]) and not (text.is_path and comment[2][1:2] in {" ", ""}):
         message = "' #' starts a comment, so the text ends before it"
         hint = "put quotes around the text, or two spaces before the comment and one after its '#'"
-        yield _warning(document, comment.start(2), comment.end(2), message, hint)
+        span = (comment.start(2), comment.end(2))
+        yield _warning("VB101", document, span, message, hint)
     elif text.field == "prompt" and not comment:
         blank = re.compile(r"[ \t]+(?=[\n\r]|\Z)").match(document.text, end)
         if blank:
             message = "the space after the prompt is not part of it"
-            yield _warning(document, text.span.start, end, message, f'write "{text.source} "')
+            yield _warning("VB102", document, (text.span.start, end), message, f'write "{text.source} "')
 
 
 def _escapes(document: Document, text: _Text) -> Iterator[Diagnostic]:
@@ -141,7 +142,7 @@ def _escapes(document: Document, text: _Text) -> Iterator[Diagnostic]:
     single = "'" not in text.source and set(re.findall(r"\\(.)", text.source)) <= set(_MEANING)
     backslashes = _and(["'" + 2 * "\\" + letter + "'" for letter in distinct])
     twice = f"write {backslashes} for a backslash and the letter"
-    yield _warning(document, start, start + 2, message, SINGLE_QUOTES if single else twice)
+    yield _warning("VB103", document, (start, start + 2), message, SINGLE_QUOTES if single else twice)
 
 
 def _doubtful(text: _Text) -> Iterator[re.Match[str]]:
@@ -202,8 +203,9 @@ def _joined(document: Document, text: _Text, value: str) -> Iterator[Diagnostic]
         folded = text.source[0] == ">"
         hint = "write '|' instead of '>'" if folded else f"write '{text.field}: |' and the lines below it"
         message = f"the lines of '{text.field}' are joined into one"
-        yield _warning(document, text.span.start, text.span.start + len(lines[0]), message, hint)
+        span = (text.span.start, text.span.start + len(lines[0]))
+        yield _warning("VB104", document, span, message, hint)
 
 
-def _warning(document: Document, start: int, end: int, message: str, hint: str) -> Diagnostic:
-    return Diagnostic("warning", message, document.name, document.range(start, end), hint=hint)
+def _warning(code: str, document: Document, span: tuple[int, int], message: str, hint: str) -> Diagnostic:
+    return Diagnostic("warning", message, document.name, document.range(*span), hint=hint, code=code)

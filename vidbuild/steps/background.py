@@ -113,9 +113,8 @@ def end_of_sounds(context: Context, samples: int) -> int:
 def _natural_end(context: Context, end: int, fade: int, scene_end: int) -> list[tuple[int, int, bool]]:
     """Return the fade where the file ends."""
     if 0 <= end < scene_end:
-        context.warn(
-            f"the music ends {seconds_text(end)} into this scene", field="music", hint="set 'loop: true' to repeat it"
-        )
+        message = f"the music ends {seconds_text(end)} into this scene"
+        context.warn("VB506", message, field="music", hint="set 'loop: true' to repeat it")
     return [(end - fade + LEAD, end + LEAD, False)]
 
 

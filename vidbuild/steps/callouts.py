@@ -156,6 +156,7 @@ def added(
                 image, box, stop = enlarged.of_layout(layout, drawing, place)
                 if box[2] / stop[2] < enlarged.LEAST:
                     context.warn(
+                        "VB319",
                         f"'zoom' enlarges this region only {box[2] / stop[2]:.1f} times: it is as wide as its window",
                         field=f"callouts.{each['index']}.zoom",
                         hint="use 'spotlight' instead, or name a smaller region",

@@ -18,7 +18,7 @@ def run(context: Context) -> None:
     decoded = music_file.decode(source, out, needed, context.env, "file", start)
     loudness = decoded.loudness
     if loudness.silent:
-        context.warn("this music is silent", field="file")
+        context.warn("VB503", "this music is silent", field="file")
     facts = {
         "samples": decoded.samples,
         "complete": decoded.complete,

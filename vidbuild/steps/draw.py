@@ -90,7 +90,8 @@ def _draw(context: Context) -> None:
         texts = scene_text.texts(fields, context.params["spec_fields"])
         raise SpecProblem("the text is nested too deeply to be typeset", field=_most_nested(texts)) from error
     for name in sorted(set(context.params.get("named", ())) - {page.name for page in drawing.pages}):
-        context.warn(f"the template draws no layer '{name}', which the scene type lets appear or move", field="type")
+        message = f"the template draws no layer '{name}', which the scene type lets appear or move"
+        context.warn("VB315", message, field="type")
     drawing = subtitles.added(context, drawing, data, staged, lambda texts: _without_foreign_signs(texts, staged))
     drawing = callouts.added(context, drawing, data, staged, pictures.get("image"))
     drawing = subtitles.raised(drawing)
@@ -98,7 +99,15 @@ def _draw(context: Context) -> None:
     images = {page.name: _filled(page, pictures) for page in drawing.pages if page.facts["filled"] in pictures}
     _write_layers(context, drawing, behind.png, images)
     for warning in drawing.warnings:
-        context.warn(warning["message"], field=warning["field"], hint=warning.get("hint"))
+        warn_of_layout(context, warning)
+
+
+def warn_of_layout(context: Context, warning: Mapping[str, str]) -> None:
+    """Give the user a warning of a template: {"field", "message", "hint"}."""
+    message = warning["message"]
+    # Templates name no codes: their bytes are in the keys of all scenes of a type.
+    code = "VB303" if message.startswith("image is ") else "VB302" if " to read" in message else "VB301"
+    context.warn(code, message, field=warning["field"], hint=warning.get("hint"))
 
 
 def stage(context: Context) -> tuple[Path, StagedFonts]:
@@ -213,6 +222,7 @@ def _behind(context: Context, root: Path, staged: StagedFonts) -> Behind:
     found = backdrop_image.paint(picture, context.params["size"], context.params["theme"], value)
     if found.dim > value.get("dim", 1):
         context.warn(
+            "VB309",
             f"dim {value['dim']:g} leaves text on the image unreadable: {found.dim:g} is used",
             field="background.dim",
             hint=f"set 'dim: {found.dim:g}' or more",

@@ -62,14 +62,15 @@ def _check(context: Context, drawn: Drawn) -> None:
             hint = did_you_mean(name, drawn.names) or f'write #layer("{name}")[...] in the layout'
             raise SpecProblem(f"the layout has no layer '{name}'", field=f"reveal.{index}.layer", hint=hint)
     for note in drawn.notes:
-        context.warn(note.message, field=note.field, hint=note.hint)
+        context.warn(note.code, note.message, field=note.field, hint=note.hint)
     for name in drawn.names:
         if name not in layers:
             message = f"layer '{name}' is visible from the start: 'reveal' does not name it"
-            context.warn(message, field="body", hint=f"add '- layer: {name}' to 'reveal'")
+            context.warn("VB316", message, field="body", hint=f"add '- layer: {name}' to 'reveal'")
     if drawn.pages > 1:
         message = f"the layout is too long for the frame: only the first of {drawn.pages} pages is shown"
-        context.warn(message, field="body", hint="use smaller type, such as '#set text(size: u(32))', or less of it")
+        hint = "use smaller type, such as '#set text(size: u(32))', or less of it"
+        context.warn("VB301", message, field="body", hint=hint)
 
 
 def _check_edges(context: Context, drawn: Drawn, source: str) -> None:
@@ -89,7 +90,7 @@ def _check_edges(context: Context, drawn: Drawn, source: str) -> None:
         if opacity.crop(box).getbbox() is not None:
             message = f"the layout is too large: it reaches beyond the {name} of the frame"
             hint = "use smaller type, or a block that takes the room that is left: '#block(height: 1fr)[...]'"
-            context.warn(message, field="body", hint=hint)
+            context.warn("VB301", message, field="body", hint=hint)
 
 
 def _pages(context: Context, drawn: Drawn, size: Sequence[int]) -> list[Page]:
@@ -107,7 +108,7 @@ def _pages(context: Context, drawn: Drawn, size: Sequence[int]) -> list[Page]:
         else:
             found = apart.above(before, after)
             if found is None:
-                context.warn("the layer draws nothing", field=f"reveal.{index - 1}.layer")
+                context.warn("VB317", "the layer draws nothing", field=f"reveal.{index - 1}.layer")
             added, (x, y, *_) = found or (Image.new("RGBA", (1, 1)), (0, 0, 1, 1))
             pages.append(_page(f"reveal-{index - 1}", added, (x, y)))
         before = after

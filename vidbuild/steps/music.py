@@ -84,6 +84,7 @@ def _warn_of_soft(context: Context, sounds: list[SceneSound]) -> None:
     if expected < SOFT:
         target = context.params["loudness"]
         context.warn(
+            "VB505",
             f"the video will be about {-expected:.0f} LU softer than the target of {target:g} LUFS: "
             "for most of it there is only music",
             hint="set a higher 'volume', for all music or for that of the scenes without narration",

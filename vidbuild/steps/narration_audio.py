@@ -127,6 +127,7 @@ def _at_volume(context: Context, loudness: Loudness, decibels: float, suffix: st
     if wanted - reached > AUDIBLE:
         message = f"volume {volume} makes the narration {max(reached, 0):.1f} dB louder instead of {wanted:.1f} dB"
         context.warn(
+            "VB507",
             f"{message}: more gain would raise its peaks above {peak:g} dBTP",
             field=f"voice{suffix}",
             hint="lower the 'volume' of the other voices instead, and 'output.loudness' by as much",
@@ -138,14 +139,14 @@ def _warn_of_soft(context: Context, loudness: Loudness, decibels: float, field: 
     target, peak = context.params["loudness"], context.params["peak"]
     difference = target - loudness.integrated - decibels
     if loudness.silent:
-        context.warn("this narration is silent", field=field)
+        context.warn("VB503", "this narration is silent", field=field)
     elif difference >= WARNING_DIFFERENCE:
         message = f"this narration is {difference:.1f} LU below the target of {target:g} LUFS"
         if decibels == MAX_GAIN:
             reason = f"recording too quiet: needs more than the maximum gain of {decibels:g} dB"
         else:
             reason = f"more gain would raise its peaks above {peak:g} dBTP"
-        context.warn(f"{message}: {reason}", field=field)
+        context.warn("VB508", f"{message}: {reason}", field=field)
 
 
 def _amplified(audio: Sequence[int], decibels: float) -> array.array[int]:

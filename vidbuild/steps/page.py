@@ -20,6 +20,7 @@ def run(context: Context) -> None:
     (context.out / "page.png").write_bytes(raster.png(drawn.image))
     for name in drawn.foreign:
         context.warn(
+            "VB313",
             f"the font '{name}' is not in the PDF: its text is drawn in another one",
             field=f"{prefix}file",
             hint="embed the fonts when you export the PDF",

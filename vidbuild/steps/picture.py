@@ -106,13 +106,14 @@ class Picture:
             message = (
                 f"the SVG image has text in HTML (line {self.vector.html_line}: foreignObject), which is not drawn"
             )
-            context.warn(message, field=self.field, hint="export it without HTML labels, or as a PNG")
+            context.warn("VB311", message, field=self.field, hint="export it without HTML labels, or as a PNG")
         for family in svg.unknown_families(self.vector, frozenset(self.staged.families())):
             message = f"no font '{family}': the SVG image's text is drawn in another one"
-            context.warn(message, field=self.field, hint=VECTOR_HINT)
+            context.warn("VB312", message, field=self.field, hint=VECTOR_HINT)
         missing = glyphs.undrawable([self.vector.text], self.staged)
         if missing:
-            context.warn(f"{glyphs.message(missing)} in the SVG image", field=self.field, hint=VECTOR_HINT)
+            message = f"{glyphs.message(missing)} in the SVG image"
+            context.warn("VB304", message, field=self.field, hint=VECTOR_HINT)
 
     def _read(self, box: tuple[int, int]) -> Image.Image:
         """Return the pixels for a box, those that are kept for the last time."""

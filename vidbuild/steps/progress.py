@@ -22,4 +22,4 @@ def run(context: Context) -> None:
     width, height = params["size"]
     Layers(width, height, tuple(layers)).write(context.out)
     for warning in drawing.warnings:
-        context.warn(warning["message"], field=warning["field"], hint=warning.get("hint"))
+        draw.warn_of_layout(context, warning)

@@ -46,17 +46,19 @@ def _add(context: Context, index: int, volume: float, span: Span, samples: int, 
     (start, end), field, source = span, f"sounds.{index}", context.inputs[f"sound:{index}"]
     if start >= min(samples, end):
         starts, ends = seconds_text(start), seconds_text(samples)
-        context.warn(f"never played: starts at {starts}, but the scene ends at {ends}", field=f"{field}.at")
+        message = f"never played: starts at {starts}, but the scene ends at {ends}"
+        context.warn("VB502", message, field=f"{field}.at")
         return None
     path = context.scratch / "sound.raw"
     decoded = music_file.decode(source, path, samples - start + SAMPLE_RATE, context.env, f"{field}.file")
     if decoded.loudness.silent:
-        context.warn("this sound is silent", field=f"{field}.file")
+        context.warn("VB503", "this sound is silent", field=f"{field}.file")
         return None
     level = gain(decoded.loudness, context.params["loudness"] + volume, MAX_GAIN, context.params["peak"])
     length = min(decoded.samples, end - start)
     if decoded.samples > samples - start:
-        context.warn("this sound is longer than the rest of the scene, and fades out at its end", field=f"{field}.file")
+        message = "this sound is longer than the rest of the scene, and fades out at its end"
+        context.warn("VB504", message, field=f"{field}.file")
     fade = min(FADE, length) if length < decoded.samples else 0
     scale = 10 ** (level / 20) / FULL_SCALE
     with path.open("rb") as sound:

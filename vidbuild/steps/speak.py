@@ -89,6 +89,7 @@ def _speak(context: Context, wav_path: Path) -> tuple[str, Speech]:
         wav_path.unlink(missing_ok=True)
         speech = _request_speech(context, fallback, wav_path, "voice.fallback.")
         context.warn(
+            "VB217",
             f"voice '{_name(voice)}' is unavailable ({error.message}); used fallback '{_name(fallback)}'",
             field="voice",
             hint=f"vidbuild build --fresh {THIS_STEP}",
@@ -168,7 +169,7 @@ def _request_part(
         pitch=voice["pitch"],
         on_retry=context.on_retry,
         ipa=tuple(part.own(sounds)),
-        on_warning=lambda message: context.warn(message, field="narration"),
+        on_warning=lambda message: context.warn("VB216", message, field="narration"),
         files={name.removeprefix(role): path for name, path in context.inputs.items() if name.startswith(role)},
     )
     return engine.speak(request)

@@ -40,10 +40,10 @@ def run(context: Context) -> None:
     speeches = _speeches(context)
     inset_ms = {layer: part.seconds * 1000 for layer, part in insets.items()}
     timeline = lay_out(params, speeches, None if clip is None else clip.seconds * 1000, inset_ms)
-    for field, message in timeline.warnings:
-        context.warn(message, field=field)
+    for code, field, message in timeline.warnings:
+        context.warn(code, message, field=field)
     for field, message, hint in recorded_text.warnings(params, speeches):
-        context.warn(message, field=field, hint=hint)
+        context.warn("VB218", message, field=field, hint=hint)
     motion, head, tail = timeline.motion, params.transition_before, params.transition
     windows = {
         "whole.json": motion,
@@ -137,7 +137,8 @@ def _clip_part(context: Context, clip: ClipParams, layer: str = "", field: str =
             env=context.env,
         )
     for warning in part.warnings:
-        context.warn(warning.message, field=field_of_clip(field, warning.field), hint=warning.hint)
+        context.warn(warning.code, warning.message, field=field_of_clip(field, warning.field), hint=warning.hint)
     if unknown := tonemap.unknown_colors(part.info.matrix_tag, part.info.transfer, part.info.primaries):
-        context.warn(f"the file's colors are not converted: {unknown}", field=field_of_clip(field, "src"))
+        message = f"the file's colors are not converted: {unknown}"
+        context.warn("VB326", message, field=field_of_clip(field, "src"))
     return part

@@ -63,12 +63,12 @@ class ClipTimes:
         """Return the track of the layer that covers the clip until it begins to play."""
         return {POSTER: Track(leave=Effect(self.delay, 0, "cut"))} if self.params.covered else {}
 
-    def warnings(self, frames: int) -> Iterator[tuple[str, str]]:
-        """Yield (field, message) for what viewers never see in a scene of so many frames."""
+    def warnings(self, frames: int) -> Iterator[tuple[str, str, str]]:
+        """Yield (code, field, message) for what viewers never see in a scene of so many frames."""
         for field_name, frame in (("at", self.delay), *((_field(index), each.frame) for each, index in self.freezes)):
             if frame >= frames:
                 times = f"starts at {_seconds(frame, self.fps)}, but the scene ends at {_seconds(frames, self.fps)}"
-                yield field_name, f"never shown: {times}"
+                yield "VB401", field_name, f"never shown: {times}"
 
 
 def frames_of(clip_ms: float, fps: int) -> int:

@@ -46,17 +46,17 @@ class Cuts:
             found[cut.layer] = replace(played, frames=min(played.frames, max(until, times.delay + 1)))
         return found
 
-    def warnings(self, frames: int) -> Iterator[tuple[str, str]]:
-        """Yield (field, message) for clips that are not seen, or of which the last frame stays for long."""
+    def warnings(self, frames: int) -> Iterator[tuple[str, str, str]]:
+        """Yield (code, field, message) for clips that are not seen, or of which the last frame stays for long."""
         for (cut, times), end in self._ends(frames):
             fps, start, until = times.fps, times.delay, min(end, frames)
             if start >= frames:
                 ends = f"but the scene ends at {frames / fps:.1f} s"
-                yield cut.field, f"never shown: starts at {start / fps:.1f} s, {ends}"
+                yield "VB401", cut.field, f"never shown: starts at {start / fps:.1f} s, {ends}"
             elif times.params.loop and not cut.holds and until - times.frames > HELD * fps:
                 lasts, shown = (times.frames - start) / fps, (until - start) / fps
                 message = f"the clip lasts {lasts:.1f} s, but it is shown for {shown:.1f} s: its last frame stays"
-                yield cut.field, f"{message}; 'loop: true' repeats it, 'loop: false' confirms it"
+                yield "VB404", cut.field, f"{message}; 'loop: true' repeats it, 'loop: false' confirms it"
 
     def _ends(self, last: int) -> Iterator[tuple[tuple[CutParams, ClipTimes], int]]:
         """Yield each clip with the frame at which the next one begins. last: that of the last clip."""

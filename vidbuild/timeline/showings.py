@@ -28,10 +28,10 @@ HELD = 0.5  # for which the last frame of a clip stays at the most, if the scene
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """The tracks of all layers that appear, the clips that play in them, and (field, message) for each warning."""
+    """The tracks of all layers that appear, the clips that play in them, and warnings: (code, field, message)."""
 
     tracks: Mapping[str, Track]
-    warnings: Sequence[tuple[str, str]]
+    warnings: Sequence[tuple[str, str, str]]
     clips: Mapping[str, Playback] = field(default_factory=dict)
 
 
@@ -64,7 +64,7 @@ def shown(
     settled = max((track.enter.frame + track.enter.frames for track in entering.values() if track.enter), default=0)
     found: dict[str, Track] = {}
     clips: dict[str, Playback] = {}
-    warnings: list[tuple[str, str]] = []
+    warnings: list[tuple[str, str, str]] = []
     spans = _after_zooms([_span(showing, timed, params.fps, settled) for showing in params.showings], params)
     for span in spans:
         warnings += _unseen(span, params.fps, frames)
@@ -109,20 +109,21 @@ def _back(zoom: _Span, params: TimelineParams) -> int:
     return max(zoom.end or 0, zoom.first + zooming) + zooming
 
 
-def _unseen(span: _Span, fps: int, frames: int) -> Iterator[tuple[str, str]]:
+def _unseen(span: _Span, fps: int, frames: int) -> Iterator[tuple[str, str, str]]:
     if span.first >= frames:
         message = f"never shown: starts at {span.first / fps:.1f} s, but the scene ends at {frames / fps:.1f} s"
-        yield span.showing.field, message
+        yield "VB401", span.showing.field, message
     elif span.end is not None and span.end <= span.first:
-        yield span.showing.field, f"never shown: 'until' is at {span.end / fps:.1f} s, before the scene is there"
+        message = f"never shown: 'until' is at {span.end / fps:.1f} s, before the scene is there"
+        yield "VB401", span.showing.field, message
 
 
-def _ends_early(span: _Span, length: int, fps: int, frames: int) -> Iterator[tuple[str, str]]:
+def _ends_early(span: _Span, length: int, fps: int, frames: int) -> Iterator[tuple[str, str, str]]:
     """Warn of a clip that ends before the time at which it should disappear. length: of the clip."""
     ended = span.first + length
     if span.end is not None and ended < min(span.end, frames) - HELD * fps:
         message = f"'until' is at {span.end / fps:.1f} s, but the clip ends at {ended / fps:.1f} s"
-        yield f"{span.showing.field}.until", message
+        yield "VB405", f"{span.showing.field}.until", message
 
 
 def _while_playing(span: _Span, length: int, fps: int, frames: int) -> _Span:

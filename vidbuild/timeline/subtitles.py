@@ -21,10 +21,10 @@ SHORT_REST = 0.6  # in which a word stays lit until the next one
 
 @dataclass(frozen=True, slots=True)
 class Subtitles:
-    """The tracks of the layers of subtitles, and a warning as (field, message) if no word can be lit."""
+    """The tracks of the layers of subtitles, and a warning as (code, field, message) if no word can be lit."""
 
     tracks: dict[str, Track] = field(default_factory=dict)
-    warnings: tuple[tuple[str, str], ...] = ()
+    warnings: tuple[tuple[str, str, str], ...] = ()
 
 
 def page_layer(page: int) -> str:
@@ -51,7 +51,7 @@ def subtitles(params: SubtitleParams, timed: TimedSpeech, frames: int, fps: int)
         for word, (first, end) in enumerate(lit):
             tracks[word_layer(index, word)] = _track(first, end, frames)
     message = "no word is lit: the voice reports no times of words, and a search in the audio found none"
-    warnings = (("subtitles", message),) if params.lit and words and not known else ()
+    warnings = (("VB221", "subtitles", message),) if params.lit and words and not known else ()
     return Subtitles(tracks, warnings)
 
 

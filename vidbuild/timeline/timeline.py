@@ -30,12 +30,12 @@ class Timeline:
     """A scene in time.
 
     timing: what audio, captions and the report need, as JSON values.
-    warnings: (field, message).
+    warnings: (code, field, message).
     """
 
     motion: Motion
     timing: Mapping[str, Any]
-    warnings: tuple[tuple[str, str], ...] = ()
+    warnings: tuple[tuple[str, str, str], ...] = ()
 
 
 def lay_out(
@@ -91,9 +91,9 @@ def lay_out(
     return Timeline(motion, _timing(params, timed, frames), warnings)
 
 
-def _estimated_cues(timed: TimedSpeech) -> Iterator[tuple[str, str]]:
+def _estimated_cues(timed: TimedSpeech) -> Iterator[tuple[str, str, str]]:
     for name in timed.estimated:
-        yield "narration", f"the time of cue '{name}' is estimated: no word beside it has a known time"
+        yield "VB215", "narration", f"the time of cue '{name}' is estimated: no word beside it has a known time"
 
 
 def _reveal_span(params: TimelineParams, timed: TimedSpeech, clip_samples: int) -> tuple[int, int]:

@@ -176,8 +176,8 @@ def drifting(params: TimelineParams, tracks: Mapping[str, Track], frames: int) -
 
 def warnings(
     params: TimelineParams, times: Sequence[int], starts: Sequence[int], frames: int
-) -> Iterator[tuple[str, str]]:
-    """(field, message) for each reveal that begins after the scene's end, or much later than the spec demands.
+) -> Iterator[tuple[str, str, str]]:
+    """(code, field, message) for each reveal that begins after the scene's end, or much later than the spec demands.
 
     frames: the scene's length.
     """
@@ -185,17 +185,15 @@ def warnings(
     for reveal, time, start in zip(params.reveals, times, starts, strict=True):
         late = start * timebase.samples_per_frame(fps) - time
         if start >= frames:
-            yield (
-                reveal.field,
-                f"never shown: starts at {start / fps:.1f} s, but the scene ends at {frames / fps:.1f} s",
-            )
+            message = f"never shown: starts at {start / fps:.1f} s, but the scene ends at {frames / fps:.1f} s"
+            yield "VB401", reveal.field, message
         elif reveal.at is not None and not reveal.after_previous and late > timebase.samples(LATE):
             delay = timebase.seconds_text(late)
-            yield reveal.field, f"starts {delay} late: the entry before it is still being typed"
+            yield "VB402", reveal.field, f"starts {delay} late: the entry before it is still being typed"
 
 
-def extending(params: TimelineParams, unextended: int, length: int) -> Iterator[tuple[str, str]]:
-    """(field, message) for each reveal at a second after everything else of the scene, which makes the scene longer.
+def extending(params: TimelineParams, unextended: int, length: int) -> Iterator[tuple[str, str, str]]:
+    """(code, field, message) for each reveal after everything else of the scene, which makes the scene longer.
 
     unextended: the scene's length without its reveals.
     length: its length; both in samples.
@@ -206,6 +204,7 @@ def extending(params: TimelineParams, unextended: int, length: int) -> Iterator[
         if isinstance(reveal.at, int | float) and timebase.samples(reveal.at) > unextended:
             end, longer = timebase.seconds_text(unextended), timebase.seconds_text(length)
             yield (
+                "VB403",
                 f"{reveal.field}.at",
                 f"'at' is {reveal.at:g} s, but all else in the scene ends at {end}: the scene lasts {longer}",
             )

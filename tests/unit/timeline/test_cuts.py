@@ -146,14 +146,14 @@ def test_a_repeated_clip_plays_until_the_next() -> None:
 def test_warnings() -> None:
     """A last frame that stays for more than half a second is a warning, unless the spec asks for it."""
     short = run(clip(0), clip(1), ms=2000)
-    assert [field for field, _ in short.warnings(100)] == ["clips.0", "clips.1"]
-    assert "the clip lasts 2.0 s, but it is shown for" in next(short.warnings(100))[1]
+    assert [field for _, field, _ in short.warnings(100)] == ["clips.0", "clips.1"]
+    assert "the clip lasts 2.0 s, but it is shown for" in next(short.warnings(100))[2]
     assert not list(run(clip(0, holds=True), clip(1, holds=True), ms=2000).warnings(100))
     assert not list(run(clip(0), clip(1), ms=2000, loop=0).warnings(100))
     (stays, _) = run(clip(0), clip(1, 9.5), ms=2000).warnings(60)
-    assert "the clip lasts 2.0 s, but it is shown for 6.0 s" in stays[1]
+    assert "the clip lasts 2.0 s, but it is shown for 6.0 s" in stays[2]
     assert list(run(clip(0), clip(1, 9.5)).warnings(60)) == [
-        ("clips.1", "never shown: starts at 9.5 s, but the scene ends at 6.0 s")
+        ("VB401", "clips.1", "never shown: starts at 9.5 s, but the scene ends at 6.0 s")
     ]
 
 

@@ -62,9 +62,9 @@ def test_an_end_before_the_beginning(field: str, noun: str) -> None:
 def test_what_is_never_seen() -> None:
     """A showing after the scene's end, or before the scene is there, is a warning."""
     late = run(Showing(field="callouts.0", enter=MARK, at=11.0))
-    assert late.warnings == (("callouts.0", "never shown: starts at 11.0 s, but the scene ends at 10.0 s"),)
+    assert late.warnings == (("VB401", "callouts.0", "never shown: starts at 11.0 s, but the scene ends at 10.0 s"),)
     early = run(Showing(field="callouts.0", enter=MARK, until=0.2), entering=12)
-    assert early.warnings == (("callouts.0", "never shown: 'until' is at 0.2 s, before the scene is there"),)
+    assert early.warnings == (("VB401", "callouts.0", "never shown: 'until' is at 0.2 s, before the scene is there"),)
 
 
 def test_a_zoom_grows_and_shrinks() -> None:

@@ -82,7 +82,7 @@ def test_without_times_of_words_none_is_lit() -> None:
     found = run(*spread)
     assert span(found.tracks["subtitle-0"]) == (10, 23)
     assert all(track == Track(enter=NEVER) for name, track in found.tracks.items() if name.count("-") == 2)
-    assert [field for field, _ in found.warnings] == ["subtitles"]
+    assert [field for _, field, _ in found.warnings] == ["subtitles"]
     assert not run().warnings
 
 

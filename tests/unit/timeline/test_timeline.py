@@ -72,7 +72,7 @@ def test_a_cue_where_no_word_was_recognised_is_a_warning() -> None:
     words = speech("one two")[0].words
     unheard = ("qqqq", "wwww", "rrrr", "tttt", "yyyy", "pppp", "ssss", "dddd", "ffff")
     spec = scene(narration=" ".join(["one two", *unheard]), cues={"lost": 9, "found": 1})
-    messages = [message for _, message in lay_out(spec, [Speech(words, 20 * SECOND)], None).warnings]
+    messages = [message for _, _, message in lay_out(spec, [Speech(words, 20 * SECOND)], None).warnings]
     assert len(messages) == 1
     assert "cue 'lost'" in messages[0]
 
@@ -168,7 +168,7 @@ def test_commands_are_typed_in_their_order() -> None:
     assert second is not None
     assert second.frame == first.frame + first.frames
     assert timeline.warnings == (
-        ("commands.1", "starts 0.6 s late: the entry before it is still being typed"),
+        ("VB402", "commands.1", "starts 0.6 s late: the entry before it is still being typed"),
     )  # fmt: skip
 
 
@@ -207,7 +207,7 @@ def test_a_reveal_after_the_scenes_end_is_a_warning() -> None:
     """An item at a second that the scene does not reach is a warning, not silently left out."""
     reveals = [reveal({"item-0": "rise"}, at=9.0, field="items.0")]
     warnings = lay_out(scene(duration=2 * SECOND, reveals=reveals), (), None).warnings
-    assert warnings == (("items.0", "never shown: starts at 9.0 s, but the scene ends at 2.0 s"),)
+    assert warnings == (("VB401", "items.0", "never shown: starts at 9.0 s, but the scene ends at 2.0 s"),)
 
 
 def test_pronounced_words_are_found_under_their_spelling() -> None:
@@ -378,7 +378,7 @@ def test_a_reveal_that_makes_its_scene_longer(at: float, changes: dict[str, Any]
     """P42: a second after the end of all else in a scene is a warning at its `at`, since the scene waits for it."""
     params = scene(narration="one two three", reveals=(reveal({"a": "fade"}, at=at),), **changes)
     found = lay_out(params, speech("one two three"), None).warnings
-    assert found == ((("items.0.at", message),) if message else ())
+    assert found == ((("VB403", "items.0.at", message),) if message else ())
 
 
 def test_a_silent_scene_of_reveals_alone() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -18,11 +18,21 @@ class StepWarning:
 
     field: the scene's field (dotted, "" for the scene) that it is about, for its location in the spec.
     hint: how to act on it, with THIS_STEP for the step.
+    code: by which the spec can switch it off; "" if it is from a trace of an earlier version.
     """
 
     message: str
     field: str = ""
     hint: str | None = None
+    code: str = ""
+
+
+def is_silenced(warning: StepWarning, silenced: Mapping[str, Sequence[str]]) -> bool:
+    """Return whether the spec switches a warning off. silenced: that of its step."""
+    return any(
+        warning.code in codes and (not field_ or f"{warning.field}.".startswith(f"{field_}."))
+        for field_, codes in silenced.items()
+    )
 
 
 class ProgressCallback(Protocol):
@@ -75,6 +85,6 @@ class Context:
     on_retry: RetryCallback = ignore_retry
     warnings: list[StepWarning] = field(default_factory=list)
 
-    def warn(self, message: str, *, field: str = "", hint: str | None = None) -> None:
+    def warn(self, code: str, message: str, *, field: str = "", hint: str | None = None) -> None:
         """Give the user a warning."""
-        self.warnings.append(StepWarning(message, field, hint))
+        self.warnings.append(StepWarning(message, field, hint, code))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from vidbuild.frozen import dataclass, field, replaced
@@ -37,6 +37,7 @@ class Step:
     inputs: role -> a file of the project, or the output of another step.
     locations: field (dotted, "" for the whole) -> its location in the spec; never in the key.
     tools: names of the tools that this step uses beside those of its kind; their identities are in the key.
+    silenced: field (dotted, "" for all) -> codes of the warnings about it that are not shown; never in the key.
     """
 
     id: str
@@ -45,6 +46,7 @@ class Step:
     inputs: Mapping[str, Input] = field(default_factory=dict)
     locations: Mapping[str, Location] = field(default_factory=dict)
     tools: tuple[str, ...] = ()
+    silenced: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     def needs(self) -> Iterator[str]:
         """Yield the ids of the steps whose outputs are inputs of this one."""
@@ -169,6 +171,7 @@ def _step_to_data(step: Step) -> dict[str, Any]:
         "inputs": inputs,
         "places": locations,
         "tools": list(step.tools),
+        **({"silenced": {name: list(codes) for name, codes in step.silenced.items()}} if step.silenced else {}),
     }
 
 
@@ -178,4 +181,5 @@ def _step_from_data(data: dict[str, Any]) -> Step:
         for role, item in data["inputs"].items()
     }
     locations = {field_: Location(*item) for field_, item in data["places"].items()}
-    return Step(data["id"], data["kind"], data["params"], inputs, locations, tuple(data["tools"]))
+    silenced = data.get("silenced", {})
+    return Step(data["id"], data["kind"], data["params"], inputs, locations, tuple(data["tools"]), silenced)

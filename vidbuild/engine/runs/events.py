@@ -166,6 +166,7 @@ class StepWarned(StepEvent):
     message: str
     field: str
     hint: str | None
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from vidbuild.engine.graph.context import StepWarning
+from vidbuild.engine.graph.context import StepWarning, is_silenced
 from vidbuild.engine.graph.graph import Graph
 from vidbuild.engine.graph.step_state import DONE, State
 from vidbuild.engine.keys.cache import CacheHit
@@ -16,6 +16,7 @@ from vidbuild.engine.runs import events
 from vidbuild.engine.runs.build_report import BuildReport, Status, StepReport
 from vidbuild.engine.store.blobs import Blobs
 from vidbuild.errors import Failure
+from vidbuild.frozen import replaced
 
 _MOST_REASONS = 20  # of one step that are emitted with their values
 _COUNTED = {State.BUILT: "ran", State.CACHED: "cached", State.FAILED: "failed", State.ABORTED: "aborted"}
@@ -134,10 +135,12 @@ class TargetEmitter:
 
     def _end_step(self, report: StepReport, event: type[events.StepEvent], /, **fields: Any) -> None:  # noqa: ANN401 - as above
         """Emit the end of a step after its warnings; a listener's error among those leaves it to `abort`."""
-        for warning in report.warnings:
-            self._emit_step(
-                events.StepWarned, report.step, message=warning.message, field=warning.field, hint=warning.hint
-            )
+        if report.warnings and (silenced := self.steps[report.step].silenced):
+            shown = [each for each in report.warnings if not is_silenced(each, silenced)]
+            report = replaced(report, warnings=shown)
+        for each in report.warnings:
+            fields_ = {"message": each.message, "field": each.field, "hint": each.hint, "code": each.code}
+            self._emit_step(events.StepWarned, report.step, **fields_)
         self._reports[report.step] = report
         self._emit_step(event, report.step, **fields)
 

@@ -203,7 +203,9 @@ class BuildState:
 
     def _edited(self, name: str) -> list[StepWarning]:
         return [
-            StepWarning(f"'{path}' changed during the build: its earlier content was used", role, "build again")
+            StepWarning(
+                f"'{path}' changed during the build: its earlier content was used", role, "build again", "VB908"
+            )
             for role, path in self.lookup.edited_sources(self.graph.steps[name])
         ]
 

@@ -87,8 +87,8 @@ def outputs_from_data(data: Mapping[str, Any]) -> dict[str, Blob]:
 
 
 def warnings_to_data(warnings: Sequence[StepWarning]) -> list[list[str | None]]:
-    """Return each warning as [message, field, hint]."""
-    return [[warning.message, warning.field, warning.hint] for warning in warnings]
+    """Return each warning as [message, field, hint, code]."""
+    return [[warning.message, warning.field, warning.hint, warning.code] for warning in warnings]
 
 
 def warnings_from_data(data: Sequence[Sequence[Any]]) -> tuple[StepWarning, ...]:

@@ -201,7 +201,7 @@ def _with_limit(failure: Failure, limit: tuple[str, str | None] | None) -> Failu
 
 
 def _warnings(warnings: list[Any]) -> list[list[Any]]:
-    return [[warning.message, warning.field, warning.hint] for warning in warnings]
+    return [[warning.message, warning.field, warning.hint, warning.code] for warning in warnings]
 
 
 def _leave(folder: Path) -> None:

@@ -5,7 +5,7 @@ A message is a line of JSON in one of four forms::
     {"progress": [done, total, unit]}
     {"retry": [attempt, wait, message]}
     {"outputs": {name: [digest, size, mtime_ns, ctime_ns, inode]}, "sources": {digest: [size, …]},
-     "warnings": [[message, field, hint]], "seconds": s}
+     "warnings": [[message, field, hint, code]], "seconds": s}
     {"failure": {…}, "warnings": […]}
 """
 
@@ -133,7 +133,8 @@ def _warnings(data: Sequence[Sequence[Any]]) -> tuple[StepWarning, ...]:
     _require(type(data) is list, *(type(item) is list for item in data))
     warnings = tuple(StepWarning(*item) for item in data)
     for each in warnings:
-        _require(isinstance(each.message, str), isinstance(each.field, str), isinstance(each.hint, str | None))
+        _require(*(isinstance(text, str) for text in (each.message, each.field, each.code)))
+        _require(isinstance(each.hint, str | None))
     return warnings
 
 

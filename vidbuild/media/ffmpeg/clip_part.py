@@ -17,6 +17,7 @@ TOLERANCE_MS = 100  # the precision of the lengths that containers report
 class ClipWarning:
     """What the author of a spec should look at. field: the spec's field that it is about."""
 
+    code: str
     field: str
     message: str
     hint: str | None = None
@@ -78,22 +79,28 @@ def _check_audio(name: str, info: MediaInfo, track: int | None) -> None:
 
 def _warnings(info: MediaInfo, end_ms: int | None, track: int | None, *, audible: bool) -> Iterator[ClipWarning]:
     if info.truncated:
-        yield ClipWarning("src", f"the file is truncated: it ends after {info.duration:.1f} s")
+        yield ClipWarning("VB410", "src", f"the file is truncated: it ends after {info.duration:.1f} s")
     if info.damaged is not None and (end_ms is None or info.damaged * 1000 < end_ms):
         message = f"the file is damaged from {info.damaged:.1f} s on: frames and audio there can be wrong or missing"
-        yield ClipWarning("src", message, "copy or download it again, or export it again from its source")
+        yield ClipWarning("VB411", "src", message, "copy or download it again, or export it again from its source")
     if info.restart is not None:
         message = f"the times of the file start again after {info.restart:.1f} s; what follows is not used"
-        yield ClipWarning("src", message, "convert each of the joined files by itself, and use a scene for each")
+        yield ClipWarning(
+            "VB412", "src", message, "convert each of the joined files by itself, and use a scene for each"
+        )
     if info.videos > 1:
-        yield ClipWarning("src", f"the file has {info.videos} video streams; the first is used")
+        yield ClipWarning("VB413", "src", f"the file has {info.videos} video streams; the first is used")
     if audible and info.audio_tracks > 1 and track is None:
         message = f"the file has {info.audio_tracks} audio tracks; its default, track {info.audio_track}, is used"
-        yield ClipWarning("src", message, f"set 'audio_track' to the one to use, from 1 to {info.audio_tracks}")
+        yield ClipWarning(
+            "VB414", "src", message, f"set 'audio_track' to the one to use, from 1 to {info.audio_tracks}"
+        )
     if audible and info.audio_empty:
-        yield ClipWarning("src", f"audio track {info.audio_track} of the file is empty", "set 'audio: mute'")
+        message = f"audio track {info.audio_track} of the file is empty"
+        yield ClipWarning("VB415", "src", message, "set 'audio: mute'")
     if end_ms is not None and end_ms > info.duration * 1000 + TOLERANCE_MS:
-        yield ClipWarning("end", f"'end' is {end_ms / 1000:g} s, but the clip lasts only {_seconds(info)}")
+        message = f"'end' is {end_ms / 1000:g} s, but the clip lasts only {_seconds(info)}"
+        yield ClipWarning("VB416", "end", message)
 
 
 def _seconds(info: MediaInfo) -> str:

@@ -35,11 +35,13 @@ class Note:
     """What typst reports of a layout.
 
     field: the spec's field, with line and column if they are known: "body:3:14".
+    code: of the lint, of a warning.
     """
 
     message: str
     field: str
     hint: str | None = None
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,7 @@ def draw(
     if "error" in answer:
         note = _error(answer["error"], root, sources)
         raise SpecProblem(note.message, field=note.field, hint=note.hint)
-    notes = [Note(each["message"], each["field"]) for each in answer["cut"]]
+    notes = [Note(each["message"], each["field"], code="VB301") for each in answer["cut"]]
     notes += [_note(each, sources) for each in answer["warnings"]]
     notes += [missing for each in answer["missing"] for missing in _missing(each, sources)]
     out = root.parent / "drawn"
@@ -132,7 +134,7 @@ def field_at(diagnostic: str, sources: Sequence[Source]) -> str:
 
 def _note(diagnostic: Sequence[Any], sources: Sequence[Source]) -> Note:
     message, hints, text = diagnostic
-    return Note(f"typst: {message}", field_at(text, sources), "; ".join(hints) or None)
+    return Note(f"typst: {message}", field_at(text, sources), "; ".join(hints) or None, "VB318")
 
 
 def _error(diagnostic: Sequence[Any], root: Path, sources: Sequence[Source]) -> Note:
@@ -164,4 +166,4 @@ def _missing(diagnostic: Sequence[Any], sources: Sequence[Source]) -> Iterator[N
             known = " and ".join(glyphs.fitting_fonts(missing))
             font = f"{known}, or another font that has them," if known else "a font that has them"
             hint = f"put {font} into the folder of fonts that the theme names in 'fonts'"
-            yield Note(glyphs.message(missing or texts), field, hint)
+            yield Note(glyphs.message(missing or texts), field, hint, "VB304")

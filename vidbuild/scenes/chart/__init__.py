@@ -69,7 +69,7 @@ class ChartScene(SceneDefaults):
         for name, is_unused in unused.items():
             if is_unused:
                 where = "without a 'file'" if name == "columns" else f"on a {fields['kind']} chart"
-                yield SceneProblem(name, f"'{name}' has no effect {where}")
+                yield SceneProblem(name, f"'{name}' has no effect {where}", code="VB325")
 
     def drawing(self, scene: Scene) -> dict[str, Any]:
         """Return the visible content as JSON values: see plot.drawing."""

@@ -76,7 +76,7 @@ class CodeScene(SceneDefaults):
         named = fields["language"] or PurePath(_file(fields)).name
         hint = languages.hint(fields["language"]) if fields["language"] else f"set 'language: {languages.PLAIN}'"
         field = "language" if fields["language"] else "file" if "file" in fields else "to"
-        yield SceneProblem(field, f"no syntax highlighting for '{named}'", hint)
+        yield SceneProblem(field, f"no syntax highlighting for '{named}'", hint, code="VB321")
 
     def drawing(self, scene: Scene) -> dict[str, Any]:
         """Return the visible content as JSON values.

@@ -37,7 +37,8 @@ def changed_file(fields: Mapping[str, Any]) -> str:
 def unknown_language(field: str, language: str) -> Iterator[SceneProblem]:
     """Yield a warning if code in a language has no colors, though it should."""
     if language and languages.typst_name(language) is None:
-        yield SceneProblem(field, f"no syntax highlighting for '{language}'", languages.hint(language))
+        message = f"no syntax highlighting for '{language}'"
+        yield SceneProblem(field, message, languages.hint(language), code="VB321")
 
 
 def joined(lines: Sequence[str]) -> str:

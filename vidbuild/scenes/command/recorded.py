@@ -51,7 +51,7 @@ def warnings(fields: Mapping[str, Any]) -> Iterator[SceneProblem]:
     recording = cast.read(fields["recording"])
     if recording.cut is not None:
         message = "the recording is cut short: this event is incomplete, and what comes before it is shown"
-        yield SceneProblem("recording", message, None, recording.cut)
+        yield SceneProblem("recording", message, None, recording.cut, "VB417")
     from vidbuild.scenes.command import tokens
 
     yield from tokens.warnings("cast", ["".join(event.data for event in recording.events if event.kind == "o")])

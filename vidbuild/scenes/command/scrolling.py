@@ -122,4 +122,4 @@ def warnings(commands: Sequence[Mapping[str, Json]]) -> Iterator[SceneProblem]:
         if width > WIDEST and grid.is_table(lines):
             message = f"a table of {width} columns is too wide: its rows are folded at column {WIDEST}"
             hint = f"shorten its rows to {WIDEST} columns, or divide it"
-            yield SceneProblem(f"commands.{index}.output", message, hint)
+            yield SceneProblem(f"commands.{index}.output", message, hint, code="VB323")

@@ -35,4 +35,5 @@ def warnings(field: str, texts: Sequence[str]) -> Iterator[SceneProblem]:
     """Yield a warning for each kind of secret that texts seem to have."""
     found = dict.fromkeys((name, start) for text in texts for name, start in tokens(text))
     for name, start in found:
-        yield SceneProblem(field, f"the output has what looks like {name} ('{start}'), which the video shows", HINT)
+        message = f"the output has what looks like {name} ('{start}'), which the video shows"
+        yield SceneProblem(field, message, HINT, code="VB324")

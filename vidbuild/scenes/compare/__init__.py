@@ -28,7 +28,8 @@ class CompareScene(SceneDefaults):
         for side in SIDES:
             count = len(scene.fields[side]["items"])
             if count > MAX_ITEMS:
-                yield SceneProblem(f"{side}.items", f"{count} items on one side: viewers can compare up to {MAX_ITEMS}")
+                message = f"{count} items on one side: viewers can compare up to {MAX_ITEMS}"
+                yield SceneProblem(f"{side}.items", message, code="VB307")
 
     def drawing(self, scene: Scene) -> dict[str, Any]:
         """Return {"title", "left", "right"}, each side {"title", "tone", "items": [text…]}; the title can be None."""

@@ -58,7 +58,7 @@ class DiagramScene(SceneDefaults):
     def lint(self, scene: Scene) -> Iterator[SceneProblem]:
         """Warn of what is not drawn as the source has it."""
         for message, span in _source(scene.fields).warnings:
-            yield SceneProblem("diagram", message, None, _within(span, scene.fields["diagram"]))
+            yield SceneProblem("diagram", message, None, _within(span, scene.fields["diagram"]), "VB322")
 
     def drawing(self, scene: Scene) -> dict[str, Any]:
         """Return the visible content as JSON values.

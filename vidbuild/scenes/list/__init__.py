@@ -24,7 +24,8 @@ class ListScene(SceneDefaults):
         """Warn of too many items."""
         count = len(scene.fields["items"])
         if count > MAX_ITEMS:
-            yield SceneProblem("items", f"{count} items in one list: viewers can read up to {MAX_ITEMS}")
+            message = f"{count} items in one list: viewers can read up to {MAX_ITEMS}"
+            yield SceneProblem("items", message, code="VB307")
 
     def drawing(self, scene: Scene) -> dict[str, Any]:
         """Return {"title", "style", "items": [{"text", "detail"}]}: title and details can be None."""

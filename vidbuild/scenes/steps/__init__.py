@@ -41,7 +41,8 @@ class StepsScene(SceneDefaults):
         """Warn of too many steps, and of code without colors."""
         steps = scene.fields["steps"]
         if len(steps) > MAX_STEPS:
-            yield SceneProblem("steps", f"{len(steps)} steps in one scene: viewers can follow up to {MAX_STEPS}")
+            message = f"{len(steps)} steps in one scene: viewers can follow up to {MAX_STEPS}"
+            yield SceneProblem("steps", message, code="VB307")
         for index, step in enumerate(map(entry, steps)):
             yield from unknown_language(f"steps.{index}.language", step.get("language", ""))
 

@@ -59,7 +59,8 @@ class TableScene(SceneDefaults):
         if count > MAX_READ:
             field = "data" if scene.fields.get("data") is not None else "rows"
             hint = f"set 'select: 1-{MAX_READ}', or divide the table between scenes"
-            yield SceneProblem(field, f"{count} rows in one table: viewers can read up to {MAX_READ}", hint)
+            message = f"{count} rows in one table: viewers can read up to {MAX_READ}"
+            yield SceneProblem(field, message, hint, code="VB307")
 
     def drawing(self, scene: Scene) -> dict[str, Any]:
         """Return the visible content as JSON values.
