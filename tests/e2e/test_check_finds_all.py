@@ -29,6 +29,15 @@ WARNED: dict[str, tuple[str, str]] = {
         f"scenes:\n  - id: a\n    type: code\n    language: python\n    duration: 0.2\n    code: |\n{LINES}",
         "too long to fit: only lines",
     ),
+    "much-text": (
+        f"scenes: [{{id: a, type: list, title: T, items: {['one two three four five'] * 6}, duration: 1}}]",
+        "31 words to read in about 1 s",
+    ),
+    "no-change": ("scenes: [{id: a, type: title, title: T, duration: 12.5}]", "nothing changes for about 12 s"),
+    "no-alt": (
+        "scenes: [{id: a, type: image, src: small.png, duration: 0.2}]",
+        "describes this image",
+    ),
     "language-of-code": (
         "scenes: [{id: a, type: code, language: nolang, code: x, duration: 0.2}]",
         "no syntax highlighting",

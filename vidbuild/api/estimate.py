@@ -109,14 +109,14 @@ def _spec(given: SpecLike, options: BuildOptions) -> Spec:
 
 
 def _scene(spec: Spec, scene: Scene, states: Mapping[str, Explanation], video: Video) -> SceneEstimate:
-    from vidbuild.plan.lengths import estimated, words
     from vidbuild.plan.variant import VideoSpec, own_variant
+    from vidbuild.spec.lengths import estimated
 
     whole = VideoSpec(spec, own_variant(spec))
-    step = whole.step_id("timeline", scene)
+    step, narration = whole.step_id("timeline", scene), whole.narration(scene)
     known = _measured(states[step], video)
-    seconds = estimated(whole, scene) if known is None else known
-    return SceneEstimate(scene.id, words(whole, scene), seconds, known is not None)
+    seconds = estimated(scene, narration) if known is None else known
+    return SceneEstimate(scene.id, len(narration.tokens) if narration else 0, seconds, known is not None)
 
 
 def _measured(state: Explanation, video: Video) -> float | None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from vidbuild.media.container.iso639 import shortened
 from vidbuild.model import Scene, Voice
-from vidbuild.spec import narration_lint, shown_markup
+from vidbuild.spec import narration_lint, picture_lint, shown_markup
 from vidbuild.spec import scenes as scene_checks
 from vidbuild.spec.collector import DiagnosticCollector
 from vidbuild.spec.document import Path
@@ -28,6 +28,7 @@ def check(
         shown_markup.check(scene, collector)
         scene_checks.lint(scene, collector)
     narration_lint.check(scenes, language, collector, is_read=is_read)
+    picture_lint.check(scenes, language, collector)
     if voice is not None:
         _check_language(language, voice, scenes, collector)
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from vidbuild.model import Narration, Scene, Voice
 from vidbuild.reading import tables
 from vidbuild.reading.reader import is_english
-from vidbuild.spec import ipa, markup, pauses, scene_locations
+from vidbuild.spec import ipa, lengths, markup, pauses, scene_locations
 from vidbuild.spec.collector import DiagnosticCollector
 from vidbuild.spec.document import Path
 from vidbuild.spec.pronounce import Pronunciation
@@ -19,6 +19,8 @@ from vidbuild.voices import spoken_language
 MAX_WORDS = 150  # about a minute of speech in one scene
 SPOKEN = {"<": "less than", ">": "greater than", "|": "or", "^": "to the power of", "<-": "from"}
 SHOWN = 12  # characters of a long word in a message
+FASTEST = 220  # words a minute, as people talk when they hurry
+FEW = 6  # words that viewers follow at any rate
 LONGEST_WORD = 30  # characters: more without a space are a sentence, which an entry of `pronounce` does not help
 # espeak speaks only the beginning of such a word: of 33 sevens already, of digits with shorter names some more.
 UNSPEAKABLE = re.compile("[0-9]{33,}|[0-9A-Za-z]{151,}")
@@ -48,7 +50,17 @@ def check(scenes: Sequence[Scene], language: str, collector: DiagnosticCollector
                 _check_signs(voice, each, path, collector, is_read=is_read and in_english)
                 _check_scripts(voice, each, path, collector, unreadable)
                 ipa.check_voice(voice, each, path, collector)
+                _check_pace(voice, each, path, collector)
         _check_mentions(scene, narration, language, collector)
+
+
+def _check_pace(voice: Voice, narration: Narration, path: Path, collector: DiagnosticCollector) -> None:
+    """Warn of a voice whose rate is too high to be followed for more than a few words."""
+    pace = lengths.WORDS_PER_SECOND * 60 * voice.rate / 100
+    if pace > FASTEST and len(narration.tokens) > FEW:
+        message = f"narration too fast: about {pace:.0f} words a minute, viewers can follow up to {FASTEST}"
+        hint = f"set a 'rate' of {int(voice.rate * FASTEST / pace)} or less"
+        collector.warning("VB219", path, message, hint)
 
 
 def check_unused(pronunciation: Pronunciation, collector: DiagnosticCollector) -> None:

@@ -22,9 +22,10 @@ def test_examples_have_no_warning(spec: Path) -> None:
 
 def test_long_narration_lists_and_titles(project: Project) -> None:
     """A minute of speech over one picture, a list and a title that cannot be read are warnings; less is not."""
-    assert project.wrong({"narration": "word " * 150, "title": "x" * 70}) == []
+    still = {"lint": {"VB406": "off"}}
+    assert project.wrong({"narration": "word " * 150, "title": "x" * 70, **still}) == []
     assert project.wrong({"type": "list", "items": ["a"] * 8}) == []
-    assert [message for _, message, _ in project.wrong({"narration": "word " * 151, "title": "x" * 71})] == [
+    assert [message for _, message, _ in project.wrong({"narration": "word " * 151, "title": "x" * 71, **still})] == [
         "narration of 151 words: viewers can follow up to 150 in one scene",
         "title of 71 characters: viewers can read up to 70 at a glance",
     ]

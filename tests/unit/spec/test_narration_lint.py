@@ -51,7 +51,7 @@ def test_a_script_that_the_voice_cannot_read(
 
 def test_a_sentence_without_spaces_that_the_voice_cannot_read(project: Project) -> None:
     """A text in a script without spaces is shortened, and the hint is a voice: an entry would be the whole text."""
-    sentence = "首先下载" * 20
+    sentence = "首先下载" * 12
     text = f"vidbuild: 1\ntitle: A\nscenes:\n  - {{id: a, type: title, title: A, narration: {sentence}}}\n"
     [(line, _, message, hint)] = project.problems(text)
     assert (line, hint) == (4, "use a voice for that language")

@@ -14,7 +14,7 @@ from vidbuild.spec.load import try_load, try_parse
 from vidbuild.spec.lock_file import Lock, Request, StockEntry
 
 HEAD = "vidbuild: 1\ntitle: A\nscenes:\n"
-CLIP = HEAD + "  - {id: sea, type: clip, src: {stock: blue  sea, provider: pexels, min_seconds: 2}}\n"
+CLIP = HEAD + "  - {id: sea, type: clip, src: {stock: blue  sea, provider: pexels, min_seconds: 2}, alt: Sea}\n"
 BACKGROUND = (
     HEAD + "  - {id: a, type: title, title: A, duration: 2, background: {image: {stock: sea, provider: commons}}}\n"
 )
