@@ -28,7 +28,7 @@ def test_an_estimate_is_near_and_then_exact(workspace: Workspace) -> None:
     """Before a build the length is estimated from the text; afterwards it is the video's, and all steps are cached."""
     workspace.write("video.yaml", SPEC)
     before = files(workspace.root)
-    (first,) = workspace.run("estimate", "--json").data["specs"]
+    (first,) = workspace.run("estimate", "--json").data["videos"]
     assert files(workspace.root) == before
     assert not first["measured"]
     assert first["words"] == len(TEXT.split())
@@ -38,7 +38,7 @@ def test_an_estimate_is_near_and_then_exact(workspace: Workspace) -> None:
     assert "mux" in first["steps"]["may_run"]
 
     built = workspace.build()
-    (second,) = workspace.run("estimate", "--json").data["specs"]
+    (second,) = workspace.run("estimate", "--json").data["videos"]
     assert second["measured"]
     assert second["seconds"] == built.data["video_seconds"]
     assert abs(first["seconds"] - second["seconds"]) < 0.3 * second["seconds"]
@@ -50,7 +50,7 @@ def test_requests_are_counted_and_none_is_sent(workspace: Workspace) -> None:
     """A voice on the network is one request for each narration; several specs are estimated one by one."""
     workspace.write("video.yaml", SPEC)
     workspace.write("online.yaml", ONLINE)
-    own, online = workspace.run("estimate", "--json", "video.yaml", "online.yaml").data["specs"]
+    own, online = workspace.run("estimate", "--json", "video.yaml", "online.yaml").data["videos"]
     assert own["requests"] == []
     assert online["requests"] == ["speak:install"]
     shown = workspace.run("estimate", "online.yaml").stdout
@@ -64,3 +64,19 @@ def test_a_wrong_spec_is_an_error(workspace: Workspace) -> None:
     outcome = workspace.run("estimate")
     assert outcome.code == 2
     assert "unknown field 'titel'" in outcome.stderr or "titel" in outcome.stderr
+
+
+def test_each_video_of_a_spec_is_estimated(workspace: Workspace) -> None:
+    """A spec with several videos has an estimate for each, or for the one that is asked for."""
+    german = "Zuerst installiert man es, dann startet man den Server."
+    both = SPEC.replace(f'"{TEXT}"', f'{{en: "{TEXT}", de: "{german}"}}').replace(
+        "voice: espeak:en-us", "languages: [en, de]"
+    )
+    workspace.write("video.yaml", both)
+    found = workspace.run("estimate", "--json").data["videos"]
+    assert [(each["video"], each["words"]) for each in found] == [
+        ("en", len(TEXT.split())),
+        ("de", len(german.split())),
+    ]
+    (alone,) = workspace.run("estimate", "--json", "--language", "de").data["videos"]
+    assert alone["words"] == len(german.split())

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from vidbuild.api.engine import engine_of
 from vidbuild.api.options import BuildOptions
-from vidbuild.api.spec_args import SpecLike, for_one, path_of, target_names
+from vidbuild.api.plan import Plan, plans_of, store_of
+from vidbuild.api.spec_args import SpecLike, for_one, path_of
 from vidbuild.api.tools import network_steps
-from vidbuild.api.video import Video
-from vidbuild.frozen import dataclass, replaced, values
+from vidbuild.engine.schedule.target import Target
+from vidbuild.engine.store.store import Store
+from vidbuild.frozen import dataclass, values
 
 if TYPE_CHECKING:
     from vidbuild.engine.keys.explain import Explanation
@@ -36,8 +38,9 @@ class SceneEstimate:
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """What a build of one spec would take.
+    """What a build of one video would take.
 
+    video: its name among those of its spec; "" for the only one.
     seconds: length of the video, without the scenes of which it is not known.
     unknown: ids of those scenes.
     requests: the steps that would send a request over the network: a narration or an utterance each.
@@ -46,6 +49,7 @@ class Estimate:
     """
 
     spec: Path
+    video: str
     words: int
     seconds: float
     unknown: tuple[str, ...]
@@ -64,6 +68,7 @@ class Estimate:
         """Return it as JSON values."""
         return {
             "spec": str(self.spec),
+            "video": self.video,
             "words": self.words,
             "seconds": self.seconds,
             "measured": self.measured,
@@ -74,22 +79,55 @@ class Estimate:
         }
 
 
-def estimate(specs: Sequence[SpecLike], options: BuildOptions | None = None) -> list[Estimate]:
-    """Estimate builds of specs, each as if it were built alone. Raises SpecError, UsageError as a build does."""
-    options = replaced(options or BuildOptions(), dry_run=True, allow_network_voice=True)
-    names = target_names([path_of(spec) for spec in specs])
-    return [_estimate(spec, for_one(spec, specs, options), name) for spec, name in zip(specs, names, strict=True)]
+def estimate(
+    specs: Sequence[SpecLike],
+    variables: Mapping[str, str] | None = None,
+    *,
+    brand: str | None = None,
+    cache: Path | None = None,
+    language: Sequence[str] = (),
+    output_name: Sequence[str] = (),
+) -> list[Estimate]:
+    """Estimate the videos of specs, each as if it were built alone. Raises SpecError, UsageError as a build does.
+
+    language, output_name: which of the specs' videos; default: all.
+    """
+    options = BuildOptions(variables=variables or {}, brand=brand)
+    found: list[Estimate] = []
+    for spec in specs:
+        own = for_one(spec, specs, options).variables
+        store = store_of(path_of(spec), cache)
+        plans = plans_of(
+            spec,
+            store=store,
+            languages=language,
+            output_names=output_name,
+            variables=own,
+            brand=brand,
+            remember=False,
+        )
+        several = len(plans) > 1
+        found += (_estimate(each, _spec(spec, own, brand, each), store, named=several) for each in plans)
+    return found
 
 
-def _estimate(given: SpecLike, options: BuildOptions, name: str) -> Estimate:
-    video = Video(given, options, name)
-    spec = _spec(given, options)
-    explained = engine_of(video.store).explain(video.target())
+def _spec(given: SpecLike, variables: Mapping[str, str], brand: str | None, plan: Plan) -> Spec:
+    from vidbuild.model import Spec
+    from vidbuild.spec.load import try_load
+
+    if isinstance(given, Spec):
+        return next((each for each in given.videos if each.choice == plan.choice), given)
+    return try_load(given, variables, brand, choice=plan.choice).spec_or_raise()
+
+
+def _estimate(plan: Plan, spec: Spec, store: Store, *, named: bool) -> Estimate:
+    explained = engine_of(store).explain(Target(plan.graph, build_name=plan.entry, goals=plan.targets))
     states = {each.step: each for each in explained}
-    scenes = tuple(_scene(spec, scene, states, video) for scene in spec.scenes)
-    online = network_steps(video.plan.graph)
+    scenes = tuple(_scene(spec, scene, states, store) for scene in spec.scenes)
+    online = network_steps(plan.graph)
     return Estimate(
-        spec=video.path,
+        spec=path_of(spec),
+        video=plan.choice.name if named else "",
         words=sum(scene.words for scene in scenes),
         seconds=round(sum(scene.seconds or 0.0 for scene in scenes), 3),
         unknown=tuple(scene.id for scene in scenes if scene.seconds is None),
@@ -101,31 +139,22 @@ def _estimate(given: SpecLike, options: BuildOptions, name: str) -> Estimate:
     )
 
 
-def _spec(given: SpecLike, options: BuildOptions) -> Spec:
-    from vidbuild.model import Spec
-    from vidbuild.spec.load import load
-
-    return given if isinstance(given, Spec) else load(given, options.variables, options.brand)
-
-
-def _scene(spec: Spec, scene: Scene, states: Mapping[str, Explanation], video: Video) -> SceneEstimate:
+def _scene(spec: Spec, scene: Scene, states: Mapping[str, Explanation], store: Store) -> SceneEstimate:
     from vidbuild.plan.variant import VideoSpec, own_variant
     from vidbuild.spec.lengths import estimated
 
     whole = VideoSpec(spec, own_variant(spec))
     step, narration = whole.step_id("timeline", scene), whole.narration(scene)
-    known = _measured(states[step], video)
+    known = _measured(states[step], store)
     seconds = estimated(scene, narration) if known is None else known
     return SceneEstimate(scene.id, len(narration.tokens) if narration else 0, seconds, known is not None)
 
 
-def _measured(state: Explanation, video: Video) -> float | None:
+def _measured(state: Explanation, store: Store) -> float | None:
     """Return the length of a scene whose timeline is cached, in seconds."""
-    trace = video.store.trace(state.key) if state.state == "cached" else None
+    trace = store.trace(state.key) if state.state == "cached" else None
     if trace is None or "span.json" not in trace.outputs:
         return None
-    span: dict[str, Any] = json.loads(
-        video.store.blobs.find(trace.outputs["span.json"].digest).read_text(encoding="utf-8")
-    )
+    span: dict[str, Any] = json.loads(store.blobs.find(trace.outputs["span.json"].digest).read_text(encoding="utf-8"))
     frames, fps = int(span["frames"]), int(span["fps"])
     return round(frames / fps, 3)

@@ -138,9 +138,10 @@ class _Selector:
         file, both = f"{FOLDER}/{language}.yaml", f"{{{first}: ..., {language}: ...}}"
         if texts.missing and not texts.translated:
             message = f"no text is translated into '{language}': the video has those in '{first}'"
-            texts.found.warning(place, message, f"write translations in '{file}', or texts as {both}")
+            texts.found.warning("VB223", place, message, f"write translations in '{file}', or texts as {both}")
             return
         for each in texts.missing:
             message = f"no '{each.field}' in '{language}': the one in '{first}' takes its place"
             hint = f"write '{each.field}: ...' below '{each.scene}' in '{file}', or the text as {both}"
-            texts.found.warning(each.path, message, f"add '{language}: ...'" if each.written else hint)
+            hint = f"add '{language}: ...'" if each.written else hint
+            texts.found.warning("VB224", each.path, message, hint)

@@ -96,7 +96,7 @@ class LanguageTexts:
                 hint = did_you_mean(str(key), self.languages) or f"expected {', '.join(self.languages)}"
                 message = f"'{key}' is not in 'languages'"
                 if TAG.fullmatch(str(key)):
-                    self.found.warning((*old, key), f"{message}: no video has this text", hint, key=True)
+                    self.found.warning("VB115", (*old, key), f"{message}: no video has this text", hint, key=True)
                 else:
                     self.found.error((*old, key), message, hint, key=True)
                     self.failed.setdefault(new, [])

@@ -18,23 +18,31 @@ if TYPE_CHECKING:
 
 @click.command("estimate", epilog=options.example("vidbuild estimate video.yaml", "vidbuild estimate --json *.yaml"))
 @options.specs()
+@options.videos()
 @options.variables()
 @options.brand()
 @options.as_json("the estimates")
-def command(specs: Sequence[Path], variables: Mapping[str, str], *, brand: str | None, as_json: bool) -> int:
+def command(
+    specs: Sequence[Path],
+    variables: Mapping[str, str],
+    *,
+    brand: str | None,
+    language: Sequence[str],
+    output_name: Sequence[str],
+    as_json: bool,
+) -> int:
     """Estimate length, words, network requests and steps of a build.
 
     Nothing is spoken, rendered or sent. A scene that was spoken before has its exact length; otherwise the length
     follows from the number of words and the rate of the voice.
     """
     from vidbuild.api.estimate import estimate
-    from vidbuild.api.options import BuildOptions
 
     paths = spec_files.resolve_specs(specs)
     loaded = [options.load_spec(path, variables, brand) for path in paths]
-    found = estimate(loaded, BuildOptions(variables=variables, brand=brand))
+    found = estimate(loaded, variables, brand=brand, language=language, output_name=output_name)
     if as_json:
-        console.result_json({"specs": [each.to_json() for each in found]})
+        console.result_json({"videos": [each.to_json() for each in found]})
         return Exit.DONE
     for each in found:
         console.result("\n".join(_lines(each)))
@@ -44,7 +52,8 @@ def command(specs: Sequence[Path], variables: Mapping[str, str], *, brand: str |
 def _lines(found: Estimate) -> Iterator[str]:
     about = "" if found.measured else "about "
     rest = f", and {', '.join(found.unknown)}, whose length only a build knows" if found.unknown else ""
-    yield f"{found.spec}: {about}{_clock(found.seconds)}{rest}"
+    video = f" {found.video}" if found.video else ""
+    yield f"{found.spec}{video}: {about}{_clock(found.seconds)}{rest}"
     yield f"  words: {found.words} in {_count(len(found.scenes), 'scene')}"
     yield f"  network: {_count(len(found.requests), 'request') if found.requests else 'no request'}"
     for state, steps in (("will run", found.will_run), ("may run", found.may_run)):
