@@ -34,10 +34,6 @@ WARNED: dict[str, tuple[str, str]] = {
         "31 words to read in about 1 s",
     ),
     "no-change": ("scenes: [{id: a, type: title, title: T, duration: 12.5}]", "nothing changes for about 12 s"),
-    "no-alt": (
-        "scenes: [{id: a, type: image, src: small.png, duration: 0.2}]",
-        "describes this image",
-    ),
     "language-of-code": (
         "scenes: [{id: a, type: code, language: nolang, code: x, duration: 0.2}]",
         "no syntax highlighting",

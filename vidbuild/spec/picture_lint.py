@@ -1,4 +1,4 @@
-"""Warns of scenes that viewers cannot read in time, that stay the same for long, or that some cannot see."""
+"""Warns of scenes that viewers cannot read in time, or that stay the same for long."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ SHARE, SPARE = 1.5, 5.0  # how much longer than the scene reading may take: esti
 STILL = 12.0  # seconds without any change, from which on viewers wonder whether the video has stopped
 PROSE = frozenset({"cards", "compare", "list", "outro", "quote", "split", "steps", "title"})
 TEXTS = frozenset({"by", "cards", "detail", "items", "kicker", "left", "right", "steps", "subtitle", "text", "title"})
-PICTURES = frozenset({"clip", "image", "slide"})
 
 
 def check(scenes: Sequence[Scene], language: str, collector: DiagnosticCollector) -> None:
@@ -31,9 +30,6 @@ def check(scenes: Sequence[Scene], language: str, collector: DiagnosticCollector
             if seconds > STILL and not _changes(scene):
                 message = f"nothing changes for about {seconds:.0f} s: viewers expect a change every {STILL:.0f} s"
                 collector.warning("VB406", (*path, "id"), message)
-        if scene.type in PICTURES and not (scene.alt or narration or scene.fields.get("caption")):
-            message = f"no 'alt', caption or narration describes this {scene.type} to those who cannot see it"
-            collector.warning("VB329", (*path, "type"), message)
 
 
 def _check_reading(

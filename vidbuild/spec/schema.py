@@ -20,7 +20,7 @@ SHARED = frozenset(
         *("id", "type", "narration", "voice", "duration", "pause_before", "pause_after", "min_duration"),
         *("max_duration", "transition", "background", "captions", "alt", "expand", "notes", "music"),
         *("sounds", "section", "callouts", "regions", "overlays", "enter", "exit", "made_from"),
-        *("only", "on"),
+        *("only", "on", "lint"),
     }
 )
 

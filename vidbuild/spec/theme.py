@@ -236,6 +236,7 @@ class ThemeLoader:
                     continue
                 family, own = system[name.lower()]
                 origin.warning(
+                    "VB331",
                     f"'{name}' is a font of this system, so the video can look different on another machine",
                     "copy its files into a folder of the project, and name it as the theme's 'fonts'",
                 )

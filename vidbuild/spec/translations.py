@@ -157,7 +157,9 @@ class Translations:
         self.diagnostics.append(Diagnostic("error", message, document.name, location, hint=hint))
 
     def _warn(self, document: Document, path: Path, message: str, hint: str | None) -> None:
-        self.diagnostics.append(Diagnostic("warning", message, document.name, document.key(path), hint=hint))
+        self.diagnostics.append(
+            Diagnostic("warning", message, document.name, document.key(path), hint=hint, code="VB225")
+        )
 
 
 def _entries(document: Document) -> Iterator[tuple[str, Mapping[str, Any]]]:
