@@ -33,7 +33,7 @@ def run(context: Context) -> None:
         if scene.get("captions", True):
             of_scene = list(_of_scene(scene, timing, (start, end), context.params, rules))
             for message, hint in caption_rules.problems(of_scene, rules):
-                context.warn(message, field=f"scenes.{scene['id']}.narration", hint=hint)
+                context.warn("VB220", message, field=f"scenes.{scene['id']}.narration", hint=hint)
             shown += of_scene
         chapters.extend(_chapter(scene, start, context.params["scenes"]))
         start = end
