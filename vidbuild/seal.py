@@ -184,12 +184,6 @@ def _ape_tag(digest: bytes) -> bytes:
     return header + item + footer
 
 
-def _void_element(digest: bytes) -> bytes:
-    """Return an element of Matroska that readers skip (RFC 8794, 11.3.2)."""
-    content = _mark(digest)
-    return b"\xec" + bytes([0x80 | len(content)]) + content
-
-
 def _mark(digest: bytes) -> bytes:
     return _MARK + digest.hex().encode()
 
@@ -201,7 +195,6 @@ _TRAILERS: Mapping[str, Callable[[bytes], bytes]] = {
     ".webp": _riff_chunk,
     ".gif": _gif_comment,
     ".mp3": _ape_tag,
-    ".webm": _void_element,
     ".pdf": lambda digest: b"%" + _mark(digest) + b"\n",
     ".vtt": lambda digest: b"\nNOTE " + _mark(digest) + b"\n",
     ".json": lambda digest: b',\n "seal": "' + _mark(digest) + b'"\n}\n',

@@ -17,8 +17,8 @@ def lints() -> list[Lint]:
 
 def lint(name: str) -> Lint:
     """Return the lint with a code or a name, in upper or lower case. Raises UsageError if there is none."""
-    known = {key.lower(): each for each in lints() for key in (each.code, each.name)}
-    found = known.get(name.lower())
-    if found is None:
-        raise UsageError(f"unknown lint '{name}'", hint=did_you_mean(name, known) or "vidbuild lints")
-    return found
+    known = {key: each for each in lints() for key in (each.code, each.name)}
+    for key, each in known.items():
+        if key.lower() == name.lower():
+            return each
+    raise UsageError(f"unknown lint '{name}'", hint=did_you_mean(name, known) or "vidbuild lints")
