@@ -10,7 +10,7 @@ import pytest
 import yaml
 from fontTools.feaLib.builder import addOpenTypeFeaturesFromString
 from fontTools.ttLib import TTFont
-from PIL import Image
+from PIL import Image, ImageChops
 
 from tests.support import font_lab
 from tests.support.workspace import Workspace
@@ -152,3 +152,21 @@ def test_chinese_has_the_forms_of_its_region(workspace: Workspace) -> None:
         halves = (image.crop((20, 0, 160, 180)), image.crop((180, 0, 320, 180)))
         white[language] = [sum(half.histogram()[200:]) for half in halves]
     assert all(few < 0.5 * many for few, many in zip(white["zh-TW"], white["zh"], strict=True)), white
+
+
+def test_wide_letters_of_code_keep_their_order(workspace: Workspace) -> None:
+    """In a comment from right to left, a word of wide letters is at the left, and reads from left to right."""
+    boxes = {"日": (0, 0, 1000, 700), "本": (0, 0, 1000, 100)}
+    (workspace.root / "fonts").mkdir()
+    font_lab.write(workspace.root / "fonts" / "kanji.ttf", "Kanji", "日本", boxes=boxes)
+    images = []
+    for code in ("#", "# 日本", "# مرحبا 日本"):
+        write(workspace, "", "./fonts", type="code", language="python", code=code)
+        workspace.write("video.yaml", workspace.read("video.yaml").replace("  title: ''\n", ""))
+        images.append(still(workspace))
+    sign, word, mixed = images
+    added = ImageChops.difference(sign, word).getbbox()
+    assert added is not None, "no wide letter is drawn"
+    more = ImageChops.difference(word, mixed).getbbox()
+    assert more is not None, "no Arabic letter is drawn"
+    assert more[0] >= added[2], "the wide letters are as they are without the Arabic word, which follows them"

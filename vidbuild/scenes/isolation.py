@@ -17,6 +17,7 @@ _IS_RTL = re.compile(f"[{_RTL}]")
 _STRONG = re.compile(rf"[{_RTL}]|[^\W\d_]")
 _CONTROLS = dict.fromkeys((0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)))
 _START, _END = "\u2068", "\u2069"  # FIRST STRONG ISOLATE, POP DIRECTIONAL ISOLATE
+_LEFT_TO_RIGHT = "\u200e"  # LEFT-TO-RIGHT MARK
 
 # What joins two words into one run; digits and underscores right after a run belong to it.
 COMMAND = re.compile(rf"{_WORD}(?:(?:\\ |[\d_'\"-])+{_WORD})*[\d_]*")  # a space divides arguments
@@ -51,6 +52,11 @@ def spans(line: str, run: re.Pattern[str]) -> list[tuple[int, int]]:
 def isolated(text: str, start: int, end: int) -> str:
     """Return a part of a text between isolates; its own first letter gives its direction."""
     return f"{_START}{text[start:end]}{_END}"
+
+
+def left_to_right(text: str) -> str:
+    """Return a character between marks, so that what is drawn instead of it has the direction of a Latin letter."""
+    return f"{_LEFT_TO_RIGHT}{text}{_LEFT_TO_RIGHT}"
 
 
 def isolate(line: str, run: re.Pattern[str]) -> str:

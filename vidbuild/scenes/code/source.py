@@ -42,8 +42,22 @@ def unknown_language(field: str, language: str) -> Iterator[SceneProblem]:
 
 
 def joined(lines: Sequence[str]) -> str:
-    """Return lines as one text, in which words from right to left keep their places."""
-    return "\n".join(isolation.isolate(line, isolation.CODE) for line in lines)
+    """Return lines as one text, in which words from right to left keep their places.
+
+    The layout draws wide characters in boxes, which have no direction of their own.
+    """
+    return "\n".join(
+        isolation.isolate(_kept_in_order(line) if isolation.has_right_to_left(line) else line, isolation.CODE)
+        for line in lines
+    )
+
+
+def _kept_in_order(line: str) -> str:
+    """Return a line whose wide letters have marks from left to right around them."""
+    marks = columns.graphemes(line)
+    return "".join(
+        isolation.left_to_right(mark) if mark[0].isalpha() and columns.width(mark) > 1 else mark for mark in marks
+    )
 
 
 def wide(lines: Sequence[str]) -> list[str]:
