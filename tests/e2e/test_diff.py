@@ -276,3 +276,6 @@ def test_one_of_several_videos(tmp_path: Path) -> None:
     assert (outcome.code, "'video.yaml' has 2 videos: en, de" in outcome.stderr) == (2, True)
     assert changed(diff(space, "video.yaml", "other.yaml", "--language", "en").data) == []
     assert changed(diff(space, "video.yaml", "other.yaml", "--language", "de").data) == [("one", ["unknown"])]
+    for language in ("en", "de"):
+        space.run("diff", "video.yaml", "other.yaml", "--language", language)
+        assert (space.root / "build" / f"other.{language}.diff.html").exists()

@@ -64,13 +64,13 @@ def diff(
 
     before, after: each a spec, `REVISION:SPEC` of the git repository here, a folder of outputs, or a built video.
     language, output_name: choose a video of specs that have several.
-    output: the page to write; None for NAME.diff.html among the outputs of the newer version.
+    output: the page to write; None for NAME.diff.html among the outputs of the newer version, NAME as of the video.
     Raises UsageError if one of them cannot be read, SpecError if a spec has errors.
     """
     require_posix()
     given = Given(variables or {}, brand, language, output_name)
     named = [named_version(before), named_version(after)]
-    target = output or _page_of(named[1])
+    target = output or _page_of(named[1], given)
     _refuse(target)
     if all(each.kind == "build" for each in named):
         with ThreadPoolExecutor(len(named)) as pool:
@@ -133,10 +133,11 @@ def _build(video: Path, name: str) -> Named:
     return Named("build", name, video, timing=timing, captions=captions if captions.is_file() else None)
 
 
-def _page_of(named: Named) -> Path:
+def _page_of(named: Named, given: Given) -> Path:
     if named.kind == "build":
         return named.path.with_name(named.path.stem + PAGE)
-    return named.path.parent / OUTPUT_FOLDER / f"{name_of(named.path)}{PAGE}"
+    name = ".".join((name_of(named.path), *given.outputs, *given.languages))
+    return named.path.parent / OUTPUT_FOLDER / f"{name}{PAGE}"
 
 
 def _refuse(target: Path) -> None:
