@@ -145,6 +145,16 @@ def _to_narration(draft: Draft, text: str) -> None:
     draft.lines[row] = re.sub(r"(narration: [\"']?[^\"'}]*?[\w.])(?=[\"'}]|$)", rf"\1 {text}", draft.lines[row])
 
 
+def _format(draft: Draft, name: str) -> None:
+    """Write another format of the output."""
+    draft.lines[:] = [re.sub(r"format: \w+", f"format: {name}", line) for line in draft.lines]
+
+
+def _width(draft: Draft, pixels: str) -> None:
+    """Write a larger size of the output."""
+    draft.lines[:] = [re.sub(r"size: \w+", f"size: {pixels}x1080", line) for line in draft.lines]
+
+
 def _without_narration(draft: Draft) -> None:
     line = draft.lines[draft.row]
     draft.lines[draft.row] = re.sub(r", narration: (\"[^\"]*\"|[^,}]*)", ", duration: 3", line)
@@ -318,6 +328,12 @@ RULES: tuple[tuple[str, Rule], ...] = (
         lambda draft: draft.edit(lambda line: re.sub(r"clips: \[.*?\]", "src: media/blink.gif", line)),
     ),
     (r"remove '\w+', or write 'type: \w+'", _without_key),
+    (
+        r"remove '(\w+)', or set another 'format'",
+        lambda draft, name: draft.edit(lambda line: re.sub(rf"(?:, |^ +){name}: [^,}}]+", "", line)),
+    ),
+    (r"set 'format: (\w+)'", _format),
+    (r"set 'size' to (\d+) pixels in width or more", _width),
     (r"remove '(\w+)', or .*", lambda draft, name: draft.edit(lambda line: re.sub(rf", {name}: [^,}}]+", "", line))),
     (r"add 'duration: 5', for 5 s, or .*", lambda draft: _add_field(draft, "duration: 5")),
     (r"add '(expand: true|path: [^']+)'(?: .*)?", _add_field),

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Literal
 
-from vidbuild.errors import VidbuildError
+from vidbuild.errors import UsageError
 from vidbuild.frozen import dataclass
 
 State = Literal["missing", "stale", "done"]
@@ -18,7 +18,7 @@ _CUE = re.compile(r"(?<!\\)\[\[(?!pause\s)([^\[\]\n]*)\]\]")
 _TEMPLATE = re.compile(r"\{\{.*?\}\}", re.DOTALL)
 
 
-class CatalogError(VidbuildError):
+class CatalogError(UsageError):
     """A file of translations cannot be read, edited or written."""
 
 

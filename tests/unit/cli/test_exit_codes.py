@@ -18,6 +18,7 @@ from vidbuild.cli.exit_codes import MEANINGS, Exit, most_severe, of_error, of_fa
 from vidbuild.create.source.protocol import SourceError
 from vidbuild.diagnostic import Diagnostic
 from vidbuild.errors import PluginError, SpecProblem, StepError, StoreError, UnreachableError, UsageError, VidbuildError
+from vidbuild.i18n.catalog import CatalogError
 from vidbuild.media.text.fonts import FontError
 from vidbuild.spec.diagnostics import SpecError
 
@@ -27,6 +28,7 @@ from vidbuild.spec.diagnostics import SpecError
     [
         (UsageError("x"), 2),
         (SourceError("x"), 2),
+        (CatalogError("x"), 2),
         (SpecError([Diagnostic("error", "x", "v.yaml")]), 2),
         (SpecProblem("x"), 2),
         (StepError("x"), 1),
@@ -52,6 +54,7 @@ def test_every_class_of_errors_is_listed() -> None:
     assert below(VidbuildError) == {
         "UsageError",
         "SourceError",
+        "CatalogError",
         "SpecError",
         "StepError",
         "SpecProblem",

@@ -36,7 +36,7 @@ def test_a_whole_spec(project: Project) -> None:
     spec = load.load(path)
     assert (spec.path, spec.root) == (path, project.root)
     assert (spec.title, spec.description, spec.language) == ("Acme 2.4", "All of it", "en-GB")
-    assert spec.output == OutputSettings(320, 180, 25, "standard", -18.0, -3.0)
+    assert spec.output == OutputSettings(320, 180, 25, "standard", -18.0, -3.0, rate=25, image_width=320)
     assert [(scene.id, scene.type, scene.index) for scene in spec.scenes] == [
         ("intro", "title", 0),
         ("end", "outro", 1),

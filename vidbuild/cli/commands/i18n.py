@@ -107,7 +107,7 @@ def export(spec: Path | None, language: str, output: Path) -> int:
 @click.option("--language", metavar="TAG", help="Language of FILE; default: as FILE says.")
 @options.as_json("the file and what was skipped")
 def import_(file: Path, spec: Path | None, language: str | None, *, as_json: bool) -> int:
-    """Take the translations of FILE, PO or XLIFF 1.2, into i18n/LANGUAGE.yaml.
+    """Take translations of FILE, PO or XLIFF, into i18n/LANGUAGE.yaml.
 
     A translation that lacks a cue of its source is left out, and reported.
     """

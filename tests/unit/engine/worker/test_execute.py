@@ -135,7 +135,7 @@ def test_an_input_cannot_be_written(lab: Lab) -> None:
 
 def test_warnings_survive_a_failure(lab: Lab) -> None:
     """A step's warnings are in its answer even if it fails."""
-    assert run(lab, "warn")["answer"]["warnings"] == [["too quiet", "voice", "raise it"]]
+    assert run(lab, "warn")["answer"]["warnings"] == [["too quiet", "voice", "raise it", "A1"]]
 
 
 def test_progress_is_handed_on(lab: Lab) -> None:
