@@ -188,12 +188,16 @@ def test_every_tool_of_a_kind_is_named() -> None:
         "strip": ("ffmpeg",),
         "transition": ("ffmpeg",),
         "still": ("ffmpeg",),
+        "animate": ("ffmpeg", "pillow"),
+        "assemble": ("pillow",),
         "audio": ("ffmpeg",),
         "music": (),
         "decode": ("ffmpeg",),
         "captions": (),
         "transcript": (),
         "mux": (),
+        "soundtrack": (),
+        "handout": ("typst", "fonts", "pillow"),
         "report": (),
     }
 

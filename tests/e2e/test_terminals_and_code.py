@@ -34,13 +34,13 @@ def test_check_warns_of_code_without_colors_and_of_folded_tables(workspace: Work
     assert checked.code == 0
     lines = [line.strip() for line in checked.stderr.splitlines() if "warning:" in line or "hint:" in line]
     assert lines == [
-        "video.yaml:5:52: warning: no syntax highlighting for 'powershell'",
+        "video.yaml:5:52: warning: no syntax highlighting for 'powershell' [VB321]",
         "hint: write 'language: text' for plain text",
-        "video.yaml:6:51: warning: no syntax highlighting for 'pyhton'",
+        "video.yaml:6:51: warning: no syntax highlighting for 'pyhton' [VB321]",
         "hint: did you mean 'python', 'python3' or 'python2'?",
-        "video.yaml:8:47: warning: no syntax highlighting for 'Procfile'",
+        "video.yaml:8:47: warning: no syntax highlighting for 'Procfile' [VB321]",
         "hint: set 'language: text'",
-        "video.yaml:13:17: warning: a table of 160 columns is too wide: its rows are folded at column 77",
+        "video.yaml:13:17: warning: a table of 160 columns is too wide: its rows are folded at column 77 [VB301]",
         "hint: shorten its rows to 132 columns, or divide it",
     ]
     assert workspace.run("check", "video.yaml", "--strict").code != 0

@@ -26,6 +26,7 @@ READER_ALONE = frozenset(
         *(
             "alias-bomb",
             "alias-to-itself",
+            "audio-alone",
             "braces",
             "brand-circle",
             "brand-not-yaml",
@@ -34,6 +35,8 @@ READER_ALONE = frozenset(
             "comments",
             "diagram",
             "diffs",
+            "fast-gif",
+            "formats-of-outputs",
             "doubtful",
             "empty",
             "escapes",
