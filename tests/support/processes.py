@@ -40,8 +40,17 @@ def _lives(entry: Path) -> bool:
 
 
 def workers(root: Path) -> list[int]:
-    """The worker processes of the project's builds."""
-    return [number for number, command in alive(root).items() if WORKER in command]
+    """The worker processes of the project's builds; a child of one, before it becomes a tool, is none."""
+    found = [number for number, command in alive(root).items() if WORKER in command]
+    return [number for number in found if _parent(number) not in found]
+
+
+def _parent(number: int) -> int:
+    """The number of a process's parent; 0 for a process that is gone."""
+    try:
+        return int(Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split()[1])
+    except OSError:
+        return 0
 
 
 def tools(root: Path) -> list[int]:
