@@ -31,7 +31,7 @@ GLUED = "\u200d\ufe0f\u20e3"
 REGIONAL = re.compile("[\U0001f1e6-\U0001f1ff]")
 SKIN = re.compile("[\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]")
 THAI_LEADING = "เแโใไ"
-MARKS = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")  # of direction, which nobody wrote
+MARKS = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")  # of direction, which are not in the spec
 ABBREVIATIONS = re.compile(
     r"[(\"'“]*(e\.g|i\.e|cf|vs|approx|dr|mrs?|ms|st|prof|no|fig|jan|feb|aug|sept?|oct|nov|dec|z|d|bzw|vgl|ggf|evtl|hrn?"
     r"|abb|nr|kap|m|mme|sra|dott|bijv|рис)\.",

@@ -44,7 +44,7 @@ def errors(folder: Path, text: str) -> list[str]:
     ],
 )
 def test_sizes_of_files(tmp_path: Path, written: str | float, number: int) -> None:
-    """Decimal and binary units are told apart."""
+    """Decimal and binary units differ."""
     assert output.bytes_of(written) == number
     assert settings(tmp_path, f"format: webp, max_bytes: {written}").max_bytes == number
 

@@ -32,7 +32,7 @@ def codes(project: Project, **scene: Any) -> list[str]:
     ],
 )
 def test_more_text_than_can_be_read(project: Project, scene: dict[str, Any], expected: list[str]) -> None:
-    """Prose that nobody can read in a scene's time is a warning; words that are spoken do not count, nor does code."""
+    """More prose than can be read in a scene's time is a warning; words that are spoken do not count, nor does code."""
     assert codes(project, **({"type": "list"} | scene)) == expected
 
 
