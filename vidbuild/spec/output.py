@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from vidbuild.model import OutputSettings
+from vidbuild.sizes import parse_size
 from vidbuild.spec.collector import DiagnosticCollector
 from vidbuild.spec.document import Path
 
@@ -27,8 +28,6 @@ MOST_GIF_RATE = 30  # images a second: a GIF counts hundredths of a second
 LOOPING_RATE = 15  # images a second, by default
 LOOPING = ("webp", "gif")
 WIDTHS = {"webp": 800, "gif": 640, "pdf": 1600}  # pixels, by default
-UNITS = {"B": 1, **{f"{name}B": 1000**power for power, name in enumerate("kMG", 1)}}
-BINARY_UNITS = {f"{name}iB": 1024**power for power, name in enumerate("kMG", 1)}
 
 # Field -> the formats in which it has an effect; all others have one in every format.
 APPLIES: Mapping[str, tuple[str, ...]] = {
@@ -93,10 +92,7 @@ def size_of(size: str) -> tuple[int, int]:
 
 def bytes_of(size: str | float) -> int:
     """Return how many bytes a valid `max_bytes` stands for."""
-    if not isinstance(size, str):
-        return int(size)
-    number = size.rstrip("kMGiB ")
-    return int(float(number) * {**UNITS, **BINARY_UNITS}[size[len(number) :].strip()])
+    return int(size) if not isinstance(size, str) else parse_size(size) or 0
 
 
 def _check_fields(given: Mapping[str, Any], encoding: str, path: Path, collector: DiagnosticCollector) -> None:
