@@ -7,6 +7,7 @@ from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from vidbuild.caption_settings import CaptionSettings
 from vidbuild.choice import Choice
 from vidbuild.frozen import dataclass, field
 from vidbuild.location import Location
@@ -205,7 +206,7 @@ class Theme:
     """A resolved theme.
 
     values, fonts: JSON values for the templates, and files of its own fonts.
-    behavior: what no drawing depends on: "easing", "pace", "transition", "progress", "enter", "exit".
+    behavior: what no drawing depends on: "easing", "pace", "transition", "progress", "captions", "enter", "exit".
     system_fonts: where the theme asks for the system's fonts; None if it does not.
     """
 
@@ -269,8 +270,7 @@ class Spec:
     first_language: the one in which the spec is written; "" for `language`.
     shown_in_first: indexes of the scenes that show the same texts as in the first language.
     choice, videos: of a spec that has several: which one this is, and all of them if it was loaded as a whole.
-    also: files beside the video that are written by choice.
-    caption_rules: "line_length" and "speed" of captions, if the spec sets them.
+    also, captions: files beside the video that are written by choice; what captions keep to, and their style if burned.
     silenced: the codes of the lints that are switched off for all of it.
     """
 
@@ -295,6 +295,6 @@ class Spec:
     first_language: str = ""
     shown_in_first: frozenset[int] = frozenset()
     videos: tuple[Spec, ...] = ()
-    caption_rules: Mapping[str, Any] = field(default_factory=dict)
+    captions: CaptionSettings = CaptionSettings()
     also: tuple[str, ...] = ()
     silenced: tuple[str, ...] = ()

@@ -332,6 +332,10 @@ RULES: tuple[tuple[str, Rule], ...] = (
         r"remove '(\w+)', or set another 'format'",
         lambda draft, name: draft.edit(lambda line: re.sub(rf"(?:, |^ +){name}: [^,}}]+", "", line)),
     ),
+    (
+        r"add 'burn: true', or remove 'style'",
+        lambda draft: draft.edit(lambda line: line.replace("style:", "burn: true, style:")),
+    ),
     (r"set 'format: (\w+)'", _format),
     (r"set 'size' to (\d+) pixels in width or more", _width),
     (r"remove '(\w+)', or .*", lambda draft, name: draft.edit(lambda line: re.sub(rf", {name}: [^,}}]+", "", line))),

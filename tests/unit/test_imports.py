@@ -103,6 +103,7 @@ ALLOWED: dict[str, set[str]] = {
     "project": set(),
     "transitions": set(),
     "focal_point": set(),
+    "caption_settings": {"frozen"},
     "choice": set(),
     "plan": {
         "extensions",
@@ -232,6 +233,7 @@ ALLOWED: dict[str, set[str]] = {
     "settings": set(),
 }
 EVERYONE = {
+    "caption_settings",
     "choice",
     "columns",
     "diagnostic",

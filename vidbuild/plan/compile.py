@@ -176,7 +176,7 @@ def _captions(video: VideoSpec) -> Step:
         if section:
             item["section"] = section
     params: dict[str, Any] = {"language": video.variant.language, "fps": video.fps, "scenes": scenes}
-    if rules := spec.caption_rules:
+    if rules := spec.captions.rules:
         params["rules"] = rules
     if "ttml" in spec.also:
         params |= {"ttml": True, "title": inline.plain(spec.title)}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +15,9 @@ _SPEC = Path(__file__).resolve().parent
 # Fields of a brand that are those of a spec.
 BRAND_FIELDS = (
     *("theme", "language", "voice", "voices", "pronounce", "music", "defaults", "overlays", "motion", "progress"),
-    *("output", "vars"),
+    *("output", "vars", "captions", "also"),
 )
+OUTPUT_FIELDS = ("captions", "also")  # fields of a spec that an entry of `outputs` can have too
 WHOLE_FIELDS = {"record"}  # fields that need a scene of its own: its id is the recording's name
 
 
@@ -41,6 +42,7 @@ def assemble() -> dict[str, Any]:
             definitions["part"]["allOf"].append({"if": condition, "then": {"$ref": f"#/$defs/part_{name}"}})
             definitions["part"]["properties"]["type"]["enum"].append(name)
     definitions["named_output"]["properties"] |= _settings(schema["properties"]["output"])
+    definitions["named_output"]["properties"] |= _without_defaults(schema["properties"], OUTPUT_FIELDS)
     definitions["brand"] = _brand(schema["properties"])
     definitions["brand_without"] = _without(definitions["brand"])
     return schema
@@ -48,16 +50,17 @@ def assemble() -> dict[str, Any]:
 
 def _settings(output: Mapping[str, Any]) -> dict[str, Any]:
     """Return the settings that an entry of `outputs` can have in place of those of `output`."""
-    return {
-        name: {key: value for key, value in node.items() if key != "default"}
-        for name, node in output["properties"].items()
-    }
+    return _without_defaults(output["properties"], output["properties"])
+
+
+def _without_defaults(fields: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
+    return {name: {key: value for key, value in fields[name].items() if key != "default"} for name in names}
 
 
 def _brand(fields: Mapping[str, Any]) -> dict[str, Any]:
     """Return the definition of a brand's file: its own fields, and those of specs without their defaults."""
     brand = _read(_SPEC / "brand.schema.json")
-    shared = {name: {key: value for key, value in fields[name].items() if key != "default"} for name in BRAND_FIELDS}
+    shared = _without_defaults(fields, BRAND_FIELDS)
     first = ("$schema", "name", "extends")
     own = brand["properties"]
     rest = {name: node for name, node in own.items() if name not in first}

@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from vidbuild.spec.scene_context import SceneContext
     from vidbuild.spec.stock import Stock
 
-CAPTION_RULES = ("line_length", "speed")  # of the field `captions`
-
 
 class SpecBuilder:
     """Builds a spec from the valid parts of a document, and checks what the schema cannot express."""
@@ -42,6 +40,7 @@ class SpecBuilder:
     def spec(self) -> Spec | None:
         """Return the spec, or None after adding errors to the diagnostics."""
         from vidbuild.spec import (
+            caption_fields,
             credit,
             ipa,
             lint,
@@ -77,6 +76,7 @@ class SpecBuilder:
         context = SceneContext(values, collector, self.root, speaker, last, locations, pronounced, read)
         finder = music.Finder(self.root, collector, context.files)
         behavior = resolved_theme.behavior if resolved_theme else {"transition": "cut", "progress": "none"}
+        captions = caption_fields.settings(values["captions"], settings.format, behavior, collector)
         music_of_all = music.of_spec(values.get("music"), finder)
         thanks = credit.checked(self.stock, self.valid.data, collector)
         context = replace(context, music=music_of_all, behavior=behavior, recordings=self.recordings, credits=thanks)
@@ -93,7 +93,10 @@ class SpecBuilder:
         if len(ready) == len(found) and not collector.has_errors:
             narration_lint.check_unused(pronounced, collector)
         if resolved_theme is not None:
-            progress, narrated = values.get("progress", behavior["progress"]), settings.format == "pdf"
+            progress, narrated = (
+                values.get("progress", behavior["progress"]),
+                settings.format == "pdf" or bool(captions.burned),
+            )
             ready = missing_glyphs.resolved(ready, resolved_theme, progress, collector, narrated=narrated)
         if resolved_theme is None or speaker is None or len(ready) != len(found) or "title" not in values:
             return None
@@ -108,7 +111,7 @@ class SpecBuilder:
             output=settings,
             theme=resolved_theme,
             progress=values.get("progress", behavior["progress"]),
-            caption_rules={name: each for name, each in values["captions"].items() if name in CAPTION_RULES},
+            captions=captions,
             also=tuple(dict.fromkeys(values["also"])),
             credits=credit.text(values["title"], self.stock),
             takes=takes.locked(voices, self.root, collector, self.sources),

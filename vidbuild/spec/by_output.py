@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from vidbuild.spec import output, schema
+from vidbuild.spec import assembly, caption_fields, output, schema
 from vidbuild.spec.collector import DiagnosticCollector
 from vidbuild.spec.document import Document, Path
 from vidbuild.spec.layers import Layered
@@ -49,6 +49,8 @@ def select(layered: Layered, outputs: Mapping[str, int], name: str, collector: D
     values = {key: made.copy(value, (key,), (key,)) for key, value in data.items() if key not in {"output", "scenes"}}
     if "output" in data or name:
         values["output"] = _settings(document, outputs.get(name), made)
+    if name in outputs:
+        values |= _fields(document, outputs[name], made)
     scenes = data.get("scenes")
     if not isinstance(scenes, list):
         rebuilt = made.document({**values, **({"scenes": scenes} if "scenes" in data else {})})
@@ -89,6 +91,23 @@ def _settings(document: Document, index: int | None, made: Rebuilder) -> Any:  #
         if key in known:
             found[key] = made.copy(value, ("output", key), ("outputs", index, key))
     return found
+
+
+def _fields(document: Document, index: int, made: Rebuilder) -> dict[str, Any]:
+    """Return the fields of the spec that are others in an entry: a mapping is merged, a list replaced.
+
+    What has no effect in the entry's format is left out of the spec's.
+    """
+    data: Any = document.data
+    entry = data["outputs"][index]
+    changed = {
+        key: made.copy(entry[key], (key,), ("outputs", index, key)) for key in assembly.OUTPUT_FIELDS if key in entry
+    }
+    own, above, of_all = data.get("captions", {}), changed.get("captions", {}), data.get("output", {})
+    if "captions" not in {*data, *changed} or not all(isinstance(each, Mapping) for each in (own, above, of_all)):
+        return changed
+    encoding = entry.get("format", of_all.get("format", output.DEFAULT_FORMAT))
+    return {**changed, "captions": {**caption_fields.inherited(own, above, encoding), **above}}
 
 
 def _scene(

@@ -12,7 +12,7 @@ from vidbuild.model import Theme
 from vidbuild.spec import schema
 
 # Values that no drawing depends on: a change to them draws nothing again.
-BEHAVIOR = frozenset({"easing", "pace", "transition", "progress", "enter", "exit"})
+BEHAVIOR = frozenset({"easing", "pace", "transition", "progress", "captions", "enter", "exit"})
 
 
 def merged(layers: list[dict[str, Any]]) -> Theme:

@@ -1,0 +1,43 @@
+"""The field `captions` of a spec: the rules of captions, and their style in the picture."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from vidbuild.caption_settings import STYLES, CaptionSettings
+from vidbuild.spec.collector import DiagnosticCollector
+
+RULES = ("line_length", "speed")
+FORMATS = ("mp4", "webp", "gif")  # those with moving pictures
+
+
+def settings(
+    captions: Mapping[str, Any], encoding: str, behavior: Mapping[str, Any], collector: DiagnosticCollector
+) -> CaptionSettings:
+    """Return the settings of a valid `captions` value; add an error for what has no effect.
+
+    encoding: the video's format. behavior: of the theme, which has the style of a spec that sets none.
+    """
+    rules = {name: each for name, each in captions.items() if name in RULES}
+    burns = bool(captions.get("burn"))
+    document = collector.document
+    if burns and encoding not in FORMATS:
+        if document.is_own(("captions", "burn")):
+            message = f"'burn' has no effect in the format '{encoding}', only in mp4, webp and gif"
+            collector.error(("captions", "burn"), message, "remove 'burn', or set another 'format'", key=True)
+        return CaptionSettings(rules)
+    if "style" in captions and "burn" not in captions and document.is_own(("captions", "style")):
+        message = "'style' has no effect without 'burn': it is the style of captions in the picture"
+        collector.error(("captions", "style"), message, "add 'burn: true', or remove 'style'", key=True)
+    return CaptionSettings(rules, captions.get("style", behavior.get("captions", STYLES[0])) if burns else "")
+
+
+def inherited(own: Mapping[str, Any], entry: Mapping[str, Any], encoding: str) -> dict[str, Any]:
+    """Return the fields of the spec's `captions` that apply to an entry of `outputs`, and those that are wrong.
+
+    entry: the entry's own `captions`. encoding: its format.
+    """
+    burns = entry.get("burn", own.get("burn")) is True and encoding in FORMATS
+    unused = () if burns else (("burn", True), ("burn", False), *(("style", style) for style in STYLES))
+    return {name: each for name, each in own.items() if name not in entry and (name, each) not in unused}
