@@ -15,11 +15,13 @@ from vidbuild.spec.load import parse
 SCENES = [{"id": "a", "type": "title", "title": "A", "narration": "One."}]
 
 
-def spec(folder: Path, **fields: Any) -> Spec:  # noqa: ANN401 - JSON values
+def spec(folder: Path, **fields: Any) -> Spec:
+    """The spec with these fields."""
     return parse({"vidbuild": 1, "title": "Captions", "scenes": SCENES, **fields}, folder / "video.yaml")
 
 
-def errors(folder: Path, **fields: Any) -> list[str]:  # noqa: ANN401 - JSON values
+def errors(folder: Path, **fields: Any) -> list[str]:
+    """The errors of the spec with these fields."""
     with pytest.raises(SpecError) as caught:
         spec(folder, **fields)
     return [each.message for each in caught.value.diagnostics]
@@ -46,7 +48,7 @@ def test_style_of_theme(tmp_path: Path, theme: object, style: str) -> None:
 
 
 def test_outputs_have_their_own(tmp_path: Path) -> None:
-    """`captions` of an output is merged with that of the spec field by field, and its `also` replaces that of the spec."""
+    """`captions` of an output is merged with that of the spec field by field; its `also` replaces that of the spec."""
     outputs = [
         {"name": "wide"},
         {"name": "short", "captions": {"style": "karaoke", "line_length": 22}, "also": ["chapters"]},
