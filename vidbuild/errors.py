@@ -5,10 +5,15 @@
     VidbuildError                 any error that is reported
     ├── UsageError                exit 2: the command line or a call of the API is wrong
     │   ├── SourceError           exit 2: a source to create a spec from is wrong (vidbuild.create.source.protocol)
+    │   ├── CatalogError          exit 2: a file of translations is wrong (vidbuild.i18n.catalog)
     │   └── PluginError           exit 2: a plug-in cannot be used, or failed; in a step, the step failed
     ├── SpecError                 exit 2: the spec is wrong; has diagnostics (vidbuild.spec.diagnostics)
+    │   ├── RecordingError        exit 1: commands cannot be recorded, or print something else (vidbuild.api.record)
+    │   └── LockError             exit 2: stock media cannot be locked (vidbuild.api.lock)
+    │       └── UnreachableLockError  exit 4: a site does not answer, or refuses the request
     ├── StepError                 exit 1: a step failed; has the last lines of the tool's log
     │   ├── SpecProblem           exit 2: a step found an error in the spec (a scene over max_duration)
+    │   ├── FontError             exit 1: a font is damaged (vidbuild.media.text.fonts)
     │   └── UnreachableError      exit 4: a service on the network did not answer
     └── StoreError                exit 1: the cache folder cannot be used
 

@@ -15,7 +15,6 @@ from PIL import Image
 import vidbuild
 from vidbuild.api import plan_cache
 from vidbuild.media.text import packages
-from vidbuild.plan.kinds import KINDS
 from vidbuild.spec import load
 
 SPEC = """\
@@ -173,33 +172,6 @@ def test_the_reader_of_a_spec_is_in_the_key(monkeypatch: pytest.MonkeyPatch, tmp
     monkeypatch.undo()
     monkeypatch.setattr(plan_cache, "PACKAGE", tmp_path)
     assert plan_cache._readers() != before
-
-
-def test_every_tool_of_a_kind_is_named() -> None:
-    """P5: which tools decide the bytes of which kind: a literal table, so that none is lost unnoticed."""
-    assert {name: kind.tools for name, kind in KINDS.items()} == {
-        "speak": ("ffmpeg",),
-        "align": ("ffmpeg", "numpy"),
-        "timeline": ("ffmpeg",),
-        "page": ("pdfium", "pillow"),
-        "draw": ("typst", "fonts", "pillow"),
-        "progress": ("typst", "fonts", "pillow"),
-        "render": ("ffmpeg",),
-        "strip": ("ffmpeg",),
-        "transition": ("ffmpeg",),
-        "still": ("ffmpeg",),
-        "animate": ("ffmpeg", "pillow"),
-        "assemble": ("pillow",),
-        "audio": ("ffmpeg",),
-        "music": (),
-        "decode": ("ffmpeg",),
-        "captions": (),
-        "transcript": (),
-        "mux": (),
-        "soundtrack": (),
-        "handout": ("typst", "fonts", "pillow"),
-        "report": (),
-    }
 
 
 def test_an_output_never_takes_the_place_of_a_source(spec: Path) -> None:

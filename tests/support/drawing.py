@@ -18,10 +18,11 @@ from vidbuild.media.render.drawing import Layer, Layers
 from vidbuild.media.text import divisions
 from vidbuild.scenes.layout_files import layout_files
 from vidbuild.scenes.registry import SCENE_TYPES
+from vidbuild.spec.theme import built_in
 from vidbuild.steps import draw
 
 PACKAGE = Path(draw.__file__).resolve().parent.parent
-THEMES = ("confetti", "contrast", "gazette", "midnight", "paper", "phosphor")
+THEMES = tuple(built_in())
 TYPES = tuple(SAMPLES)
 FIELDS = {kind: drawing(kind, **sample.full) for kind, sample in SAMPLES.items()}
 

@@ -122,6 +122,11 @@ def _expression(draft: Draft, new: str) -> None:
     draft.lines[row] = draft.lines[row].replace(inner[0], new, 1)
 
 
+def _is_in_scene(draft: Draft) -> bool:
+    """Whether the mark is below the spec's `scenes`."""
+    return any(re.match(r"scenes:", line) for line in draft.lines[: draft.row])
+
+
 def _scene_rows(draft: Draft) -> tuple[int, int]:
     first = next(row for row in range(draft.row, -1, -1) if re.match(r"^  - ", draft.lines[row]))
     after = (row for row in range(first + 1, len(draft.lines)) if not draft.lines[row].startswith("    "))
@@ -129,7 +134,14 @@ def _scene_rows(draft: Draft) -> tuple[int, int]:
 
 
 def _add_field(draft: Draft, text: str) -> None:
-    """Add a field to the scene that the mark is in."""
+    """Add a field to the scene that the mark is in, or beside the mark if it is in no scene."""
+    if not _is_in_scene(draft):
+        line = draft.lines[draft.row]
+        if "{" in line:
+            draft.lines[draft.row] = re.sub(r"\}(?=[^}]*$)", f", {text}}}", line)
+        else:
+            draft.lines.insert(draft.row + 1, line[: len(line) - len(line.lstrip())] + text)
+        return
     first, after = _scene_rows(draft)
     line = draft.lines[first]
     if line.startswith("  - {"):
@@ -145,14 +157,33 @@ def _to_narration(draft: Draft, text: str) -> None:
     draft.lines[row] = re.sub(r"(narration: [\"']?[^\"'}]*?[\w.])(?=[\"'}]|$)", rf"\1 {text}", draft.lines[row])
 
 
-def _format(draft: Draft, name: str) -> None:
-    """Write another format of the output."""
-    draft.lines[:] = [re.sub(r"format: \w+", f"format: {name}", line) for line in draft.lines]
+def _nearest(draft: Draft, name: str) -> int | None:
+    """Return the index of the line nearest to the mark that has a field."""
+    rows = [row for row, line in enumerate(draft.lines) if re.search(rf"(?<![\w-]){name}: ?", line)]
+    return min(rows, key=lambda row: abs(row - draft.row), default=None)
 
 
-def _width(draft: Draft, pixels: str) -> None:
-    """Write a larger size of the output."""
-    draft.lines[:] = [re.sub(r"size: \w+", f"size: {pixels}x1080", line) for line in draft.lines]
+def _set(draft: Draft, name: str, value: str) -> None:
+    """Write another value of a field: of the one nearest to the mark, or of a new one beside it."""
+    row = _nearest(draft, name)
+    if row is None:
+        _add_field(draft, f"{name}: {value}")
+    else:
+        draft.lines[row] = re.sub(rf"(?<![\w-]){name}: {VALUE}", f"{name}: {value}", draft.lines[row], count=1)
+
+
+def _drop(draft: Draft, name: str) -> None:
+    """Remove the field nearest to the mark, with all of its lines."""
+    row = _nearest(draft, name)
+    assert row is not None, name
+    line = draft.lines[row]
+    if not re.match(rf"\s*{name}:", line):
+        draft.lines[row] = re.sub(rf", {name}: {VALUE}|(?<=\{{){name}: {VALUE}(?:, )?", "", line, count=1)
+        return
+    indent, after = len(line) - len(line.lstrip()), row + 1
+    while after < len(draft.lines) and re.match(rf" {{{indent + 1},}}\S", draft.lines[after]):
+        after += 1
+    del draft.lines[row:after]
 
 
 def _without_narration(draft: Draft) -> None:
@@ -241,6 +272,8 @@ def _lines_below(draft: Draft, field: str) -> None:
         draft.lines[row] = draft.lines[row].replace("- ", "")
 
 
+# A value in braces: a list, a mapping, a text in quotes or a plain one.
+VALUE = r"""(?:\[[^\]]*\]|\{[^}]*\}|"[^"]*"|'[^']*'|[^,}\]]+)"""
 Rule = Callable[..., None]
 RULES: tuple[tuple[str, Rule], ...] = (
     (r"did you mean '([^']+)'.*", Draft.replace),
@@ -270,17 +303,15 @@ RULES: tuple[tuple[str, Rule], ...] = (
     (r"add '(\w+)' to the scene's 'regions'", _region),
     (r"write two callouts", lambda draft: draft.edit(lambda line: line.replace(", circle:", "}\n      - {circle:", 1))),
     (r"remove it: a blur lasts for .*|remove it, or use .*", _without_key),
-    (r"remove it|remove '\w+'(?:, or the callout)?", _remove),
+    (r"remove it", _remove),
     (r"swap them", _swapped),
     (r"use colors that are all dark or all light", lambda draft: draft.replace("['#101828', '#1d2939']")),
     (r"name a cue, or seconds", lambda draft: draft.replace("3")),
-    (r"use 'spotlight' instead(?:, or .*)?", lambda draft: draft.replace("spotlight")),
     (r"move it to the 'overlays' of a scene; .*", lambda draft: draft.edit(lambda _: "")),
     (
         r"use 'watermark' for an image",
         lambda draft: draft.edit(lambda line: re.sub(r"clip: (\S+\.png)", r"watermark: {image: \1}", line)),
     ),
-    (r"use 'shape: rounded'", lambda draft: draft.edit(lambda line: line.replace("shape: circle", "shape: rounded"))),
     (r"write two overlays", lambda draft: draft.edit(lambda line: line.replace(", water", "}\n      - {water", 1))),
     (r"set a later time", lambda draft: draft.replace("9")),
     (r"write '\|' instead of '>'", lambda draft: draft.replace("|")),
@@ -318,29 +349,11 @@ RULES: tuple[tuple[str, Rule], ...] = (
     ),
     (r"add 'src' with a video file", lambda draft: _add_field(draft, "src: media/blink.gif")),
     (r"add a 'narration', or remove it", lambda draft: _add_field(draft, "narration: Hello there.")),
-    (
-        r"set 'fit: cover', or remove it",
-        lambda draft: draft.edit(lambda line: line.replace("fit: contain", "fit: cover")),
-    ),
     (r"move it to an entry of 'clips'", _into_entry),
     (
         r"use a scene of its own for the clip",
         lambda draft: draft.edit(lambda line: re.sub(r"clips: \[.*?\]", "src: media/blink.gif", line)),
     ),
-    (r"remove '\w+', or write 'type: \w+'", _without_key),
-    (
-        r"remove '(\w+)', or set another 'format'",
-        lambda draft, name: draft.edit(lambda line: re.sub(rf"(?:, |^ +){name}: [^,}}]+", "", line)),
-    ),
-    (
-        r"add 'burn: true', or remove 'style'",
-        lambda draft: draft.edit(lambda line: line.replace("style:", "burn: true, style:")),
-    ),
-    (r"set 'format: (\w+)'", _format),
-    (r"set 'size' to (\d+) pixels in width or more", _width),
-    (r"remove '(\w+)', or .*", lambda draft, name: draft.edit(lambda line: re.sub(rf", {name}: [^,}}]+", "", line))),
-    (r"add 'duration: 5', for 5 s, or .*", lambda draft: _add_field(draft, "duration: 5")),
-    (r"add '(expand: true|path: [^']+)'(?: .*)?", _add_field),
     (
         r"add a 'narration' with '(\[\[\w+\]\])' in it",
         lambda draft, cue: _add_field(draft, f"narration: It is {cue} here."),
@@ -351,6 +364,13 @@ RULES: tuple[tuple[str, Rule], ...] = (
     (r"use a scene of type '(\w+)'", _type),
     (r"use ENGINE:NAME, such as (\S+)", Draft.replace),
     (r"set its duration to (\S+) or less", Draft.replace),
+    # Hints in the usual words, which need no rule of their own.
+    (r"set '(\w+)' to (\d+) pixels .*", lambda draft, name, pixels: _set(draft, name, f"{pixels}x1080")),
+    (r"(?:set|use) '(\w+): ([^']+)'(?:, or .*)?", _set),
+    (r"set '(\w+)' to (\S+)(?: .*)?", _set),
+    (r"use '(\w+)'(?: instead)?(?:, or .*)?", Draft.replace),
+    (r"remove '(\w+)'(?:, or .*)?", _drop),
+    (r"add '(\w+: [^']+)'(?:,? .*)?", _add_field),
 )
 
 

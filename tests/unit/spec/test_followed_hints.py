@@ -10,6 +10,8 @@ import pytest
 from tests.support.bounds import bounded
 from tests.support.followed_hints import follow
 from tests.support.paths import ROOT
+from vidbuild.diagnostic import Diagnostic
+from vidbuild.location import Location
 from vidbuild.spec.load import LoadResult, try_load, try_parse
 
 FOLDER = ROOT / "examples" / "errors"
@@ -66,6 +68,28 @@ def test_all_hints_of_a_spec_lead_to_one_that_checks(name: str) -> None:
         variables |= given
         result = try_parse(text, spec, variables)
     assert result.diagnostics == (), text
+
+
+@pytest.mark.parametrize(
+    ("before", "mark", "hint", "after"),
+    [
+        ("output: {fps: 60}", "60", "set 'fps: 30'", "output: {fps: 30}"),
+        ("output: {fps: 60}", "60", "set 'format: gif', or remove it", "output: {fps: 60, format: gif}"),
+        ("output:\n  fps: 60", "60", "set 'format: gif'", "output:\n  fps: 60\n  format: gif"),
+        ("output:\n  size: 720p\n  fps: 60", "60", "set 'size' to 8x8", "output:\n  size: 8x8\n  fps: 60"),
+        ("a: {b: [1, 2], c: 3}", "3", "remove 'b', or do not", "a: {c: 3}"),
+        ("a:\n  b:\n    - 1\n  c: 3", "3", "remove 'b'", "a:\n  c: 3"),
+        ("a: {b: one}", "one", "use 'two' instead", "a: {b: two}"),
+        ("scenes:\n  - id: a\n    src: x", "x", "add 'alt: A dot'", "scenes:\n  - id: a\n    src: x\n    alt: A dot"),
+    ],
+)
+def test_hints_in_the_usual_words_need_no_rule(before: str, mark: str, hint: str, after: str) -> None:
+    """A hint that sets, adds, removes or uses something is followed in flow and in block style."""
+    lines = before.split("\n")
+    row = next(row for row, line in enumerate(lines) if mark in line)
+    column = lines[row].index(mark) + 1
+    location = Location("v.yaml", row + 1, column, column + len(mark))
+    assert follow(before, Diagnostic("error", "x", "v.yaml", location, hint))[0] == after
 
 
 def test_there_are_hints() -> None:

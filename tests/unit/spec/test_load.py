@@ -11,7 +11,8 @@ import pytest
 import yaml
 
 from tests.support.spec_lab import Project, whole
-from vidbuild.model import Narration, OutputSettings
+from vidbuild.frozen import replaced
+from vidbuild.model import Narration
 from vidbuild.spec import load
 from vidbuild.spec.diagnostics import SpecError
 
@@ -36,7 +37,8 @@ def test_a_whole_spec(project: Project) -> None:
     spec = load.load(path)
     assert (spec.path, spec.root) == (path, project.root)
     assert (spec.title, spec.description, spec.language) == ("Acme 2.4", "All of it", "en-GB")
-    assert spec.output == OutputSettings(320, 180, 25, "standard", -18.0, -3.0, rate=25, image_width=320)
+    written = {"width": 320, "height": 180, "fps": 25, "loudness": -18.0, "peak": -3.0, "rate": 25, "image_width": 320}
+    assert spec.output == replaced(project.spec().output, **written)
     assert [(scene.id, scene.type, scene.index) for scene in spec.scenes] == [
         ("intro", "title", 0),
         ("end", "outro", 1),

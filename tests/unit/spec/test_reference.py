@@ -16,6 +16,7 @@ from vidbuild.spec.load import try_parse
 from vidbuild.spec.template_sandbox import FILTERS
 
 PAGE = page(schema.load())
+RATES = schema.load()["properties"]["output"]["properties"]["fps"]["enum"]
 
 
 def section(heading: str) -> str:
@@ -34,7 +35,7 @@ def row(heading: str, field: str) -> list[str]:
     [
         ("## A spec", "title", "text", "required"),
         ("## A spec", "language", "text", "`en`"),
-        ("### `output`", "fps", "`5`, `6`, `8`, `10`, `12`, `15`, `20`, `24`, `25`, `30`, `50`, `60`", "`30`"),
+        ("### `output`", "fps", ", ".join(f"`{rate}`" for rate in RATES), "`30`"),
         ("### `output`", "loudness", "`web`, `broadcast` or number from -40 to -8", "`-16`"),
         ("### `output`", "peak", "number from -20 to 0", "`-1.5`"),
         ("### `theme`", "muted", "color", ""),

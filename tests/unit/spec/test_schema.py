@@ -116,15 +116,11 @@ def test_every_pattern_has_words() -> None:
 def test_defaults_are_taken_from_the_schema() -> None:
     """What is left out of valid data is filled in, also in mappings that are defaults themselves."""
     whole = schema.complete({"output": {"fps": 25}, "theme": {"accent": "#fff"}, "voice": "espeak:en"}, WHOLE)
-    defaults = {
-        "size": "1080p",
-        "loudness": -16,
-        "peak": -1.5,
-        "profile": "standard",
-        "format": "mp4",
-        "loop": "forever",
-    }
-    assert whole["output"] == {"fps": 25, **defaults}
+    fields = WHOLE["properties"]["output"]["properties"]
+    defaults = {name: field["default"] for name, field in fields.items() if "default" in field}
+    assert whole["output"] == {**defaults, "fps": 25}
+    known = {"size": "1080p", "loudness": -16, "peak": -1.5, "profile": "standard", "format": "mp4"}
+    assert known.items() <= defaults.items()
     assert whole["theme"] == {"accent": "#fff", "extends": "midnight"}
     assert whole["defaults"] == {"pause_before": 0.4, "pause_after": 0.6, "pause_between": 0.4}
     assert (whole["voice"], whole["language"], whole["vars"], whole["pronounce"]) == ("espeak:en", "en", {}, {})

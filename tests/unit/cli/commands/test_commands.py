@@ -32,6 +32,7 @@ from vidbuild.engine.keys.reasons import Reason
 from vidbuild.engine.runs.run_log import RunLog, RunTarget
 from vidbuild.location import Location
 from vidbuild.scenes.registry import SCENE_TYPES
+from vidbuild.spec.theme import built_in
 
 
 @pytest.fixture(autouse=True)
@@ -680,5 +681,5 @@ def test_init_refuses_what_is_there(project: Path, capsys: pytest.CaptureFixture
 def test_init_refuses_an_unknown_theme(capsys: pytest.CaptureFixture[str]) -> None:
     """A theme that does not exist is refused before anything is written."""
     assert run(["init", "talk", "--theme", "neon"]) == 2
-    assert "'neon' is not one of confetti, contrast, gazette, midnight, paper, phosphor" in capsys.readouterr().err
+    assert f"'neon' is not one of {', '.join(built_in())}" in capsys.readouterr().err
     assert not Path("talk").exists()
