@@ -272,8 +272,8 @@ def _lines_below(draft: Draft, field: str) -> None:
         draft.lines[row] = draft.lines[row].replace("- ", "")
 
 
-# A value in braces: a list, a mapping, a text in quotes or a plain one.
-VALUE = r"""(?:\[[^\]]*\]|\{[^}]*\}|"[^"]*"|'[^']*'|[^,}\]]+)"""
+# A value in braces: a list or a mapping, which can have others as entries, a text in quotes or a plain one.
+VALUE = r"""(?:\[(?:[^][]|\[[^]]*\])*\]|\{(?:[^{}]|\{[^}]*\})*\}|"[^"]*"|'[^']*'|[^,}\]]+)"""
 Rule = Callable[..., None]
 RULES: tuple[tuple[str, Rule], ...] = (
     (r"did you mean '([^']+)'.*", Draft.replace),
@@ -303,7 +303,7 @@ RULES: tuple[tuple[str, Rule], ...] = (
     (r"add '(\w+)' to the scene's 'regions'", _region),
     (r"write two callouts", lambda draft: draft.edit(lambda line: line.replace(", circle:", "}\n      - {circle:", 1))),
     (r"remove it: a blur lasts for .*|remove it, or use .*", _without_key),
-    (r"remove it", _remove),
+    (r"remove it|remove '\\w+', or the callout", _remove),
     (r"swap them", _swapped),
     (r"use colors that are all dark or all light", lambda draft: draft.replace("['#101828', '#1d2939']")),
     (r"name a cue, or seconds", lambda draft: draft.replace("3")),
