@@ -303,7 +303,7 @@ RULES: tuple[tuple[str, Rule], ...] = (
     (r"add '(\w+)' to the scene's 'regions'", _region),
     (r"write two callouts", lambda draft: draft.edit(lambda line: line.replace(", circle:", "}\n      - {circle:", 1))),
     (r"remove it: a blur lasts for .*|remove it, or use .*", _without_key),
-    (r"remove it|remove '\\w+', or the callout", _remove),
+    (r"remove it|remove '\w+', or the callout", _remove),
     (r"swap them", _swapped),
     (r"use colors that are all dark or all light", lambda draft: draft.replace("['#101828', '#1d2939']")),
     (r"name a cue, or seconds", lambda draft: draft.replace("3")),
