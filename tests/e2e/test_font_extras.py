@@ -53,6 +53,19 @@ def test_an_extra_draws_its_script(workspace: Workspace, extra: str) -> None:
     assert still(workspace, site(workspace)) > 0.9
 
 
+def test_an_extra_draws_the_text_of_a_layout(workspace: Workspace) -> None:
+    """A scene of the type typst has the fonts that its body needs, though no other text of it does."""
+    body = "#place(text(size: u(400), fill: white)[ไไ])"
+    scene = {"id": "a", "type": "typst", "duration": 1, "background": "#000000", "body": body}
+    spec = {"vidbuild": 1, "title": "T", "output": {"size": "320x180", "fps": 24}, "theme": THEME, "scenes": [scene]}
+    workspace.write("video.yaml", yaml.safe_dump(spec, allow_unicode=True, sort_keys=False))
+    missing = workspace.run("check", "video.yaml", env=site(workspace)).stderr
+    assert "no font can draw 'ไ'" in missing
+    font_packages_lab.install(workspace.root.parent / "site", "fonts-thai", "ไ")
+    assert workspace.run("check", "video.yaml", env=site(workspace)).stderr == ""
+    assert still(workspace, site(workspace)) > 0.9
+
+
 def test_an_extra_changes_only_the_scenes_that_need_it(workspace: Workspace) -> None:
     """P2: after an extra is installed, only scenes with its letters are drawn again, and after it is removed too."""
     titles(workspace, "Plain ✓", "ไทย", "Ωμέγα")

@@ -22,7 +22,7 @@ _ALL = (
     Kind("speak", 4, "vidbuild.steps.speak:run", ("ffmpeg",), wrappers=("plugins",), places=("pauses", "ipa")),
     Kind("align", 2, "vidbuild.steps.align:run", ("ffmpeg", "numpy")),
     Kind("timeline", 7, "vidbuild.steps.timeline:run", ("ffmpeg",)),
-    Kind("draw", 5, "vidbuild.steps.draw:run", ("typst", "fonts", "pillow"), wrappers=("fields", "plugins")),
+    Kind("draw", 6, "vidbuild.steps.draw:run", ("typst", "fonts", "pillow"), wrappers=("fields", "plugins")),
     Kind("page", 1, "vidbuild.steps.page:run", ("pdfium", "pillow")),
     Kind("progress", 1, "vidbuild.steps.progress:run", ("typst", "fonts", "pillow"), wrappers=("fields",)),
     Kind("render", 9, "vidbuild.steps.render:run", ("ffmpeg",)),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pathlib
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from vidbuild import inline
 from vidbuild.diagnostic import Diagnostic
@@ -30,7 +30,9 @@ def resolved(
     narrated: whether all narration is set in type, as in a handout.
     """
     drawn = [(scene, _texts(scene, progress, narrated=narrated)) for scene in scenes]
-    texts = [text for _, fields in drawn for text in fields.values() if not text.isascii()]
+    sources = {scene.id: _layout_source(scene) for scene in scenes}
+    shown = [text for _, fields in drawn for text in fields.values()]
+    texts = [text for text in (*shown, *sources.values()) if not text.isascii()]
     if not texts:
         return list(scenes)
     try:
@@ -48,7 +50,7 @@ def resolved(
     if of_system and theme.system_fonts:
         collector.diagnostics.append(_differs(of_system, theme, collector))
     order = list(dict.fromkeys(file for files in chosen.values() for file in files))
-    return [_with_fonts(scene, fields, chosen, order) for scene, fields in drawn]
+    return [_with_fonts(scene, (*fields.values(), sources[scene.id]), chosen, order) for scene, fields in drawn]
 
 
 def _search(texts: Sequence[str], theme: Theme) -> tuple[list[str], dict[str, Candidate]]:
@@ -75,10 +77,10 @@ def _candidates(theme: Theme) -> Iterator[Candidate]:
 
 
 def _with_fonts(
-    scene: Scene, fields: Mapping[str, str], chosen: Mapping[str, Candidate], order: Sequence[pathlib.Path]
+    scene: Scene, texts: Iterable[str], chosen: Mapping[str, Candidate], order: Sequence[pathlib.Path]
 ) -> Scene:
     """Return a scene with the fonts that its texts need, in the order of all."""
-    text = "".join(fields.values())
+    text = "".join(texts)
     needed = {file for unit, files in chosen.items() if unit in text for file in files}
     return replaced(scene, fonts=tuple(file for file in order if file in needed)) if needed else scene
 
@@ -99,6 +101,16 @@ def _texts(scene: Scene, progress: str, *, narrated: bool) -> dict[str, str]:
     above = {f"{each.field}.{each.kind}": inline.plain(f"{each.text}{each.role}") for each in scene.overlays}
     section = inline.plain(scene.section) if progress != "none" else ""
     return {**drawn, **notes, **above, "section": section, "narration": _subtitles(scene, narrated=narrated)}
+
+
+def _layout_source(scene: Scene) -> str:
+    """Return the source of a layout of the scene's own.
+
+    It is searched for what fonts it needs, but not for what no font can draw: not all of a program is drawn, and the
+    step that draws it reports what it lacks.
+    """
+    layout = SCENE_TYPES[scene.type].layout(scene)
+    return layout.source if layout else ""
 
 
 def _subtitles(scene: Scene, *, narrated: bool) -> str:

@@ -99,6 +99,7 @@ def _answer(
         "layers": layers,
         "own": list(map(str, staged.own)),
         "default": list(map(str, staged.default)),
+        "added": list(map(str, staged.added)),
         "out": str(out),
     }
     (root.parent / "request.json").write_text(json.dumps(request, ensure_ascii=False), encoding="utf-8")

@@ -37,8 +37,8 @@ def picture(shown: int) -> str:
 def main(request: Mapping[str, Any]) -> None:
     """Draw a layout.
 
-    request: {"root", "main": file in it, "data": of the template, "layers": how many appear later, "own", "default":
-    folders of fonts, "out": folder}.
+    request: {"root", "main": file in it, "data": of the template, "layers": how many appear later, "own", "default",
+    "added": folders of fonts, "out": folder}.
     """
     import typst
 
@@ -55,7 +55,7 @@ def main(request: Mapping[str, Any]) -> None:
 def _drawn(request: Mapping[str, Any], out: Path) -> dict[str, Any]:
     import typst
 
-    staged = fonts.StagedFonts(*(tuple(map(Path, request[each])) for each in ("own", "default")))
+    staged = fonts.StagedFonts(*(tuple(map(Path, request[each])) for each in ("own", "default", "added")))
     last, data = request["layers"], json.dumps(request["data"], ensure_ascii=False)
     nothing = out / "packages"
     compiler = typst.Compiler(
