@@ -20,7 +20,7 @@ class ChartScene(SceneDefaults):
     """A chart in the theme's colors, whose series or labels appear one by one, and whose values are called out."""
 
     name = "chart"
-    modules = ("common", "axes", "round")
+    modules = ("common", "marks", "axes", "round")
     summary = "bars, lines, areas, a pie or a donut, from the spec or a CSV file, revealed series by series"
     follows_language = True
     spec_fields: Mapping[str, str] = {
