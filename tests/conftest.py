@@ -29,6 +29,25 @@ def real_caches() -> list[str]:
     return [folder for folder in folders if folder]
 
 
+class Spare:
+    """A folder for the guard's note and temporary files, which tests use one after the other until one leaves a file.
+
+    Thousands of tests leave none, and to make and remove folders takes longer than most of them.
+    """
+
+    folder: Path | None = None
+
+
+def fresh_folder(factory: pytest.TempPathFactory) -> Path:
+    """Return a folder that has an empty folder `temp` and nothing else."""
+    own = Spare.folder
+    if own is None or [each.name for each in own.iterdir()] != ["temp"] or any((own / "temp").iterdir()):
+        own = factory.mktemp("guard")
+        (own / "temp").mkdir()
+    Spare.folder = own
+    return own
+
+
 @pytest.fixture(autouse=True)
 def own_world(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
@@ -37,9 +56,8 @@ def own_world(
 
     The environment is full of secrets, and after a test of whole builds none of them is in anything it left.
     """
-    own = tmp_path_factory.mktemp("guard")
+    own = fresh_folder(tmp_path_factory)
     note, temp = own / "touched", own / "temp"
-    temp.mkdir()
     monkeypatch.setenv("TMPDIR", str(temp))
     monkeypatch.setattr(tempfile, "tempdir", str(temp))
     for name, value in canary.SECRETS.items():

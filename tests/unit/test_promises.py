@@ -24,14 +24,17 @@ def published() -> list[str]:
 def proven() -> Iterator[tuple[str, Path]]:
     """The numbers that begin a test's docstring, each with its file."""
     for path in TESTS.rglob("test_*.py"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith("test_"):
                 head = HEAD.match(ast.get_docstring(node) or "")
                 for number in NUMBER.findall(head[1]) if head else ():
                     yield number, path
 
 
-PROVEN = frozenset(proven())
+@pytest.fixture(scope="module")
+def every_proof() -> frozenset[tuple[str, Path]]:
+    """All of them; made once, and not while tests are collected, which each process does."""
+    return frozenset(proven())
 
 
 def linked(number: str) -> list[Path]:
@@ -41,10 +44,10 @@ def linked(number: str) -> list[Path]:
 
 
 @pytest.mark.parametrize("number", published())
-def test_a_published_promise_has_its_test(number: str) -> None:
+def test_a_published_promise_has_its_test(every_proof: frozenset[tuple[str, Path]], number: str) -> None:
     """A promise is proven by tests whose docstrings begin with its number, in the files that its row links to."""
     assert linked(number)
-    assert {(number, path) for path in linked(number)} <= PROVEN
+    assert {(number, path) for path in linked(number)} <= every_proof
 
 
 def test_the_page_lists_each_promise_once() -> None:
