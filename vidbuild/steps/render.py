@@ -153,7 +153,7 @@ def band_output(
     keys = [position for position, frame in enumerate(band.frames) if frame in plan.keys.coded]
     level = stitch.level(width, animation.layers.height, fps)
     slices = band.slice_rows * rows_in(width) if any(band.guard_rows) else 0
-    options = {**encode.settings(profile, fps, level, keys, slices), "frames:v": len(band.frames)}
+    options = {**encode.settings(profile, fps, level, keys, slices, moving=plan.moving), "frames:v": len(band.frames)}
     return filtergraph.output(stream, scratch / plan.file(index), options)
 
 

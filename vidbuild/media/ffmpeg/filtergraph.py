@@ -20,6 +20,9 @@ PROBE_BYTES = 5_000_000  # ffmpeg's default
 ANALYZED_US = 5_000_000  # ffmpeg's default: microseconds
 SCALER = "bicubic+accurate_rnd+full_chroma_int+full_chroma_inp"
 
+# The option of inputs of which all is known: by default, ffmpeg decodes each once to learn of it, and then once more.
+UNPROBED = {"nofind_stream_info": None}
+
 # A stream of the ffmpeg package, which has no types.
 Stream = Any
 
@@ -49,14 +52,14 @@ def image(path: Path, copy: int, pixels: str = "rgba") -> Stream:
 
     copy: a number that distinguishes the streams of one file, without any effect; ffmpeg decodes it once for all.
     """
-    read = source(f"file:{path}", {"f": "png_pipe", "protocol_whitelist": "file,pipe", "threads": 1})
+    read = source(f"file:{path}", {"f": "png_pipe", "protocol_whitelist": "file,pipe", "threads": 1, **UNPROBED})
     return read.filter("trim", end_frame=1 + copy).filter("format", pixels)
 
 
 def color(name: str, width: int, height: int, options: Mapping[str, Any], pixels: str = "rgb24") -> Stream:
     """Return one frame of one color."""
     text = f"color=c={name}:s={width}x{height}:r=1:d=1"
-    return source(text, {"f": "lavfi", **options}).filter("format", pixels)
+    return source(text, {"f": "lavfi", **UNPROBED, **options}).filter("format", pixels)
 
 
 def piped(
@@ -67,7 +70,8 @@ def piped(
     pixels: the format of the pipe. converted: the format of the stream.
     """
     fixed = {"f": "rawvideo", "pixel_format": pixels, "video_size": (width, height), "protocol_whitelist": "pipe"}
-    return source(f"{SCHEME}{name}", {**fixed, "thread_queue_size": PIPE_QUEUE, **options}).filter("format", converted)
+    options = {**fixed, "thread_queue_size": PIPE_QUEUE, **UNPROBED, **options}
+    return source(f"{SCHEME}{name}", options).filter("format", converted)
 
 
 def frame_timebase(stream: Stream, fps: int) -> Stream:

@@ -8,15 +8,21 @@ from typing import Any
 
 from vidbuild.media.render.animation import Animation
 from vidbuild.media.render.bands import Band, KeyFrames, divide, key_frames, undivided, with_key_frames
-from vidbuild.media.render.changed_frames import changed_frames
+from vidbuild.media.render.changed_frames import changed_frames, track_of, visible_layers
+
+LARGE = 0.5  # of a frame: a layer that fills more is large
 
 
 @dataclass(frozen=True, slots=True)
 class EncodePlan:
-    """What to encode of a segment: bands, each with its frames, and the key frames among these."""
+    """What to encode of a segment: bands, each with its frames, and the key frames among these.
+
+    moving: whether something large moves in them.
+    """
 
     bands: tuple[Band, ...]
     keys: KeyFrames
+    moving: bool = True
 
     def file(self, index: int) -> str:
         """Name the file for the encoded stream of a band."""
@@ -48,9 +54,19 @@ def encode_plan(animation: Animation, profile: Mapping[str, Any], strip: int = 0
         return full_plan(layers.height, range(motion.frames), motion.fps, profile)
     interval = profile["keyint_seconds"] * motion.fps
     keys = key_frames(changed_frames(layers, motion), motion.frames, interval)
-    return EncodePlan(with_key_frames(divide(layers, motion, strip), keys), keys)
+    return EncodePlan(with_key_frames(divide(layers, motion, strip), keys), keys, _moves(animation))
 
 
 def full_plan(height: int, frames: range, fps: int, profile: Mapping[str, Any]) -> EncodePlan:
     """Plan to encode every frame, as one band of this height in pixels."""
     return EncodePlan(undivided(height, frames), key_frames(frames, len(frames), profile["keyint_seconds"] * fps))
+
+
+def _moves(animation: Animation) -> bool:
+    """Return whether a clip plays in most of the frame, or an image as large is scaled or moved in it."""
+    layers, motion = animation.layers, animation.motion
+    least = LARGE * layers.width * layers.height
+    return any(
+        layer.width * layer.height > least and (not layer.file or track_of(layer, motion).moves)
+        for layer in visible_layers(layers, motion)
+    )

@@ -124,6 +124,22 @@ def test_names_are_never_patterns_or_addresses() -> None:
     assert name not in args[args.index("-filter_complex") + 1]
 
 
+@pytest.mark.parametrize(
+    "stream",
+    [
+        filtergraph.image(Path("a.png"), 0),
+        filtergraph.color("black", 2, 2, {}),
+        filtergraph.piped("painted", 2, 2, "rgba", filtergraph.copy_options(1)),
+    ],
+    ids=["image", "color", "pipe"],
+)
+def test_no_input_of_known_kind_is_decoded_to_learn_of_it(stream: filtergraph.Stream) -> None:
+    """By default, ffmpeg decodes each PNG twice: once to learn its size."""
+    args = filtergraph.arguments(filtergraph.output(stream, Path("o"), {}))
+    assert args.count("-nofind_stream_info") == args.count("-i") == 1
+    assert args.index("-nofind_stream_info") < args.index("-i")
+
+
 def test_everything_made_is_bit_exact() -> None:
     """P4: no output holds a date or a version of ffmpeg's."""
     args = filtergraph.arguments(

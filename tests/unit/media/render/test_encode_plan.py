@@ -7,10 +7,12 @@ from pathlib import Path
 import pytest
 
 from tests.support.render_lab import Drawing
+from vidbuild.media.h264 import encode
 from vidbuild.media.h264.encode import PROFILES
 from vidbuild.media.render.animation import Animation
 from vidbuild.media.render.encode_plan import encode_plan, full_plan
-from vidbuild.media.render.motion import Effect, Motion, Track
+from vidbuild.media.render.motion import Effect, Key, Motion, Track
+from vidbuild.media.render.playback import Playback
 
 STANDARD, COMPAT = PROFILES["standard"], PROFILES["compat"]
 
@@ -64,3 +66,36 @@ def test_a_transition_is_encoded_whole() -> None:
     assert [(band.rows, band.frames) for band in plan.bands] == [(6, tuple(range(40)))]
     assert plan.keys.coded == {0}
     assert plan.file(0) == "band-0.h264"
+
+
+def covering(root: Path, track: Track, *, clip: bool = False) -> Animation:
+    """A layer over the whole frame, and a small one that moves to and fro."""
+    drawing = Drawing(root, (320, 640)).add("background")
+    drawing = drawing.place("shade") if clip else drawing.add("shade", colour=(0, 0, 0, 150), opaque=False)
+    drawing.add("small", (10, 10, 20, 20))
+    there_and_back = Track(moves=(Key(0, (0, 0, 1, 1)), Key(9, (5, 20, 1, 1)), Key(19)))
+    playback = Playback(0, 0, 20, "cover") if clip else None
+    return drawing.picture(Motion(30, 20, {"shade": track, "small": there_and_back}, playback))
+
+
+@pytest.mark.parametrize(
+    ("track", "clip", "preset"),
+    [
+        (Track(enter=Effect(3, 6, "fade"), leave=Effect(12, 4, "fade")), False, "preset_layout"),
+        (Track(moves=(Key(0), Key(19, (-1, -1, 3, 3))), clipped=True), False, "preset"),
+        (Track(), True, "preset"),
+    ],
+)
+def test_only_large_pictures_that_move_are_encoded_more_slowly(
+    tmp_path: Path, track: Track, *, clip: bool, preset: str
+) -> None:
+    """A shade over all of the frame fades, whatever small layers do: the fast preset makes no larger frames of it."""
+    plan = encode_plan(covering(tmp_path, track, clip=clip), STANDARD)
+    assert len(plan.bands) == 1
+    assert encode.settings(STANDARD, 30, 40, moving=plan.moving)["preset:v"] == STANDARD[preset]
+
+
+def test_frames_that_are_all_encoded_may_all_move(tmp_path: Path) -> None:
+    """A profile that encodes every frame, and transitions of whole scenes, keep the slower preset."""
+    assert encode_plan(picture(tmp_path, 20, 3), COMPAT).moving
+    assert full_plan(90, range(40), 24, STANDARD).moving
