@@ -142,25 +142,29 @@ def _staggered(ranks: Sequence[int], edges: Sequence[tuple[int, int]]) -> list[i
 
 
 def _assign_lanes(items: list[Item], groups: Sequence[int | None], routes: Sequence[Sequence[int]]) -> None:
-    """Give each group a lane of its own if other nodes are in the ranks that it spans, so that none is in its frame."""
+    """Give each group of several ranks in which there are other nodes a lane of its own, so that none is in its frame.
+
+    In one rank, the nodes of a group are beside each other anyway.
+    """
     spans: dict[int, tuple[int, int]] = {}
     for item in items:
         group = groups[item.node] if item.node is not None else None
         if group is not None:
             low, high = spans.get(group, (item.rank, item.rank))
             spans[group] = (min(low, item.rank), max(high, item.rank))
-    crowded = any(
-        low <= item.rank <= high and groups[item.node] != group
+    crowded = {
+        group
         for item in items
         if item.node is not None
         for group, (low, high) in spans.items()
-    )
+        if low < high and low <= item.rank <= high and groups[item.node] != group
+    }
     if not crowded:
         return
     for item in items:
         if item.node is not None:
             group = groups[item.node]
-            item.lane = 0 if group is None else group + 1
+            item.lane = group + 1 if group is not None and group in crowded else 0
     for route in routes:
         for index in route[1:-1]:
             items[index].lane = items[route[0]].lane
