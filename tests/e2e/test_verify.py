@@ -138,7 +138,7 @@ def test_a_stale_plan_is_named_with_its_change(project: Workspace) -> None:
     spec = project.root / "video.yaml"
     vidbuild.build(spec)
     store = Store(project.root / ".vidbuild")
-    key = plan_cache.key_of(spec, DigestCache(store.home / "files"), plan_cache.Given({}), ())
+    key = plan_cache.key_of(spec, DigestCache(store.home / "files"), plan_cache.Given({}), plan_cache.Scope())
     assert key is not None
     memos = Memos(store)
     plan = memos.get(key)

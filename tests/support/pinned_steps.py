@@ -32,6 +32,7 @@ PINS = FOLDER / "pins.json"
 CONSTRAINTS = ROOT / "constraints.txt"
 PINNED_ON = ("Linux", "x86_64")
 UNPINNED = "voice-edge"  # what a network voice says cannot be pinned
+DRAFT = "upright.yaml --draft"  # a spec of which the draft is pinned too
 DECIDING = ("imageio-ffmpeg", "typst", "pillow", "pypdfium2", "espeakng-loader", "font-manrope", "font-source-sans-pro")
 
 Pins = dict[str, Any]
@@ -53,6 +54,7 @@ def collect() -> Pins:
         (folder / "vidbuild.toml").touch()
         _write_samples(folder)
         specs = {spec.name: dict(_made(spec)) for spec in sorted(folder.glob("*.yaml"))}
+        specs[DRAFT] = dict(_made(folder / DRAFT.partition(" ")[0], draft=True))
     return {"tools": identities(), "specs": specs}
 
 
@@ -66,11 +68,11 @@ def _write_samples(folder: Path) -> None:
         (folder / "samples.yaml").write_text(yaml.safe_dump(spec, sort_keys=False), encoding="utf-8")
 
 
-def _made(spec: Path) -> Iterator[tuple[str, dict[str, Any]]]:
-    result = vidbuild.build(spec)
+def _made(spec: Path, *, draft: bool = False) -> Iterator[tuple[str, dict[str, Any]]]:
+    result = vidbuild.build(spec, draft=draft)
     assert result.ok, result
     store = Store(spec.parent / ".vidbuild")
-    for each in vidbuild.explain(spec):
+    for each in vidbuild.explain(spec, draft=draft):
         trace = store.trace(each.key)
         assert trace is not None, each.step
         outputs = {name: blob.digest for name, blob in sorted(trace.outputs.items())}

@@ -122,9 +122,11 @@ ALLOWED: dict[str, set[str]] = {
         "media.text.divisions",
         "media.text.pages",
         "media.text.regions",
+        "media.text.spoken_length",
     },
     "timeline": {
         "media.text.align",
+        "media.text.spoken_length",
         "media.text.cue_times",
         "media.text.boundaries",
         "media.text.words",

@@ -6,13 +6,14 @@ import contextlib
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from vidbuild.api.build_name import entry_of
 from vidbuild.api.build_result import aborted, as_reported, cache_notices, failed, sandbox_notices
 from vidbuild.api.engine import engine_of
 from vidbuild.api.final_event import FinalEvent
 from vidbuild.api.listeners import Listeners, listening
 from vidbuild.api.options import BuildOptions, RunControl, options_of
 from vidbuild.api.output_place import refuse_output
-from vidbuild.api.plan import SeveralVideosError, entry_of, store_of
+from vidbuild.api.plan import SeveralVideosError, store_of
 from vidbuild.api.result import Notice, Result
 from vidbuild.api.spec_args import (
     SpecLike,
@@ -155,7 +156,7 @@ class _Command:
         """
         spec, store, name = self.specs[index], self._stores[index], self._names[index]
         options = for_one(spec, self.specs, self.options)
-        entry = entry_of(path_of(spec), self.options.only, store)
+        entry = entry_of(path_of(spec), self.options.only, store, draft=self.options.draft)
         with self._emitting_end(entry, store):
             try:
                 return [_only(Video(spec, options, name), options)]
@@ -167,7 +168,7 @@ class _Command:
         found: list[Video] = []
         for choice in choices:
             own = target_name(name, choice if len(choices) > 1 else None)
-            entry = entry_of(path_of(spec), self.options.only, store, choice)
+            entry = entry_of(path_of(spec), self.options.only, store, choice, draft=self.options.draft)
             try:
                 with self._emitting_end(entry, store):
                     found.append(_checked(Video(spec, options, own, choice)))

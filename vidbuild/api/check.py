@@ -73,6 +73,7 @@ def check(
     cache: Path | None = None,
     language: Sequence[str] = (),
     output_name: Sequence[str] = (),
+    draft: bool = False,
 ) -> list[CheckResult]:
     """Find every problem of each spec that a build would find, without rendering anything. Bad specs raise no errors.
 
@@ -85,12 +86,18 @@ def check(
     frozen: accept no voice on the network but for locked takes.
     strict: make warnings errors.
     language, output_name: which of the specs' videos; default: all.
+    draft: check their drafts, for which nothing is spoken.
     """
     from vidbuild.api.options import BuildOptions
     from vidbuild.api.spec_args import for_one
 
     options = BuildOptions(
-        variables=variables or {}, brand=brand, allow_network_voice=allow_network_voice, frozen=frozen, cache=cache
+        variables=variables or {},
+        brand=brand,
+        allow_network_voice=allow_network_voice,
+        frozen=frozen,
+        cache=cache,
+        draft=draft,
     )
     found: list[tuple[Diagnostic, ...]] = []
     videos: dict[int, Video] = {}
@@ -222,6 +229,7 @@ def _project_problems(path: str | os.PathLike[str], spec: Spec | None, options: 
     allowed, frozen = options.allow_network_voice, options.frozen
     try:
         settings_of(root_of(Path(path)))
-        yield from problems(spec, allow_network_voice=allowed, frozen=frozen) if spec is not None else ()
+        if spec is not None and not options.draft:  # a draft uses no voice
+            yield from problems(spec, allow_network_voice=allowed, frozen=frozen)
     except SpecError as error:
         yield from (replace(item, file=os.fspath(path)) for item in error.diagnostics)

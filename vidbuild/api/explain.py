@@ -35,13 +35,22 @@ def explain(
     cache: Path | None = None,
     language: Sequence[str] = (),
     output_name: Sequence[str] = (),
+    draft: bool = False,
 ) -> list[Explanation]:
     """Return why each step, or one of them, would run or is cached; runs and writes nothing.
 
     language, output_name: of which of the spec's videos; default: of all. Ids of several begin with the video's name.
+    draft: of their drafts.
     """
     found = explain_with_warnings(
-        spec, step, variables=variables, brand=brand, cache=cache, language=language, output_name=output_name
+        spec,
+        step,
+        variables=variables,
+        brand=brand,
+        cache=cache,
+        language=language,
+        output_name=output_name,
+        draft=draft,
     )
     return list(found.steps)
 
@@ -55,6 +64,7 @@ def explain_with_warnings(
     cache: Path | None = None,
     language: Sequence[str] = (),
     output_name: Sequence[str] = (),
+    draft: bool = False,
 ) -> Explained:
     """Explain as `explain` does, with the warnings about the spec."""
     path = spec.path if isinstance(spec, Spec) else Path(spec)
@@ -67,6 +77,7 @@ def explain_with_warnings(
         variables=variables,
         brand=brand,
         remember=False,
+        draft=draft,
     )
     named = {prefix(plan, plans): plan for plan in plans}
     known = [name + each for name, plan in named.items() for each in plan.graph.steps]

@@ -26,6 +26,7 @@ class BuildOptions(RunOptions):
     brand: the name of a brand instead of the spec's own.
     language: of `languages`, those in which videos are built; none stands for all.
     output_name: of `outputs`, the names of those that are built; none stands for all.
+    draft: build drafts, NAME.draft.mp4: a quarter of the pixels, silent, with times estimated from the texts.
     dry_run: run and write nothing, report what would run.
     strict: make warnings about a spec errors, and check specs before anything is rendered.
     offline: use no online voice: a declared fallback speaks instead, or an uncached step is an error.
@@ -42,6 +43,7 @@ class BuildOptions(RunOptions):
     brand: str | None = None
     language: Sequence[str] = ()
     output_name: Sequence[str] = ()
+    draft: bool = False
     dry_run: bool = False
     strict: bool = False
     offline: bool = False

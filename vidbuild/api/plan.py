@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from vidbuild.api import plan_cache
+from vidbuild.api.build_name import entry_of, outputs_name
+from vidbuild.api.plan_cache import Scope
 from vidbuild.api.result import Notice
 from vidbuild.engine.graph.graph import Graph, Product
 from vidbuild.engine.store.digest_cache import DigestCache
@@ -21,7 +23,7 @@ from vidbuild.errors import UsageError
 from vidbuild.frozen import dataclass
 from vidbuild.location import Location
 from vidbuild.plan.outputs import Output
-from vidbuild.project import cache_of, name_of, root_of
+from vidbuild.project import cache_of, root_of
 
 if TYPE_CHECKING:
     from vidbuild.choice import Choice
@@ -90,6 +92,7 @@ def plan_of(
     name: str | None = None,
     remember: bool = True,
     choice: Choice | None = None,
+    draft: bool = False,
 ) -> Plan:
     """The plan of a video of a spec's file, or of a Spec made in Python.
 
@@ -97,25 +100,27 @@ def plan_of(
 
     brand: the name of one instead of the spec's own.
     only: ids of scenes to build a video of, as if the spec had no others. name: what the names of the outputs have
-    in common; None for the spec's name. remember: False writes nothing. choice: which of the spec's videos.
+    in common; None for the spec's name. remember: False writes nothing. choice: which of the spec's videos. draft: plan
+    its draft.
     """
+    scope = Scope(only, name, draft)
     table = DigestCache(store.home / "files", read_only=not remember)
     if not isinstance(spec, (str, os.PathLike)):
-        return _from_memo(spec.path, _compiled(_chosen(spec, choice), only, name, table), only, name, store)
+        return _from_memo(spec.path, _compiled(_chosen(spec, choice), scope, table), scope, store)
     spec = Path(spec)
     memos = Memos(store)
     given = plan_cache.Given(variables or {}, brand, choice)
-    key = plan_cache.key_of(spec, table, given, only, name)
+    key = plan_cache.key_of(spec, table, given, scope)
     known: dict[str, Any] | None = memos.get(key) if key else None
     if known is not None and plan_cache.finds_plugins(known["path"]) and plan_cache.is_valid(known["files"], table):
-        return _from_memo(spec, known, only, name, store)
+        return _from_memo(spec, known, scope, store)
     began = plan_cache.now()
-    data = _made(spec, table, given, only, name)
+    data = _made(spec, table, given, scope)
     if key and remember and plan_cache.unchanged_since(data["files"], began):
         memos.put(key, data)
         if store.home.is_dir():
             table.save()
-    return _from_memo(spec, data, only, name, store)
+    return _from_memo(spec, data, scope, store)
 
 
 def plans_of(
@@ -147,23 +152,7 @@ def prefix(plan: Plan, plans: Sequence[Plan]) -> str:
     return f"{plan.choice.name}/" if len(plans) > 1 else ""
 
 
-def entry_of(spec: Path, only: Sequence[str] = (), store: Store | None = None, choice: Choice | None = None) -> str:
-    """The name under which a video's steps are remembered: the spec's path in the project, and what was chosen of it.
-
-    In a store outside the project, which others may use too, its whole path: their specs may be called the same.
-    """
-    root, whole = root_of(spec), spec.absolute().parent.resolve() / spec.name
-    own = (store or store_of(spec, None)).root.resolve().is_relative_to(root)
-    path = (whole.relative_to(root) if own else whole).as_posix()
-    output, language = (choice.output, choice.language) if choice else ("", "")
-    path += f" --output-name {output}" if output else ""
-    path += f" --language {language}" if language else ""
-    return f"{path} --only {','.join(sorted(set(only)))}" if only else path
-
-
-def _made(
-    spec: Path, table: DigestCache, given: plan_cache.Given, only: Sequence[str], name: str | None
-) -> dict[str, Any]:
+def _made(spec: Path, table: DigestCache, given: plan_cache.Given, scope: Scope) -> dict[str, Any]:
     from vidbuild.spec.diagnostics import SpecError
     from vidbuild.spec.load import try_load
 
@@ -172,7 +161,7 @@ def _made(
         return _several(spec, examined, table)
     if examined.spec is None:
         raise SpecError(examined.errors, examined.sources)
-    return _compiled(examined.spec, only, name, table)
+    return _compiled(examined.spec, scope, table)
 
 
 def _several(spec: Path, examined: LoadResult, table: DigestCache) -> dict[str, Any]:
@@ -190,17 +179,17 @@ def _chosen(spec: Spec, choice: Choice | None) -> Spec:
     return next(each for each in spec.videos if each.choice == choice)
 
 
-def _compiled(spec: Spec, only: Sequence[str], name: str | None, table: DigestCache) -> dict[str, Any]:
+def _compiled(spec: Spec, scope: Scope, table: DigestCache) -> dict[str, Any]:
     """What is remembered of a spec, as JSON values."""
     from vidbuild.plan.compile import compile_graph, frame_count, outputs
     from vidbuild.plan.variant import own_variant
     from vidbuild.plan.weights import weights
 
-    chosen = _only(spec, only)
-    variant = own_variant(chosen)
+    chosen = _only(spec, scope.only)
+    variant = own_variant(chosen, draft=scope.draft)
     scenes = [scene.id for scene in chosen.scenes]
     frames = frame_count(chosen, variant)
-    graph = compile_graph(chosen, variant, name or _name(spec.path, spec.choice.name, scenes, only))
+    graph = compile_graph(chosen, variant, outputs_name(spec.path, spec.choice.name, scenes, scope))
     return {
         "files": plan_cache.rows_of((*chosen.files, *_take_files(chosen, graph)), table),
         "path": list(chosen.search_path),
@@ -256,7 +245,7 @@ def _cut(scene: Scene) -> Scene:
     return replace(scene, transition=Transition())
 
 
-def _from_memo(spec: Path, data: Mapping[str, Any], only: Sequence[str], name: str | None, store: Store) -> Plan:
+def _from_memo(spec: Path, data: Mapping[str, Any], scope: Scope, store: Store) -> Plan:
     if "choices" in data:
         from vidbuild.choice import Choice
 
@@ -265,10 +254,10 @@ def _from_memo(spec: Path, data: Mapping[str, Any], only: Sequence[str], name: s
     choice = _choice(output, language) if output or language else None
     return Plan(
         spec=spec,
-        entry=entry_of(spec, only, store, choice),
+        entry=entry_of(spec, scope.only, store, choice, draft=scope.draft),
         video=(output, language),
         language=data["language"],
-        name=name or _name(spec, choice.name if choice else "", data["scenes"], only),
+        name=outputs_name(spec, choice.name if choice else "", data["scenes"], scope),
         graph=Graph.from_data(data["graph"]),
         outputs=tuple(Output(*output) for output in data["outputs"]),
         scenes=tuple(data["scenes"]),
@@ -283,11 +272,6 @@ def _choice(output: str, language: str) -> Choice:
     from vidbuild.choice import Choice
 
     return Choice(output, language)
-
-
-def _name(spec: Path, video: str, scenes: Sequence[str], only: Sequence[str]) -> str:
-    """The outputs' common name: the spec's, the output's and language's, and the scenes that were chosen."""
-    return ".".join(filter(None, (name_of(spec), video, *(scenes if only else ()))))
 
 
 def _location_data(location: Location | None) -> list[Any] | None:

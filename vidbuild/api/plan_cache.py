@@ -18,7 +18,7 @@ from vidbuild.project import LOCK, root_of
 if TYPE_CHECKING:
     from vidbuild.choice import Choice
 
-FORMAT = 8  # raised when the format of a cached plan changes
+FORMAT = 9  # raised when the format of a cached plan changes
 PACKAGE = Path(__file__).resolve().parent.parent
 # Packages that decide what specs mean.
 READERS = ("hibari", "icu4py", "jinja2", "jsonschema", "num2words", "pyphen", "yaml")
@@ -49,7 +49,21 @@ class Given:
     choice: Choice | None = None
 
 
-def key_of(spec: Path, table: DigestCache, given: Given, only: Sequence[str], name: str | None = None) -> str | None:
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What is built of a spec's video.
+
+    only: ids of scenes; none stands for all.
+    name: what the names of the outputs have in common; None for the spec's name.
+    draft: whether it is the draft.
+    """
+
+    only: Sequence[str] = ()
+    name: str | None = None
+    draft: bool = False
+
+
+def key_of(spec: Path, table: DigestCache, given: Given, scope: Scope) -> str | None:
     """Return the key of a spec's plan; None if the spec cannot be read, which its reader reports."""
     path = str(spec.absolute())
     try:
@@ -72,8 +86,9 @@ def key_of(spec: Path, table: DigestCache, given: Given, only: Sequence[str], na
             "variables": dict(given.variables),
             "brand": given.brand,
             "video": [given.choice.output, given.choice.language] if given.choice else None,
-            "only": sorted(set(only)),
-            "name": name,
+            "only": sorted(set(scope.only)),
+            "name": scope.name,
+            "draft": scope.draft,
         }
     )
 

@@ -128,6 +128,7 @@ class Result:
     run: the id of the run, "" if there was none.
     video_seconds: the video's duration, 0 if it was not built.
     diagnostics: the errors in the spec, if the build failed because of them.
+    draft: whether it is a draft, and no video to show.
     name, output, language: which of the spec's videos; of several together, and of a spec that has one, "".
     parts: the results of several videos; see `videos`.
     """
@@ -145,6 +146,7 @@ class Result:
     output: str = ""
     language: str = ""
     parts: tuple[Result, ...] = ()
+    draft: bool = False
 
     @property
     def videos(self) -> tuple[Result, ...]:
@@ -161,6 +163,7 @@ class Result:
         return {
             "status": self.status,
             "spec": str(self.spec),
+            "draft": self.draft,
             "run": self.run,
             "outputs": [each.to_json() for each in self.outputs],
             "steps": {

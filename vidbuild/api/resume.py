@@ -36,6 +36,7 @@ class Unfinished:
     variables: the names of those that were set.
     brand: the name of the one that was chosen instead of that of each spec.
     language, output_name: the videos that were chosen.
+    draft: whether they were drafts.
     """
 
     run: str
@@ -46,6 +47,7 @@ class Unfinished:
     brand: str | None
     language: tuple[str, ...] = ()
     output_name: tuple[str, ...] = ()
+    draft: bool = False
 
 
 def find(store: Store, name: str, build_name: str | None = None) -> Run:
@@ -113,6 +115,7 @@ def unfinished(name: str, cache: Path | None = None) -> Unfinished:
         metadata.get("brand"),
         tuple(metadata.get("language", ())),
         tuple(metadata.get("output_name", ())),
+        bool(metadata.get("draft")),
     )
 
 

@@ -59,7 +59,8 @@ def for_one(spec: SpecLike, specs: Sequence[SpecLike], options: BuildOptions) ->
 
 def _continued(spec: SpecLike, specs: Sequence[SpecLike], options: BuildOptions) -> bool:
     """Return whether the run to continue built this spec; UsageError if it built none of them."""
-    from vidbuild.api.plan import entry_of, store_of
+    from vidbuild.api.build_name import entry_of
+    from vidbuild.api.plan import store_of
     from vidbuild.api.resume import find
 
     store = store_of(path_of(spec), options.cache)
@@ -67,7 +68,8 @@ def _continued(spec: SpecLike, specs: Sequence[SpecLike], options: BuildOptions)
 
     def built(each: SpecLike) -> bool:
         entry = entry_of(path_of(each), store=store)
-        only = f" --only {','.join(sorted(set(options.only)))}" if options.only else ""
+        only = " --draft" if options.draft else ""
+        only += f" --only {','.join(sorted(set(options.only)))}" if options.only else ""
         names = (target.build_name for target in run.targets)
         return any(name == entry + only or (name.startswith(f"{entry} --") and name.endswith(only)) for name in names)
 
@@ -143,6 +145,7 @@ def metadata(
         "brand": options.brand,
         "language": list(options.language),
         "output_name": list(options.output_name),
+        "draft": options.draft,
         "made": not isinstance(spec, (str, os.PathLike)),
     }
 

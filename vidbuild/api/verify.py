@@ -229,6 +229,7 @@ class _SecondBuild:
             only=options.only,
             name=self._name,
             remember=remember,
+            draft=options.draft,
         )
         return plan
 

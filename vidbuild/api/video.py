@@ -78,6 +78,7 @@ class Video:
             name=name_of_file(options.output),
             remember=not options.dry_run,
             choice=choice,
+            draft=options.draft,
         )
         refuse_format(options.output, self.plan.outputs[0].suffix)
         self._outputs = targets(self.plan, self.folder)
@@ -182,7 +183,8 @@ class Video:
     def named(self, result: Result) -> Result:
         """Return a result with which of the spec's videos it is of."""
         name = ".".join(filter(None, self.plan.video))
-        return replaced(result, name=name, output=self.plan.video[0], language=self.plan.language)
+        language, draft = self.plan.language, self._options.draft
+        return replaced(result, name=name, output=self.plan.video[0], language=language, draft=draft)
 
     def dry_run(self, engine: Engine) -> Result:
         """Return what a build would do."""

@@ -112,6 +112,11 @@ def frozen() -> Callable[[Decorated], Decorated]:
     return click.option("--frozen", is_flag=True, help="Refuse online voices without takes in vidbuild.lock.")
 
 
+def draft(what: str) -> Callable[[Decorated], Decorated]:
+    """Declare `--draft`; what: what it does."""
+    return click.option("--draft", is_flag=True, help=what)
+
+
 def quiet() -> Callable[[Decorated], Decorated]:
     """Declare `--quiet`."""
     return click.option("-q", "--quiet", is_flag=True, help="Print only warnings and errors.")

@@ -144,14 +144,19 @@ def view_of(specs: Sequence[SpecLike], options: BuildOptions, *, verbose: bool =
 
 def _scenes(specs: Sequence[SpecLike], options: BuildOptions, build_name: str) -> Sequence[str]:
     """Return the ids of a video's scenes; () if they cannot be found, since a view must not fail a build."""
+    from vidbuild.api.build_name import entry_of
     from vidbuild.api.graph import scene_ids
-    from vidbuild.api.plan import entry_of
     from vidbuild.api.spec_args import path_of
 
     try:
         spec = next(spec for spec in specs if f"{build_name} ".startswith(f"{entry_of(path_of(spec))} "))
         return scene_ids(
-            spec, variables=options.variables, brand=options.brand, only=options.only, build_name=build_name
+            spec,
+            variables=options.variables,
+            brand=options.brand,
+            only=options.only,
+            build_name=build_name,
+            draft=options.draft,
         )
     except (StopIteration, VidbuildError):
         return ()

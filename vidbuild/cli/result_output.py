@@ -167,7 +167,7 @@ def _video_name(result: Result, *, show_path: bool) -> str:
     built = [each.path for each in result.outputs if each.kind not in _BESIDE]
     if show_path:
         return single_line(str(_relative(built[0] if built else result.spec)))
-    name = ".".join(filter(None, (name_of(result.spec), result.name)))
+    name = ".".join(filter(None, (name_of(result.spec), result.name, "draft" if result.draft else "")))
     return single_line(built[0].name if built else f"{name}.mp4")
 
 

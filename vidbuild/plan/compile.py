@@ -15,7 +15,7 @@ from vidbuild.engine.graph.graph import Graph, Input, Product, Step
 from vidbuild.errors import PluginError
 from vidbuild.frozen import replaced
 from vidbuild.model import Scene, Spec
-from vidbuild.plan import companions, formats, progress
+from vidbuild.plan import companions, draft, formats, progress
 from vidbuild.plan.music_steps import music_steps, shown
 from vidbuild.plan.outputs import Output
 from vidbuild.plan.scene_steps import (
@@ -56,7 +56,9 @@ def compile_graph(spec: Spec, variant: Variant, name: str = "") -> Graph:
         for left, right in zip(spec.scenes, spec.scenes[1:], strict=False)
         if left.transition.type != "cut"
     ]
-    if variant.output.format == "mp4":
+    if variant.draft:
+        steps.append(draft.watermark(video))
+    if variant.output.format == "mp4" and not variant.draft:
         base, captions = name or name_of(spec.path), _captions(video)
         steps += [*transitions, poster(video), captions, _mux(video), _report(video, f"{base}.mp4")]
         if files := companions.written(video):
@@ -67,8 +69,10 @@ def compile_graph(spec: Spec, variant: Variant, name: str = "") -> Graph:
 
 
 def _of_format(video: VideoSpec, transitions: list[Step]) -> Iterator[Step]:
-    """Yield the steps that only a video in another format than MP4 has."""
-    if video.variant.output.format in formats.LOOPING:
+    """Yield the steps that only a draft, or a video in another format than MP4, has."""
+    if video.variant.output.format == "mp4":
+        yield from (*transitions, _captions(video), _mux(video))
+    elif video.variant.output.format in formats.LOOPING:
         yield from formats.images(video, transitions)
     elif video.variant.output.format in formats.AUDIO:
         yield from (_captions(video), formats.soundtrack(video, _mux(video)))
@@ -114,12 +118,17 @@ def outputs(spec: Spec, variant: Variant) -> tuple[Output, ...]:
     if variant.output.format != "mp4":
         return formats.outputs(video)
     mux, captions, report = map(video.step_id, ("mux", "captions", "report"))
-    credited = (Output("credits", report, "credits.txt", ".credits.txt"),) if spec.credits else ()
-    ttml = (Output("captions", captions, "captions.ttml", ".ttml"),) if "ttml" in spec.also else ()
-    return (
+    own = (
         Output("video", mux, "video.mp4", ".mp4"),
         Output("captions", captions, "captions.srt", ".srt"),
         Output("captions", captions, "captions.vtt", ".vtt"),
+    )
+    if variant.draft:  # a quick look: a page or a report of it would be taken for the video's
+        return own
+    credited = (Output("credits", report, "credits.txt", ".credits.txt"),) if spec.credits else ()
+    ttml = (Output("captions", captions, "captions.ttml", ".ttml"),) if "ttml" in spec.also else ()
+    return (
+        *own,
         Output("report", report, "timing.json", ".timing.json"),
         Output("report", report, "report.html", ".report.html"),
         Output("poster", video.step_id("still", poster_scenes(spec)[0]), "still.png", ".poster.png"),
@@ -190,7 +199,10 @@ def _captions(video: VideoSpec) -> Step:
         f"scenes.{scene.id}.narration": scene.locations.get("narration") or scene.locations[""] for scene in spec.scenes
     }
     step = Step(video.step_id("captions"), "captions", params, _timings(video), {**spec.locations, **narrations})
-    return _silenced(step, _codes_of_all(spec))
+    codes = _codes_of_all(spec)
+    if video.variant.draft:
+        codes = {**codes, "": (*codes[""], *draft.ESTIMATED)}
+    return _silenced(step, codes)
 
 
 def _sections(video: VideoSpec) -> list[str]:
@@ -232,7 +244,9 @@ def _mux(video: VideoSpec) -> Step:
             inputs[transition.local] = Product(str(transition), "segment.h264")
             order.append({"transition": transition.scene, "frames": transition_frames(video, scene)})
     params = {**_metadata(video), "order": order}
-    if voices := companions.synthetic_voices(video):
+    if video.variant.draft:
+        params["comment"] = draft.COMMENT
+    elif voices := companions.synthetic_voices(video):
         params["synthetic_voices"] = voices
     return Step(video.step_id("mux"), "mux", params, inputs, spec.locations)
 

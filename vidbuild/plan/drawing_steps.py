@@ -10,7 +10,7 @@ from vidbuild.engine.graph.graph import Input, Product, Source, Step
 from vidbuild.engine.graph.step_id import StepId
 from vidbuild.media.text import divisions, regions
 from vidbuild.model import Scene
-from vidbuild.plan import subtitles
+from vidbuild.plan import draft, subtitles
 from vidbuild.plan.showings import drawn, drawn_overlay
 from vidbuild.plan.variant import VideoSpec
 from vidbuild.scenes.layout_files import SCENES, layout_files
@@ -67,6 +67,7 @@ def _draw(video: VideoSpec, scene: Scene) -> Step:
     inputs.update({role: Product(_page_step(video, scene, role), PAGE) for role in scene_type.pages(scene)})
     if (layout := scene_type.layout(scene)) is not None:
         params["layout"] = {"source": layout.source, "place": layout.place, "files": list(layout.names)}
+        params["layout"] |= draft.layout_params(video)
     if image is not None:
         inputs["background"] = Source(image)
     inputs.update({role: Source(str(path)) for role, path in subtitles.files(scene).items()})

@@ -25,6 +25,7 @@ _ALL = (
     Kind("draw", 6, "vidbuild.steps.draw:run", ("typst", "fonts", "pillow"), wrappers=("fields", "plugins")),
     Kind("page", 1, "vidbuild.steps.page:run", ("pdfium", "pillow")),
     Kind("progress", 1, "vidbuild.steps.progress:run", ("typst", "fonts", "pillow"), wrappers=("fields",)),
+    Kind("watermark", 1, "vidbuild.steps.watermark:run", ("typst", "fonts")),
     Kind("render", 10, "vidbuild.steps.render:run", ("ffmpeg",)),
     Kind("strip", 1, "vidbuild.steps.strip:run", ("ffmpeg",)),
     Kind("transition", 10, "vidbuild.steps.transition:run", ("ffmpeg",)),

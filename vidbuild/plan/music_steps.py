@@ -25,9 +25,9 @@ ALONE_PERCENT = 100.0  # in a video in which nothing else is played
 
 
 def music_steps(video: VideoSpec) -> Iterator[Step]:
-    """Yield the steps `music` and `decode:FILE` of a video with music; none of others."""
+    """Yield the steps `music` and `decode:FILE` of a video with music; none of others, and none of a draft."""
     pieces = _pieces(video)
-    if not pieces:
+    if not pieces or video.variant.draft:
         return
     yield _music(video, pieces)
     for number, piece in enumerate(pieces):

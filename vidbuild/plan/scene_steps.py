@@ -14,7 +14,7 @@ from vidbuild.engine.graph.graph import Input, Product, Source, Step
 from vidbuild.engine.graph.step_id import StepId
 from vidbuild.media.h264.encode import PROFILES
 from vidbuild.model import Scene, Spec
-from vidbuild.plan import progress, subtitles
+from vidbuild.plan import draft, progress, subtitles
 from vidbuild.plan.drawing_steps import drawing_steps
 from vidbuild.plan.music_steps import music_inputs, sound_params
 from vidbuild.plan.scene_motion import drifts, entrances, is_painted, reveals
@@ -120,6 +120,8 @@ def animation_inputs(video: VideoSpec, scene: Scene, motion: str, prefix: str = 
     }
     if (mark := progress.layers(video, scene)) is not None:
         inputs[f"{prefix}progress"] = Product(mark)
+    if video.variant.draft:
+        inputs[f"{prefix}watermark"] = Product(video.step_id("watermark"))
     clip = SCENE_TYPES[scene.type].clip(scene)
     if clip is not None:
         inputs[f"{prefix}clip"] = Source(str(clip.path))
@@ -166,6 +168,7 @@ def _timeline(video: VideoSpec, index: int, clip: Clip | None) -> Step:
         transition=tail,
         still=scene.effects.still,
         exit=scene.effects.exit,
+        paces=draft.paces(video, scene),
     )
     inputs = words(video, scene)
     if clip is not None:
@@ -207,9 +210,12 @@ def _frames_in_transitions(video: VideoSpec, index: int) -> tuple[int, int]:
 def _audio(video: VideoSpec, index: int, clip: Clip | None) -> Step:
     scene, output = video.spec.scenes[index], video.variant.output
     inputs: dict[str, Input] = {"timing": Product(video.step_id("timeline", scene), "span.json")}
+    params: dict[str, Any] = {"loudness": output.loudness, "peak": output.peak}
+    if video.variant.draft:  # silence: neither clips nor music play
+        return Step(video.step_id("audio", scene), "audio", params, inputs, scene.locations)
     level = levels(video, scene)
     inputs.update({**spoken(video, scene, "narration", "narration.wav"), **level.inputs})
-    params: dict[str, Any] = {"loudness": output.loudness, "peak": output.peak, **level.params}
+    params |= level.params
     if clip is not None and clip.audio != "mute":
         inputs["clip"] = Source(str(clip.path))
         params["clip"] = {"mode": clip.audio, "start_ms": clip.start_ms, "end_ms": clip.end_ms}

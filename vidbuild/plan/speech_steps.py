@@ -23,7 +23,7 @@ ALIGNED = {"words": WORDS, "narration": "narration.wav"}  # role -> what a searc
 
 def speak_steps(video: VideoSpec, scene: Scene) -> Iterator[Step]:
     """The steps that speak in a scene; none in a silent one."""
-    for step_id, utterance in zip(video.speak_ids(scene), video.utterances(scene), strict=True):
+    for step_id, utterance in _spoken(video, scene):
         narration, voice = utterance.narration, utterance.voice
         if narration.audio is not None:
             params: dict[str, Any] = {}
@@ -86,9 +86,15 @@ def words(video: VideoSpec, scene: Scene) -> dict[str, Input]:
     return {role: Product(found.get(step, step), WORDS) for role, step in zip(files, steps, strict=True)}
 
 
+def _spoken(video: VideoSpec, scene: Scene) -> Iterator[tuple[str, Utterance]]:
+    """Yield the steps that speak, and the utterance of each; none in a draft."""
+    names = video.speak_ids(scene)
+    yield from zip(names, video.utterances(scene), strict=True) if names else ()
+
+
 def _searched(video: VideoSpec, scene: Scene) -> Iterator[tuple[str, str, Utterance]]:
     """Yield the steps that speak an utterance without times and search for them, and the utterance."""
-    for step, utterance in zip(video.speak_ids(scene), video.utterances(scene), strict=True):
+    for step, utterance in _spoken(video, scene):
         engines = [each.engine for each in (utterance.voice, utterance.voice.fallback) if each]
         if utterance.narration.audio is not None or not all(map(registry.reports_times, engines)):
             speak = StepId.parse(step)

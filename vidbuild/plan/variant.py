@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from vidbuild.diagnostic import Diagnostic
@@ -15,6 +15,9 @@ from vidbuild.scenes.registry import SCENE_TYPES, plugin_of
 from vidbuild.spec.diagnostics import SpecError
 from vidbuild.spec.narration import lookup, missing
 
+DRAFT_PROFILE = "standard"
+DRAFT_RATES = {60: 15, 50: 25, 30: 15, 24: 12}  # frames per second of a video -> of its draft
+
 
 @dataclass(frozen=True, slots=True)
 class Variant:
@@ -23,16 +26,39 @@ class Variant:
     language: BCP 47 tag, which selects among translations.
     output: size, frame rate, loudness and encoder profile.
     name: the video's name in its step ids; "" in a run that makes one video of the spec.
+    draft: whether it is a draft: nothing is spoken, and its pictures are marked.
     """
 
     language: str
     output: OutputSettings
     name: str = ""
+    draft: bool = False
 
 
-def own_variant(spec: Spec) -> Variant:
-    """The video that the spec's own `language` and `output` describe."""
-    return Variant(spec.language, spec.output)
+def own_variant(spec: Spec, *, draft: bool = False) -> Variant:
+    """The video that the spec's own `language` and `output` describe, or its draft.
+
+    A draft has half the width and height, and so a quarter of the pixels: with fewer, text would be unreadable.
+    It has half the frames per second, since each frame costs as much as it has pixels to compare.
+    """
+    output = spec.output
+    if not draft:
+        return Variant(spec.language, output)
+    width, height = _half(output.width), _half(output.height)
+    reduced = replace(
+        output,
+        width=width,
+        height=height,
+        image_width=min(width, _half(output.image_width)),
+        profile=DRAFT_PROFILE,
+        fps=DRAFT_RATES.get(output.fps, output.fps) if output.format == "mp4" else output.fps,
+    )
+    return Variant(spec.language, reduced, draft=True)
+
+
+def _half(side: int) -> int:
+    """Half of a side, as an even number of pixels."""
+    return (side + 2) // 4 * 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +129,13 @@ class VideoSpec:
         return list(narration.utterances) or [Utterance(0, narration, scene.voice, scene.speaker, 0)]
 
     def speak_ids(self, scene: Scene) -> list[str]:
-        """The ids of the steps that speak a scene's utterances: `speak:SCENE`, or of a list `speak:SCENE.1` and on."""
+        """The ids of the steps that speak a scene's utterances: `speak:SCENE`, or of a list `speak:SCENE.1` and on.
+
+        There are none in a draft.
+        """
         narration = self.narration(scene)
         name = self.step_id("speak", scene)
-        if narration is None:
+        if narration is None or self.variant.draft:
             return []
         return [f"{name}.{each.index + 1}" for each in narration.utterances] or [name]
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
+from vidbuild.media.text import spoken_length
 from vidbuild.model import Narration, Scene, Voice
 from vidbuild.reading import tables
 from vidbuild.reading.reader import is_english
-from vidbuild.spec import ipa, lengths, markup, pauses, scene_locations
+from vidbuild.spec import ipa, markup, pauses, scene_locations
 from vidbuild.spec.collector import DiagnosticCollector
 from vidbuild.spec.document import Path
 from vidbuild.spec.pronounce import Pronunciation
@@ -56,7 +57,7 @@ def check(scenes: Sequence[Scene], language: str, collector: DiagnosticCollector
 
 def _check_pace(voice: Voice, narration: Narration, path: Path, collector: DiagnosticCollector) -> None:
     """Warn of a voice whose rate is too high to be followed for more than a few words."""
-    pace = lengths.WORDS_PER_SECOND * 60 * voice.rate / 100
+    pace = spoken_length.WORDS_PER_SECOND * 60 * voice.rate / 100
     if pace > FASTEST and len(narration.tokens) > FEW:
         message = f"narration too fast: about {pace:.0f} words a minute, viewers can follow up to {FASTEST}"
         hint = f"set a 'rate' of {int(voice.rate * FASTEST / pace)} or less"

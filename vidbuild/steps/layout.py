@@ -28,8 +28,10 @@ def lay_out(context: Context, data: Mapping[str, Any], staged: StagedFonts) -> D
     """Draw the step's layout. data: what a template reads."""
     wanted = context.params["layout"]
     root, sources = _stage(context, wanted)
-    given = {**data, "layout": f"/{wanted['place']}"}
-    drawn = layout.draw(root, given, sources, staged, context.env)
+    reduced = wanted.get("reduced", 1)  # laid out as large as it is meant, since lengths need not be those of the frame
+    size = [side * reduced for side in data["size"]]
+    given = {**data, "size": size, "layout": f"/{wanted['place']}"}
+    drawn = layout.draw(root, given, sources, staged, context.env, reduced)
     _check(context, drawn)
     _check_edges(context, drawn, wanted["source"])
     return Drawing(tuple(_pages(context, drawn, data["size"])), (), {})
@@ -101,8 +103,9 @@ def _pages(context: Context, drawn: Drawn, size: Sequence[int]) -> list[Page]:
             after = image.convert("RGBA")
         if before is None:
             if after.size != tuple(size):
-                wide, high = after.size
-                message = f"the layout sets a page of {wide} x {high}: the frame has {size[0]} x {size[1]}"
+                reduced = context.params["layout"].get("reduced", 1)
+                wide, high, *sides = (side * reduced for side in (*after.size, *size))
+                message = f"the layout sets a page of {wide} x {high}: the frame has {sides[0]} x {sides[1]}"
                 raise SpecProblem(message, field="body", hint="leave the page's width and height as they are")
             pages.append(_page("layout", after, (0, 0)))
         else:

@@ -80,8 +80,9 @@ def _captions(context: Context) -> list[Cue]:
 
 
 def tags(params: Mapping[str, Any]) -> dict[str, str]:
-    """Return the metadata tags of the file."""
-    return {"title": params["title"], "comment": params["description"], "description": params["description"]}
+    """Return the metadata tags of the file. `comment` of the params says what the file is, if it is a draft."""
+    comment = params.get("comment", params["description"])
+    return {"title": params["title"], "comment": comment, "description": params["description"]}
 
 
 def lay_out(order: Sequence[Mapping[str, Any]], timings: Mapping[str, Mapping[str, int]]) -> list[Part]:

@@ -190,6 +190,8 @@ def read_animation(context: Context, prefix: str = "") -> Animation:
     layers = Layers.read(folder)
     if f"{prefix}progress" in context.inputs:
         layers = layers.under(context.inputs[f"{prefix}progress"])
+    if f"{prefix}watermark" in context.inputs:
+        layers = layers.under(context.inputs[f"{prefix}watermark"])
     motion = Motion.from_json(context.inputs[f"{prefix}motion"].read_text(encoding="utf-8"))
     size = tuple(context.params["size"])
     if (layers.width, layers.height) != size:

@@ -18,6 +18,7 @@ from vidbuild.steps.utterances import of_utterances
 from vidbuild.timeline import recorded_text
 from vidbuild.timeline.clip_params import ClipParams
 from vidbuild.timeline.params import TimelineParams
+from vidbuild.timeline.spoken import estimated_speeches
 from vidbuild.timeline.timeline import lay_out
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def run(context: Context) -> None:
     fields = {each.plays: each.field for each in params.showings if each.plays}
     fields |= {each.layer: each.field for each in (params.cuts.clips if params.cuts else ())}
     insets = {layer: _clip_part(context, params.insets[layer], layer, field) for layer, field in fields.items()}
-    speeches = _speeches(context)
+    speeches = _speeches(context) or estimated_speeches(params)
     inset_ms = {layer: part.seconds * 1000 for layer, part in insets.items()}
     timeline = lay_out(params, speeches, None if clip is None else clip.seconds * 1000, inset_ms)
     for code, field, message in timeline.warnings:

@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import Any
 
 from vidbuild import timebase
+from vidbuild.media.text.spoken_length import Pace
 from vidbuild.media.text.words import Token
 from vidbuild.scenes.protocol import CURSOR, Place, Reveal
 from vidbuild.timeline.clip_params import ClipParams
@@ -18,7 +19,7 @@ from vidbuild.timeline.subtitle_params import SubtitleParams
 
 # Fields that are left out of the parameters while they have their default, since most scenes do not have them.
 PLAIN = {"easing": "smooth", "pace": 1.0, "still": False, "exit": "none"}
-RARE = frozenset({"anchors", "utterances", "showings", "insets", "subtitles", "cuts", *PLAIN})
+RARE = frozenset({"anchors", "utterances", "showings", "insets", "subtitles", "cuts", "paces", *PLAIN})
 REVEAL_FIELDS = tuple(each.name for each in fields(Reveal))
 
 
@@ -68,6 +69,7 @@ class TimelineParams:
     still: whether nothing moves: everything appears at once.
     exit: the effect with which all layers leave before the scene's end; "none" if they stay.
     transition_before, transition: frames that the transitions into and out of the scene render.
+    paces: of a draft, in which nothing is spoken: how each utterance would be, from which its times are estimated.
     """
 
     fps: int
@@ -96,6 +98,7 @@ class TimelineParams:
     pace: float = 1.0
     still: bool = False
     exit: str = "none"
+    paces: tuple[Pace, ...] = ()
 
     def motion_frames(self, seconds: float) -> int:
         """The frames of a motion that takes so long at the normal pace; 0 if nothing moves."""
@@ -121,6 +124,8 @@ class TimelineParams:
             rare["cuts"] = self.cuts.to_data()
         if self.insets:
             rare["insets"] = {layer: clip.to_data() for layer, clip in self.insets.items()}
+        if self.paces:
+            rare["paces"] = [[each.rate, [list(pause) for pause in each.pauses], each.voice] for each in self.paces]
         return {
             **{each.name: getattr(self, each.name) for each in fields(self) if each.name not in RARE},
             **rare,
@@ -151,8 +156,13 @@ class TimelineParams:
                 "mentions": tuple(data["mentions"]),
                 "drifts": {layer: (_place(start), _place(end)) for layer, (start, end) in data["drifts"].items()},
                 "clip": None if data["clip"] is None else ClipParams.from_data(data["clip"]),
+                "paces": tuple(_pace(*each) for each in data.get("paces", ())),
             }
         )
+
+
+def _pace(rate: float, pauses: Sequence[Sequence[int]], voice: str) -> Pace:
+    return Pace(rate, tuple((at, length) for at, length in pauses), voice)
 
 
 def _narration_data(tokens: Sequence[Token]) -> dict[str, Any]:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import Any
 
 from vidbuild.frozen import replaced
+from vidbuild.media.text import spoken_length
 from vidbuild.media.text.align import align
 from vidbuild.media.text.cue_times import estimated_cues, place_cues
 from vidbuild.media.text.words import Speech, TimedWord, Token
@@ -77,3 +79,27 @@ def utterances_of(
     for part, speech in zip(params.utterances or (whole,), speeches, strict=True):
         yield part, params.narration[first : first + part.words], speech
         first += part.words
+
+
+def estimated_speeches(params: TimelineParams) -> list[Speech]:
+    """Return what would be spoken for each utterance, of a draft; of any other video, none.
+
+    An estimate is no reason to reject a limit that the spoken narration may keep: a longer one is spoken faster.
+    """
+    if not params.paces:
+        return []
+    parts = params.utterances or (UtteranceParams(words=len(params.narration)),)
+    ends = list(accumulate(each.words for each in parts))
+    tokens = [params.narration[end - each.words : end] for each, end in zip(parts, ends, strict=True)]
+    paces = list(zip(tokens, params.paces, strict=True))
+    limit = params.duration
+    if limit is None and params.max_duration is not None:
+        limit = params.max_duration - params.pause_after
+    if limit is not None:
+        silence = params.pause_before + sum(each.pause for each in parts)
+        room = limit - silence - sum(length for pace in params.paces for _, length in pace.pauses)
+        spoken = sum(spoken_length.samples(words, replaced(pace, pauses=())) for words, pace in paces)
+        if spoken > room > 0:
+            faster = -(-spoken * 100 // (room - len(paces))) / 100 if room > len(paces) else 1.0
+            paces = [(words, replaced(pace, rate=pace.rate * faster)) for words, pace in paces]
+    return [spoken_length.speech(words, pace) for words, pace in paces]

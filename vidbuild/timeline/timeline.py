@@ -125,6 +125,10 @@ def _length(params: TimelineParams, timed: TimedSpeech, clip_samples: int, visua
         return fixed
     visuals = visuals_done + timebase.samples(REST) if params.reveals else 0
     length = max(_unextended(params, timed, clip_samples), visuals)
+    if params.paces:  # an estimate is no reason to reject a transition
+        length = max(
+            length, 4 * max(params.transition_before, params.transition) * timebase.samples_per_frame(params.fps)
+        )
     if most is not None and length > most:
         text = _texts(length - most)
         raise SpecProblem(

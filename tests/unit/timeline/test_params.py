@@ -7,6 +7,7 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
+from vidbuild.media.text.spoken_length import Pace
 from vidbuild.media.text.words import Token
 from vidbuild.scenes.protocol import Reveal
 from vidbuild.timeline.clip_params import ClipParams
@@ -52,6 +53,7 @@ PARAMS = st.builds(
     exit=st.sampled_from(["none", "fade"]),
     clip=st.one_of(st.none(), st.builds(ClipParams, SAMPLES, st.one_of(st.none(), SAMPLES), NAMES)),
     transition=st.integers(0, 60),
+    paces=st.lists(st.builds(Pace, SAMPLES, st.just(((1, 480),)), NAMES), max_size=2).map(tuple),
 )
 
 

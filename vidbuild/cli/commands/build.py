@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     epilog=options.example(
         "vidbuild build video.yaml",
         "vidbuild build --keep-going -j 4 specs/*.yaml",
+        "vidbuild build --draft video.yaml",
         "vidbuild build talk.yaml --only intro --var version=2.4",
         "vidbuild build --resume last",
     ),
@@ -63,6 +64,7 @@ if TYPE_CHECKING:
     metavar="STEP",
     help="Run this step, or every step that matches a pattern ('render:*'), even if it is cached; may be repeated.",
 )
+@options.draft("Build a quick look, NAME.draft.mp4: a quarter of the pixels, no voice, times estimated from the text.")
 @click.option("-n", "--dry-run", is_flag=True, help="List what would run, and why; run and write nothing.")
 @options.strict()
 @click.option(
@@ -160,6 +162,7 @@ def _resumed(chosen: BuildOptions) -> tuple[Sequence[Path], BuildOptions]:
         brand=brand,
         language=language,
         output_name=output_name,
+        draft=chosen.draft or earlier.draft,
     )
 
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 @options.videos()
 @options.variables()
 @options.brand()
+@options.draft("Check drafts: nothing is spoken, and times are estimated from the text.")
 @options.strict()
 @click.option("--allow-network-voice", is_flag=True, help="Allow specs to use online voices in CI.")
 @options.frozen()
@@ -33,6 +34,7 @@ def command(
     brand: str | None,
     language: Sequence[str],
     output_name: Sequence[str],
+    draft: bool,
     strict: bool,
     allow_network_voice: bool,
     frozen: bool,
@@ -56,6 +58,7 @@ def command(
         strict=strict,
         language=language,
         output_name=output_name,
+        draft=draft,
     )
     code = most_severe(_exit_code(each) for each in checked)
     if as_json:

@@ -29,6 +29,7 @@ _NEW = "new"  # the reason "never built", which the step's own line has already
 @click.option("--last", is_flag=True, help="Explain the last build instead: of SPEC, or of any spec.")
 @click.option("-a", "--all", "everything", is_flag=True, help="List cached steps too.")
 @options.videos()
+@options.draft("Explain the steps of drafts instead.")
 @options.variables()
 @options.brand()
 @options.as_json("the explanations")
@@ -40,6 +41,7 @@ def command(
     brand: str | None,
     language: Sequence[str],
     output_name: Sequence[str],
+    draft: bool,
     last: bool,
     everything: bool,
     as_json: bool,
@@ -64,6 +66,7 @@ def command(
         brand=brand,
         language=language,
         output_name=output_name,
+        draft=draft,
     )
     explanations, warnings = explained.steps, explained.warnings
     for line in result_output.warning_lines(warnings):

@@ -22,6 +22,7 @@ _FORMATS = ("text", "dot", "mermaid", "json")
 @options.spec()
 @click.option("--format", "form", type=click.Choice(_FORMATS), default="text", show_default=True, help="Output format.")
 @options.videos()
+@options.draft("Show the steps of drafts instead.")
 @options.variables()
 @options.brand()
 def command(
@@ -32,6 +33,7 @@ def command(
     brand: str | None,
     language: Sequence[str],
     output_name: Sequence[str],
+    draft: bool,
 ) -> int:
     """Show the steps of SPEC and their inputs.
 
@@ -47,6 +49,7 @@ def command(
         brand=brand,
         language=language,
         output_name=output_name,
+        draft=draft,
     )
     for line in result_output.warning_lines(warnings):
         console.message(line)

@@ -77,6 +77,15 @@ def spoken_weight(tokens: Sequence[Token]) -> int:
     return sum(unit.weight for unit in _units(tokens))
 
 
+def weights(tokens: Sequence[Token]) -> list[tuple[int, int]]:
+    """Return how long each token takes to speak, in letters, without and with the pause after it."""
+    found = [(0, 0)] * len(tokens)
+    for unit in _units(tokens):
+        own, whole = found[unit.token]
+        found[unit.token] = (whole + unit.weight, whole + unit.with_pause) if unit.weight else (own, whole)
+    return found
+
+
 def _key(text: str) -> str:
     """Return what two spellings of one spoken word share: letters and digits, or the symbols of a word without any."""
     folded = unicodedata.normalize("NFKC", text).casefold()

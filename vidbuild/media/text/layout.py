@@ -65,14 +65,16 @@ def draw(
     sources: Sequence[Source],
     staged: StagedFonts,
     env: Mapping[str, str],
+    reduced: int = 1,
 ) -> Drawn:
     """Draw the layout in root. Raises SpecProblem.
 
     data: of the template; its fields name the layers that appear later.
     sources: the layout, whose first line is IMPORT, and the files that it reads.
+    reduced: how many points of the layout one pixel has in width and height.
     """
     layers = len(data["fields"]["layers"])
-    answer = _answer(root, data, layers, staged, env, SECONDS)
+    answer = _answer(root, {"data": data, "layers": layers, "reduced": reduced}, staged, env, SECONDS)
     if (pages := answer.get("pages", 1)) > layout_process.MAX_PAGES:
         message = f"the layout has {pages} pages: a scene shows one"
         raise SpecProblem(message, field="body", hint="draw less, or make several scenes of it")
@@ -88,15 +90,14 @@ def draw(
 
 
 def _answer(
-    root: Path, data: Mapping[str, Any], layers: int, staged: StagedFonts, env: Mapping[str, str], seconds: float
+    root: Path, wanted: Mapping[str, Any], staged: StagedFonts, env: Mapping[str, str], seconds: float
 ) -> dict[str, Any]:
     out = root.parent / "drawn"
     out.mkdir()
     request = {
         "root": str(root),
         "main": f"{FOLDER}/main.typ",
-        "data": data,
-        "layers": layers,
+        **wanted,
         "own": list(map(str, staged.own)),
         "default": list(map(str, staged.default)),
         "added": list(map(str, staged.added)),

@@ -37,8 +37,8 @@ def picture(shown: int) -> str:
 def main(request: Mapping[str, Any]) -> None:
     """Draw a layout.
 
-    request: {"root", "main": file in it, "data": of the template, "layers": how many appear later, "own", "default",
-    "added": folders of fonts, "out": folder}.
+    request: {"root", "main": file in it, "data": of the template, "layers": how many appear later, "reduced": points
+    on each side of a pixel, "own", "default", "added": folders of fonts, "out": folder}.
     """
     import typst
 
@@ -73,8 +73,8 @@ def _drawn(request: Mapping[str, Any], out: Path) -> dict[str, Any]:
         warnings: list[typst.TypstWarning] = []
         if answer["pages"] <= MAX_PAGES:
             for shown in range(last + 1):
-                inputs = {"data": data, "shown": str(shown)}
-                result, warnings = compiler.compile_with_warnings(format="png", ppi=72, sys_inputs=inputs, timestamp=0)
+                inputs, ppi = {"data": data, "shown": str(shown)}, 72 / request["reduced"]
+                result, warnings = compiler.compile_with_warnings(format="png", ppi=ppi, sys_inputs=inputs, timestamp=0)
                 first = result if isinstance(result, bytes) else (result or [b""])[0]
                 (out / picture(shown)).write_bytes(first)
         missing = _missing(compiler)
