@@ -41,12 +41,10 @@ def selected(choices: Iterable[Choice], languages: Iterable[str], outputs: Itera
 
 
 def _unknown(field: str, name: str, known: list[str], spec: str) -> UsageError:
-    from vidbuild.suggest import did_you_mean
+    from vidbuild.suggest import nearest_or_all
 
     if not known:
         return UsageError(
             f"'{spec}' has no '{field}s'", hint=f"leave out the {field} '{name}', or add it to '{field}s'"
         )
-    return UsageError(
-        f"'{spec}' has no {field} '{name}'", hint=did_you_mean(name, known) or f"there are {', '.join(known)}"
-    )
+    return UsageError(f"'{spec}' has no {field} '{name}'", hint=nearest_or_all(name, known))

@@ -39,6 +39,12 @@ def did_you_mean(name: str, known: Iterable[str], count: int = 1, cutoff: float 
     return f"did you mean {' or '.join(filter(None, [', '.join(names[:-1]), names[-1]]))}?"
 
 
+def nearest_or_all(name: str, known: Iterable[str]) -> str:
+    """Return a hint with the most similar known name, or all of them if none is similar."""
+    names = list(known)
+    return did_you_mean(name, names) or f"there are {', '.join(names)}"
+
+
 def _folded(name: str) -> str:
     return name.lower()[:MAX_LENGTH]
 

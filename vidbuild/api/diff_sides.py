@@ -22,7 +22,7 @@ from vidbuild.engine.schedule.target import Target
 from vidbuild.engine.store.blobs import Blob
 from vidbuild.engine.store.digest_cache import DigestCache
 from vidbuild.engine.store.store import Store
-from vidbuild.errors import UsageError
+from vidbuild.errors import UsageError, os_error_text
 from vidbuild.model import Spec
 from vidbuild.plan.kinds import KINDS
 from vidbuild.plan.variant import VideoSpec, own_variant
@@ -199,4 +199,4 @@ def _content(table: DigestCache, path: str) -> str:
     try:
         return table.digest(path)
     except OSError as error:
-        raise UsageError(f"cannot read '{path}': {(error.strerror or str(error)).lower()}") from error
+        raise UsageError(f"cannot read '{path}': {os_error_text(error)}") from error

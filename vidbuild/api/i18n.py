@@ -15,7 +15,7 @@ from vidbuild.i18n.exchange import Exchange, Found
 from vidbuild.project import name_of, root_of
 from vidbuild.spec import brand, paths, reader, translatable, translations
 from vidbuild.spec.diagnostics import SpecError
-from vidbuild.spec.files import own_content
+from vidbuild.spec.files import own_content, why_unreadable
 from vidbuild.spec.load import MAX_BYTES as MAX_SPEC
 from vidbuild.spec.narration import lookup
 from vidbuild.suggest import did_you_mean
@@ -162,7 +162,7 @@ def _read(spec: Path) -> _Spec:
     try:
         raw = own_content(spec, root_of(spec), MAX_SPEC)
     except (OSError, ValueError, paths.InputError) as error:
-        raise UsageError(f"cannot read the spec '{spec}': {_reason(error)}") from error
+        raise UsageError(f"cannot read the spec '{spec}': {why_unreadable(error)}") from error
     text, problems = reader.decode(raw, str(spec))
     document = None
     if not problems:
@@ -262,7 +262,7 @@ def _content(file: Path, limit: int) -> bytes:
         with file.open("rb") as opened:
             raw = opened.read(limit + 1)
     except OSError as error:
-        raise CatalogError(f"cannot read '{file}': {_reason(error)}") from error
+        raise CatalogError(f"cannot read '{file}': {os_error_text(error)}") from error
     if len(raw) > limit:
         raise CatalogError(f"'{file}' is too large: the maximum is {limit} bytes")
     return raw
@@ -293,7 +293,3 @@ def _is_po(file: Path) -> bool:
     if ending not in (*PO, *XLIFF):
         raise UsageError(f"'{file}': unknown format", hint=f"name it {file.stem or 'de'}.po or {file.stem or 'de'}.xlf")
     return ending in PO
-
-
-def _reason(error: Exception) -> str:
-    return os_error_text(error) if isinstance(error, OSError) else str(error)

@@ -7,6 +7,7 @@ import shutil
 import stat
 from pathlib import Path
 
+from vidbuild.errors import os_error_text
 from vidbuild.project import cache_of
 from vidbuild.record.fault import RecordError
 from vidbuild.spec.paths import PRIVATE, SECRETS
@@ -43,7 +44,7 @@ class _Copy:
                     continue
                 self._entry(entry, target / entry.name, depth)
         except OSError as error:
-            message = f"cannot copy {self._name(source)}: {(error.strerror or str(error)).lower()}"
+            message = f"cannot copy {self._name(source)}: {os_error_text(error)}"
             raise RecordError(FIELD, message) from error
         os.utime(target, (TIME, TIME))
 

@@ -13,7 +13,7 @@ from vidbuild.diagnostic import Diagnostic
 from vidbuild.location import Location
 from vidbuild.spec import file_kind, layers, paths, reader, schema, validate, wording
 from vidbuild.spec.document import Document, Path
-from vidbuild.spec.files import own_content
+from vidbuild.spec.files import own_content, why_unreadable
 from vidbuild.spec.layers import Layer, Layered
 from vidbuild.spec.value_hints import value_of
 from vidbuild.suggest import did_you_mean
@@ -109,8 +109,7 @@ class BrandReader:
         try:
             raw = own_content(file, self.root, MAX_BYTES)
         except (OSError, ValueError, paths.InputError) as error:
-            reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-            raise _unreadable(shown, f"cannot read the brand: {reason[:1].lower()}{reason[1:]}") from error
+            raise _unreadable(shown, f"cannot read the brand: {why_unreadable(error)}") from error
         if len(raw) > MAX_BYTES:
             raise _unreadable(shown, f"the brand is too large: the maximum is {MAX_BYTES} bytes")
         if (pointer := file_kind.pointer(raw)) is not None:

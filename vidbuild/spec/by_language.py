@@ -11,7 +11,7 @@ from vidbuild.json_types import Json
 from vidbuild.spec import narration, translatable
 from vidbuild.spec.by_output import Chosen
 from vidbuild.spec.collector import DiagnosticCollector
-from vidbuild.spec.document import Document, Path
+from vidbuild.spec.document import AUTHORS_OWN, Document, Path
 from vidbuild.spec.language_texts import LanguageTexts
 from vidbuild.spec.narration_in_language import NarrationSelector
 from vidbuild.spec.translatable import has_letters, is_narration, tags
@@ -19,7 +19,6 @@ from vidbuild.spec.translations import FOLDER, Translations
 from vidbuild.voices import spoken_language
 
 VERBATIM = frozenset({"$schema", "vidbuild", "languages", "outputs", "vars", "brand", "pronounce", "reading"})
-OWN_FIELD = "x-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +60,7 @@ class _Selector:
         self.made.node((), ())
         self.made.node(("language",), place)
         for name, value in texts.data.items():
-            if name in VERBATIM or name.startswith(OWN_FIELD):
+            if name in VERBATIM or name.startswith(AUTHORS_OWN):
                 values[name] = self.made.copy(value, (name,), (name,))
             elif name not in {"language", "voice"}:
                 values[name] = self._value(value, (name,), (name,))

@@ -11,10 +11,9 @@ from vidbuild.spec.collector import DiagnosticCollector
 from vidbuild.spec.document import Document, Path
 from vidbuild.spec.layers import Layered
 from vidbuild.spec.rebuilt import Rebuilder
-from vidbuild.suggest import did_you_mean
+from vidbuild.suggest import nearest_or_all
 
 FIXED = ("id", "type", "only", "on")  # fields of a scene that are the same in all outputs
-OF_ENTRY = frozenset({"name", "scenes"})  # fields of an output that are no settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,8 +151,7 @@ def _indexes(
         path: Path = ("outputs", entry or 0, "scenes", position)
         if each not in known:
             names = [str(key) for key in known]
-            hint = did_you_mean(str(each), names) or f"there are {', '.join(names)}"
-            collector.error(path, f"the spec has no scene '{each}'", hint)
+            collector.error(path, f"the spec has no scene '{each}'", nearest_or_all(str(each), names))
         elif known[each] in found:
             collector.error(path, f"scene '{each}' is given twice", "remove one of them")
         elif not _is_in(scenes[known[each]], name):
@@ -196,4 +194,4 @@ def _check_names(scene: object, path: Path, outputs: Mapping[str, int], collecto
 def _unknown(name: object, outputs: Mapping[str, int]) -> tuple[str, str]:
     if not outputs:
         return f"the spec has no output '{name}'", f"add 'outputs: [{{name: {name}}}]' to the spec"
-    return f"the spec has no output '{name}'", did_you_mean(str(name), outputs) or f"there are {', '.join(outputs)}"
+    return f"the spec has no output '{name}'", nearest_or_all(str(name), outputs)

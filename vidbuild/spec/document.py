@@ -14,6 +14,8 @@ from vidbuild.location import Location
 
 Path = tuple[str | int, ...]
 
+SCENE_FIELD = 3  # length of the path of a scene's field: "scenes", index, name
+AUTHORS_OWN = "x-"  # names of fields that vidbuild does not read begin with it
 NOWHERE = Location("", 0, 0, 0)
 _LINE_END = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 

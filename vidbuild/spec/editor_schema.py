@@ -12,6 +12,7 @@ from typing import Any
 
 from vidbuild.json_types import Json
 from vidbuild.scenes.registry import SCENE_TYPES
+from vidbuild.spec.expand import VERBATIM
 from vidbuild.spec.schema import load
 
 Schema = dict[str, Any]
@@ -21,7 +22,6 @@ DROPPED = (
     *("x-path", "x-text", "x-verbatim", "x-lines", "x-suggest", "x-stock"),
 )
 ANNOTATIONS = ("title", "description", "default", "examples")
-VERBATIM = frozenset({"vidbuild", "vars", "languages", "$schema"})  # top-level fields without templates
 NO_TEMPLATE = frozenset({"expand"})  # fields that are read before templates are expanded
 IN_TEXT = r"\{[{%]"  # the pattern of a text with a template
 BY_LANGUAGE: Schema = {"$ref": "#/$defs/by_language"}

@@ -13,15 +13,13 @@ from vidbuild.json_types import Json
 from vidbuild.location import Location
 from vidbuild.spec import schema, templates
 from vidbuild.spec.diagnostics import MAX_PROBLEMS
-from vidbuild.spec.document import Document, Path
+from vidbuild.spec.document import AUTHORS_OWN, SCENE_FIELD, Document, Path
 
 # Limits for one spec, so that expanding it takes seconds at most.
 MAX_TEMPLATES = 5000  # texts with a template
 MAX_EXPRESSIONS = 100_000  # characters between the braces of all templates
 MAX_EXPANDED = 5_000_000  # characters of all expanded texts
-VERBATIM = frozenset({"vars", "vidbuild", "languages", "$schema"})  # top-level fields
-OWN_FIELD = "x-"  # the names of top-level fields that are the author's own begin with it
-SCENE_FIELD = 3  # length of the path of a scene's field: "scenes", index, name
+VERBATIM = frozenset({"vars", "vidbuild", "languages", "$schema"})  # top-level fields without templates
 _TOO_LONG = f"the expanded templates are too long: the maximum is {MAX_EXPANDED} characters in one spec"
 
 
@@ -84,7 +82,7 @@ def is_verbatim(data: object, path: Path) -> bool:
     """Return whether a text stays as written: notes, sources, and commands or code unless their scene expands them."""
     if not path or not isinstance(data, Mapping):
         return True
-    if str(path[0]) in VERBATIM or str(path[0]).startswith(OWN_FIELD):
+    if str(path[0]) in VERBATIM or str(path[0]).startswith(AUTHORS_OWN):
         return True
     scene = _scene(data, path)
     if scene is None:

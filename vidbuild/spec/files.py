@@ -8,6 +8,7 @@ import re
 import stat
 from pathlib import Path, PurePath
 
+from vidbuild.errors import os_error_text
 from vidbuild.media.ffmpeg import limits
 from vidbuild.media.image import svg
 from vidbuild.platforms import shell_command
@@ -183,6 +184,13 @@ def own_content(path: Path, root: Path, limit: int) -> bytes:
         if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
             raise ValueError("not a regular file")
         return file.read(limit + 1)
+
+
+def why_unreadable(error: Exception) -> str:
+    """Return why `own_content` failed, for a message."""
+    if isinstance(error, OSError):
+        return os_error_text(error)
+    return str(error)[:1].lower() + str(error)[1:]
 
 
 def _open_without_waiting(path: str, flags: int) -> int:

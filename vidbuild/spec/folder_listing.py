@@ -11,6 +11,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
+from vidbuild.errors import os_error_text
 from vidbuild.spec import paths
 from vidbuild.spec.files import similar_folder
 from vidbuild.spec.paths import InputError
@@ -42,7 +43,7 @@ def listing(path: Path, name: str, fields: Mapping[str, Any]) -> Listing:
     except FileNotFoundError:
         raise InputError(f"folder '{name}' does not exist", similar_folder(path, name)) from None
     except OSError as error:
-        raise InputError(f"folder '{name}' cannot be read: {(error.strerror or str(error)).lower()}") from None
+        raise InputError(f"folder '{name}' cannot be read: {os_error_text(error)}") from None
     if not stat.S_ISDIR(mode):
         raise InputError(f"'{name}' is a file, not a folder")
     found = Listing()
@@ -70,7 +71,7 @@ def _entries(folder: Path, left_out: Sequence[str], shown: str) -> Iterator[tupl
         with os.scandir(folder) as entries:
             named = [(entry.name, entry.is_dir(follow_symlinks=False)) for entry in entries]
     except OSError as error:
-        raise InputError(f"folder '{shown}' cannot be read: {(error.strerror or str(error)).lower()}") from None
+        raise InputError(f"folder '{shown}' cannot be read: {os_error_text(error)}") from None
     for entry, is_folder in sorted(named, key=lambda item: (not item[1], _natural(item[0]))):
         private = is_folder and entry.casefold() in paths.PRIVATE
         if not private and not any(fnmatchcase(entry, pattern) for pattern in left_out):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,7 +17,6 @@ from vidbuild.spec.translatable import field_of, tags
 from vidbuild.spec.translations import VIDEO, Translation, Translations
 from vidbuild.suggest import did_you_mean
 
-TAG = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 # Fields that no picture depends on, of the spec and of a scene.
 UNSEEN = frozenset({"title", "description", "language", "voice", "voices", "music", "output"})
 UNSEEN_OF_SCENE = frozenset({"narration", "voice", "alt", "notes", "section", "music", "sounds", "made_from"})
@@ -79,7 +77,7 @@ class LanguageTexts:
 
     def is_choice(self, value: Mapping[str, Json], path: Path) -> bool:
         """Return whether a mapping is one from language to value: the schema has no such mapping at its path."""
-        if not value or not all(isinstance(key, str) and TAG.fullmatch(key) for key in value):
+        if not value or not all(map(schema.is_language_tag, value)):
             return False
         if not any(narration.lookup(each, tags(value)) for each in self.languages):
             return False
@@ -95,7 +93,7 @@ class LanguageTexts:
             if key not in used:
                 hint = did_you_mean(str(key), self.languages) or f"expected {', '.join(self.languages)}"
                 message = f"'{key}' is not in 'languages'"
-                if TAG.fullmatch(str(key)):
+                if schema.is_language_tag(key):
                     self.found.warning("VB115", (*old, key), f"{message}: no video has this text", hint, key=True)
                 else:
                     self.found.error((*old, key), message, hint, key=True)

@@ -12,7 +12,7 @@ from typing import Any
 
 from vidbuild.json_types import Json
 from vidbuild.location import Location
-from vidbuild.spec.document import Document, Part, Path, Span
+from vidbuild.spec.document import AUTHORS_OWN, Document, Part, Path, Span
 from vidbuild.spec.value_hints import value_of
 
 MERGED = frozenset({"vars", "voices", "defaults", "output", "pronounce", "reading", "theme", "music", "captions"})
@@ -127,7 +127,7 @@ class _Merge:
                 self.scenes[name] = (layer, len(own[name]) if isinstance(own[name], list) else 0)
             elif name in PLACES:
                 self.add_own(name, own[name], layer)
-            elif not name.startswith("x-"):
+            elif not name.startswith(AUTHORS_OWN):
                 self.add(name, own[name], layer)
         for name in brand.without:
             if name in PLACES:

@@ -34,7 +34,7 @@ from vidbuild.spec.builder import SpecBuilder
 from vidbuild.spec.collector import DiagnosticCollector
 from vidbuild.spec.diagnostics import SpecError, tidy
 from vidbuild.spec.document import Document
-from vidbuild.spec.files import own_content, similar_file
+from vidbuild.spec.files import own_content, similar_file, why_unreadable
 from vidbuild.spec.valid_parts import ValidParts
 
 if TYPE_CHECKING:
@@ -138,10 +138,9 @@ def try_load(
     try:
         raw = own_content(FilePath(name), root_of(FilePath(name)), MAX_BYTES)
     except (OSError, ValueError, paths.InputError) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         hint = similar_file(FilePath(name), name, (".yaml", ".yml")) if isinstance(error, FileNotFoundError) else None
         hint = "write '-' to read the spec from standard input" if _STREAM.fullmatch(name) else hint
-        message = f"cannot read the spec: {reason[:1].lower()}{reason[1:]}"
+        message = f"cannot read the spec: {why_unreadable(error)}"
         return LoadResult(None, tuple(tidy([Diagnostic("error", message, name, hint=hint)])))
     if len(raw) > MAX_BYTES:
         message = f"the spec is too large: the maximum is {MAX_BYTES} bytes"

@@ -18,7 +18,7 @@ from vidbuild.spec import reader
 from vidbuild.spec.collector import DiagnosticCollector
 from vidbuild.spec.diagnostics import SpecError
 from vidbuild.spec.document import Document, Path
-from vidbuild.spec.files import own_content
+from vidbuild.spec.files import own_content, why_unreadable
 from vidbuild.spec.paths import InputError
 from vidbuild.suggest import did_you_mean
 
@@ -116,8 +116,7 @@ def load(root: FilePath) -> tuple[Lock, str]:
     except FileNotFoundError:
         return Lock(), ""
     except (OSError, ValueError, InputError) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise SpecError([Diagnostic("error", f"cannot read the lock: {reason.lower()}", name)]) from None
+        raise SpecError([Diagnostic("error", f"cannot read the lock: {why_unreadable(error)}", name)]) from None
     if len(raw) > MAX_BYTES:
         raise SpecError([Diagnostic("error", f"the lock is too large: the maximum is {MAX_BYTES} bytes", name)])
     text, problems = reader.decode(raw, name)

@@ -9,6 +9,7 @@ import re
 import unicodedata
 from pathlib import Path
 
+from vidbuild.errors import os_error_text
 from vidbuild.platforms import shell_command
 from vidbuild.project import ROOT_MARKERS, SETTINGS, cache_of
 
@@ -103,7 +104,7 @@ def resolve(value: str, folder: Path, root: Path) -> Path:
     except OSError as error:
         if error.errno == errno.ELOOP:
             raise dangling_link from None
-        raise InputError(f"'{value}' is not a path: {(error.strerror or str(error)).lower()}") from None
+        raise InputError(f"'{value}' is not a path: {os_error_text(error)}") from None
     if real.is_relative_to(root):
         if dangling:
             raise dangling_link

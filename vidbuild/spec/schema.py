@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path as FilePath
@@ -39,6 +40,11 @@ def schema_path(name: str = "video") -> FilePath:
 def load() -> Schema:
     """Return the schema of specs whose templates are expanded. Callers must not change it."""
     return assemble()
+
+
+def is_language_tag(value: object) -> bool:
+    """Return whether a value has the form of a language's tag, such as "en" or "pt-BR"."""
+    return isinstance(value, str) and re.fullmatch(load()["properties"]["language"]["pattern"], value) is not None
 
 
 def forget() -> None:

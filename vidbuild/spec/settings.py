@@ -44,8 +44,8 @@ def load(root: Path, shown: str) -> Settings:
     try:
         raw = files.own_content(root / NAME, root, MAX_BYTES)
     except (OSError, ValueError, paths.InputError) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise SpecError([Diagnostic("error", f"cannot read the settings: {reason.lower()}", shown)]) from None
+        message = f"cannot read the settings: {files.why_unreadable(error)}"
+        raise SpecError([Diagnostic("error", message, shown)]) from None
     if len(raw) > MAX_BYTES:
         raise SpecError([Diagnostic("error", f"the settings are too large: the maximum is {MAX_BYTES} bytes", shown)])
     text, problems = reader.decode(raw, shown)

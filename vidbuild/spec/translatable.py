@@ -10,12 +10,11 @@ from typing import Any
 from vidbuild.json_types import Json
 from vidbuild.location import Location
 from vidbuild.spec import schema
-from vidbuild.spec.document import Document, Path, dotted
+from vidbuild.spec.document import SCENE_FIELD, Document, Path, dotted
 from vidbuild.spec.layers import Layered
 from vidbuild.spec.narration import lookup
 from vidbuild.spec.translations import VIDEO
 
-SCENE_FIELD = 3  # length of the path of a scene's field: "scenes", index, name
 RECORDING = "audio"  # the field that makes a narration, or an entry of one, a recording
 TOP_LEVEL = ("title", "description", "overlays")  # fields of the spec with texts
 

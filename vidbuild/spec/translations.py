@@ -15,14 +15,13 @@ from typing import Any
 from vidbuild.diagnostic import Diagnostic
 from vidbuild.project import name_of, root_of
 from vidbuild.spec import paths, reader
-from vidbuild.spec.document import Document, Path
-from vidbuild.spec.files import own_content
+from vidbuild.spec.document import AUTHORS_OWN, Document, Path
+from vidbuild.spec.files import own_content, why_unreadable
 from vidbuild.spec.value_hints import as_written
-from vidbuild.suggest import did_you_mean
+from vidbuild.suggest import did_you_mean, nearest_or_all
 
 FOLDER = "i18n"
 VIDEO = "$video"  # the key of the texts that belong to no scene
-OWN_FIELD = "x-"  # keys of the author's own begin with it
 FIELDS = ("text", "source")  # of a translation that is a mapping
 MAX_BYTES = 2_000_000  # of one file
 
@@ -89,18 +88,14 @@ class Translations:
                 for field in entries:
                     if field not in fields[scene]:
                         message = f"scene '{scene}' has no text '{field}' to translate"
-                        hint = did_you_mean(str(field), fields[scene]) or f"there are {', '.join(fields[scene])}"
-                        self._warn(document, (scene, field), message, hint)
+                        self._warn(document, (scene, field), message, nearest_or_all(str(field), fields[scene]))
 
     def _add(self, file: FilePath, spec: FilePath) -> None:
         shown = str(file) if spec.is_absolute() else os.path.relpath(file)
         try:
             raw = own_content(file, root_of(spec), MAX_BYTES)
         except (OSError, ValueError, paths.InputError) as error:
-            reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-            self._error(
-                Document(shown, "", None), (), f"cannot read the translations: {reason[:1].lower()}{reason[1:]}"
-            )
+            self._error(Document(shown, "", None), (), f"cannot read the translations: {why_unreadable(error)}")
             return
         if len(raw) > MAX_BYTES:
             self._error(Document(shown, "", None), (), f"the file is too large: the maximum is {MAX_BYTES} bytes")
@@ -126,7 +121,7 @@ class Translations:
 
     def _check_scenes(self, document: Document) -> None:
         for scene, value in document.data.items() if isinstance(document.data, Mapping) else ():
-            if not isinstance(value, Mapping) and not str(scene).startswith(OWN_FIELD):
+            if not isinstance(value, Mapping) and not str(scene).startswith(AUTHORS_OWN):
                 hint = f"write '{scene}: {{title: ...}}'"
                 self._error(document, (scene,), f"'{scene}' must be a mapping: field -> text", hint)
 
@@ -165,5 +160,5 @@ class Translations:
 def _entries(document: Document) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """Yield each scene's id and its translations."""
     for scene, value in document.data.items() if isinstance(document.data, Mapping) else ():
-        if isinstance(value, Mapping) and not str(scene).startswith(OWN_FIELD):
+        if isinstance(value, Mapping) and not str(scene).startswith(AUTHORS_OWN):
             yield scene, value

@@ -11,12 +11,12 @@ from vidbuild.diagnostic import Diagnostic
 from vidbuild.location import Location
 from vidbuild.spec import meanings, plugins, schema, value_hints, value_shapes, wording
 from vidbuild.spec.diagnostics import MAX_PROBLEMS
-from vidbuild.spec.document import Document, Path
+from vidbuild.spec.document import SCENE_FIELD, Document, Path
 from vidbuild.suggest import did_you_mean, nearest
 
 MAX_FAULTS = 2 * MAX_PROBLEMS  # some are consequences of others
 MAX_LISTED = 20  # names of fields in a message
-SCENE_PATH, SCENE_FIELD_PATH = 2, 3  # lengths: "scenes", index, field
+SCENE_PATH = 2  # length: "scenes", index
 SchemaError = Any  # a ValidationError of jsonschema, whose attributes are typed as possibly unset
 REQUIRED = frozenset({"vidbuild", "title", "scenes"})  # fields that every top level has
 TRUTHS = {"yes": "true", "on": "true", "no": "false", "off": "false"}
@@ -274,7 +274,7 @@ def _value_fault(error: SchemaError, path: Path) -> Fault:
 def _choice_fault(error: SchemaError, path: Path) -> Fault:
     value, known = error.instance, error.validator_value
     hint = _meant_value(str(value), known) if isinstance(value, str | bool) and isinstance(known[0], str) else None
-    if path[:1] == ("scenes",) and path[-1:] == ("type",) and len(path) == SCENE_FIELD_PATH and isinstance(value, str):
+    if path[:1] == ("scenes",) and path[-1:] == ("type",) and len(path) == SCENE_FIELD and isinstance(value, str):
         meant = meanings.scene_type(value, known)
         hint = f"did you mean '{meant}'?" if meant else plugins.type_hint(value, known)
         return Fault(path, f"unknown scene type '{wording.short(value)}': expected {wording.either(known)}", hint)

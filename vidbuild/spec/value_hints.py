@@ -21,7 +21,6 @@ _COMMENT = re.compile(r"""["']?\s*:?\s*(#\S.*)""")
 _NUMBER = re.compile(r"([-+]?[0-9]+(?:\.[0-9]+)?)\s*(s|sec|secs|seconds?|ms|px|fps|deg|\u00b0|%|)", re.IGNORECASE)
 _FACTOR = re.compile(r"([-+]?[0-9]{1,3}(?:\.[0-9]{1,9})?)\s*[%x\u00d7]?", re.IGNORECASE)
 MAX_FACTOR = 10  # numbers below are factors where a percentage is wanted
-_TAG = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _HEX = re.compile(r"[0-9a-f]{3}|[0-9a-f]{6}", re.IGNORECASE)
 _SIZE = re.compile(r"([0-9]{2,4})\s*[x\u00d7*]\s*([0-9]{2,4})", re.IGNORECASE)
 _HEIGHTS = {"144p": "256x144", "240p": "426x240", "360p": "640x360", "480p": "854x480", "540p": "960x540"}
@@ -53,7 +52,7 @@ def _by_language(value: Mapping[str, Json] | list[Json], data: object) -> str | 
     """Return a hint about a mapping from language to text that no language of the spec explains."""
     known = data.get("languages") if isinstance(data, Mapping) else None
     if not known:
-        tags = [key for key in value if _TAG.fullmatch(str(key))]
+        tags = [key for key in value if schema.is_language_tag(key)]
         return f"add 'languages: [{', '.join(tags)}]' to the spec" if tags and len(tags) == len(value) else None
     languages = [str(each) for each in known] if isinstance(known, list) else []
     unknown = next((str(key) for key in value if key not in languages), None)

@@ -15,13 +15,12 @@ from typing import Any
 from vidbuild.choice import Choice
 from vidbuild.diagnostic import Diagnostic
 from vidbuild.model import Spec
-from vidbuild.spec import by_language, by_output, translatable
+from vidbuild.spec import by_language, by_output, schema, translatable
 from vidbuild.spec.collector import DiagnosticCollector
 from vidbuild.spec.document import Document, Path
 from vidbuild.spec.layers import Layered
 from vidbuild.spec.translations import Translations
 
-TAG = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
 
 
@@ -40,7 +39,7 @@ class Videos:
     def of(cls, document: Document) -> Videos:
         """Return what a document says; wrong values are left out, since its check reports them."""
         data = document.data if isinstance(document.data, Mapping) else {}
-        languages = [each for each in _list(data, "languages") if isinstance(each, str) and TAG.fullmatch(each)]
+        languages = [each for each in _list(data, "languages") if schema.is_language_tag(each)]
         names: dict[str, int] = {}
         for index, entry in enumerate(_list(data, "outputs")):
             name = entry.get("name") if isinstance(entry, Mapping) else None

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from vidbuild.errors import SpecProblem, StepError
+from vidbuild.errors import SpecProblem, StepError, os_error_text
 from vidbuild.media.ffmpeg import check_limits, ffmpeg, limits, presentation, process
 from vidbuild.media.ffmpeg.media_info import MediaInfo
 
@@ -77,8 +77,7 @@ def describe(
         with path.open("rb") as file:
             head = file.read(1)
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise StepError(f"'{path.name}' cannot be read: {reason}", field=field) from error
+        raise StepError(f"'{path.name}' cannot be read: {os_error_text(error)}", field=field) from error
     check_limits.gif_signature(path, field)
     if not head:
         raise StepError(f"'{path.name}' is empty", field=field)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from vidbuild.errors import StepError
+from vidbuild.errors import StepError, os_error_text
 
 
 def size(path: Path, max_bytes: int, what: str, tool: str = "ffmpeg") -> int:
@@ -33,8 +33,7 @@ def _opened(path: Path, max_bytes: int, what: str, tool: str) -> Iterator[tuple[
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)  # opening a FIFO must not block
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise StepError(f"{tool} exited with 0, but wrote no {what}: '{path.name}': {reason}") from error
+        raise StepError(f"{tool} exited with 0, but wrote no {what}: '{path.name}': {os_error_text(error)}") from error
     try:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
