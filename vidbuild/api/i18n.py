@@ -15,9 +15,9 @@ from vidbuild.i18n.exchange import Exchange, Found
 from vidbuild.project import name_of, root_of
 from vidbuild.spec import brand, paths, reader, translatable, translations
 from vidbuild.spec.diagnostics import SpecError
-from vidbuild.spec.files import own_content, why_unreadable
 from vidbuild.spec.load import MAX_BYTES as MAX_SPEC
 from vidbuild.spec.narration import lookup
+from vidbuild.spec.own_files import own_content, why_unreadable
 from vidbuild.suggest import did_you_mean
 
 MAX_BYTES = 20_000_000  # of a file of a translator: both languages, and markup

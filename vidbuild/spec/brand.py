@@ -13,8 +13,8 @@ from vidbuild.diagnostic import Diagnostic
 from vidbuild.location import Location
 from vidbuild.spec import file_kind, layers, paths, reader, schema, validate, wording
 from vidbuild.spec.document import Document, Path
-from vidbuild.spec.files import own_content, why_unreadable
 from vidbuild.spec.layers import Layer, Layered
+from vidbuild.spec.own_files import own_content, why_unreadable
 from vidbuild.spec.value_hints import value_of
 from vidbuild.suggest import did_you_mean
 

@@ -8,11 +8,10 @@ import re
 import stat
 from pathlib import Path, PurePath
 
-from vidbuild.errors import os_error_text
 from vidbuild.media.ffmpeg import limits
 from vidbuild.media.image import svg
 from vidbuild.platforms import shell_command
-from vidbuild.spec import animated, file_kind, font_file, paths
+from vidbuild.spec import animated, file_kind, font_file
 from vidbuild.spec.paths import InputError
 from vidbuild.suggest import nearest
 
@@ -172,29 +171,6 @@ def content(path: Path, name: str) -> bytes:
     if len(raw) > MAX_TEXT:
         raise InputError(f"file '{name}' is too large: the maximum is {MAX_TEXT} bytes")
     return raw
-
-
-def own_content(path: Path, root: Path, limit: int) -> bytes:
-    """Return the bytes of a project's own file, such as a spec: at most limit + 1 of them.
-
-    Raises OSError, ValueError or InputError.
-    """
-    with open(path, "rb", opener=_open_without_waiting) as file:
-        paths.check_own(path, root)
-        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-            raise ValueError("not a regular file")
-        return file.read(limit + 1)
-
-
-def why_unreadable(error: Exception) -> str:
-    """Return why `own_content` failed, for a message."""
-    if isinstance(error, OSError):
-        return os_error_text(error)
-    return str(error)[:1].lower() + str(error)[1:]
-
-
-def _open_without_waiting(path: str, flags: int) -> int:
-    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
 def fonts(path: Path, name: str) -> list[str]:

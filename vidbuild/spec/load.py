@@ -34,7 +34,8 @@ from vidbuild.spec.builder import SpecBuilder
 from vidbuild.spec.collector import DiagnosticCollector
 from vidbuild.spec.diagnostics import SpecError, tidy
 from vidbuild.spec.document import Document
-from vidbuild.spec.files import own_content, similar_file, why_unreadable
+from vidbuild.spec.files import similar_file
+from vidbuild.spec.own_files import own_content, why_unreadable
 from vidbuild.spec.valid_parts import ValidParts
 
 if TYPE_CHECKING:

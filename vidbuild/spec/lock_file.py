@@ -18,7 +18,7 @@ from vidbuild.spec import reader
 from vidbuild.spec.collector import DiagnosticCollector
 from vidbuild.spec.diagnostics import SpecError
 from vidbuild.spec.document import Document, Path
-from vidbuild.spec.files import own_content, why_unreadable
+from vidbuild.spec.own_files import own_content, why_unreadable
 from vidbuild.spec.paths import InputError
 from vidbuild.suggest import did_you_mean
 

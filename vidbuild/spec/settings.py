@@ -11,7 +11,7 @@ from typing import Any
 
 from vidbuild.diagnostic import Diagnostic
 from vidbuild.location import Location
-from vidbuild.spec import files, paths, reader
+from vidbuild.spec import own_files, paths, reader
 from vidbuild.spec.diagnostics import SpecError, tidy
 from vidbuild.spec.document import Document
 from vidbuild.spec.wording import KINDS
@@ -42,9 +42,9 @@ def load(root: Path, shown: str) -> Settings:
     shown: the file's name in messages.
     """
     try:
-        raw = files.own_content(root / NAME, root, MAX_BYTES)
+        raw = own_files.own_content(root / NAME, root, MAX_BYTES)
     except (OSError, ValueError, paths.InputError) as error:
-        message = f"cannot read the settings: {files.why_unreadable(error)}"
+        message = f"cannot read the settings: {own_files.why_unreadable(error)}"
         raise SpecError([Diagnostic("error", message, shown)]) from None
     if len(raw) > MAX_BYTES:
         raise SpecError([Diagnostic("error", f"the settings are too large: the maximum is {MAX_BYTES} bytes", shown)])

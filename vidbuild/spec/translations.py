@@ -16,7 +16,7 @@ from vidbuild.diagnostic import Diagnostic
 from vidbuild.project import name_of, root_of
 from vidbuild.spec import paths, reader
 from vidbuild.spec.document import AUTHORS_OWN, Document, Path
-from vidbuild.spec.files import own_content, why_unreadable
+from vidbuild.spec.own_files import own_content, why_unreadable
 from vidbuild.spec.value_hints import as_written
 from vidbuild.suggest import did_you_mean, nearest_or_all
 
