@@ -27,16 +27,14 @@ def test_what_is_no_regular_file(tmp_path: Path) -> None:
 
 
 def test_a_file_outside_the_project(tmp_path: Path) -> None:
-    """A symlink that leads out of the project is not read; the reason has the file's name as it is written."""
-    (tmp_path / "Secret").write_text("x")
+    """A symlink that leads out of the project is not read."""
+    (tmp_path / "secret").write_text("x")
     (tmp_path / "project").mkdir()
-    link = tmp_path / "project" / "Video.yaml"
-    link.symlink_to("../Secret")
+    link = tmp_path / "project" / "v.yaml"
+    link.symlink_to("../secret")
     with pytest.raises(InputError) as caught:
         own_content(link, tmp_path / "project", 5)
-    reason = why_unreadable(caught.value)
-    assert reason[0] in "'abcdefghijklmnopqrstuvwxyz"
-    assert "Video.yaml" in reason or "Secret" in reason
+    assert why_unreadable(caught.value) == "symlink to a file outside the project folder"
 
 
 @pytest.mark.parametrize(
