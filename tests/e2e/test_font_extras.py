@@ -151,4 +151,4 @@ def test_the_list_names_what_each_font_lacks(workspace: Workspace) -> None:
     assert "every character can be drawn" in workspace.run("fonts", "aไ", env=site(workspace)).stdout
     doctor = workspace.run("doctor", env=site(workspace)).stdout
     assert "font extras" in doctor
-    assert "fonts-thai\n" in doctor
+    assert "fonts-thai, fonts-arabic, fonts-hebrew\n" in doctor

@@ -8,6 +8,7 @@ from tests.support import font_lab
 from vidbuild.media.text.font_packages import PACKAGES
 
 _FILE = {"files/*.ttf": "files/Blocks.ttf", "*.ttc": "Blocks.ttc", "NotoSans[A-Z]*.ttf": "NotoSansBlocks.ttf"}
+_FILE["NotoSansHebrew*.ttf"] = "NotoSansHebrew-Blocks.ttf"
 
 
 def install(site: Path, extra: str, characters: str, *, broken: bool = False) -> Path:

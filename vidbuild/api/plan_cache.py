@@ -26,7 +26,7 @@ READERS = ("hibari", "icu4py", "jinja2", "jsonschema", "num2words", "pyphen", "y
 NEEDED = (
     *("onnxruntime", "numpy"),
     *(f"fontpkg_noto_sans_{script}" for script in ("thai", "arabic", "devanagari", "tamil", "telugu", "khmer")),
-    *("noto_cjk_sans_otc", "manimgx_fonts"),
+    *("pylopdf_fonts_he", "noto_cjk_sans_otc", "manimgx_fonts"),
 )
 MAX_BYTES = 10_000_000  # larger than any spec that its reader accepts
 CODE = (".py", ".json", ".yaml", ".typ", ".so", ".ttf", ".otf", ".dic")

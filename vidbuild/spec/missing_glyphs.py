@@ -18,6 +18,8 @@ from vidbuild.spec.collector import DiagnosticCollector
 from vidbuild.spec.document import Path
 from vidbuild.spec.theme import built_in
 
+_CODE = frozenset({"code", "commands", "entries", "from", "output", "patch", "prompt", "run", "to", "tree"})
+
 
 def resolved(
     scenes: Sequence[Scene], theme: Theme, progress: str, collector: DiagnosticCollector, *, narrated: bool = False
@@ -36,16 +38,17 @@ def resolved(
     if not texts:
         return list(scenes)
     try:
-        missing, chosen = _search(texts, theme)
+        missing, chosen, instead = _search(texts, theme)
     except fonts.FontError as error:
         collector.error(("theme",), f"the fonts cannot be read: {error.message}", error.hint)
         return list(scenes)
-    found: dict[Path, list[str]] = {}  # overlays of the spec are in several scenes
-    for scene, fields in drawn:
-        for field, units in glyphs.texts_with(missing, fields).items():
-            found[scene_locations.path(scene.index, field)] = units
-    for path, units in found.items():
+    for path, units in _found(missing, drawn).items():
         collector.warning("VB304", path, glyphs.message(units), _hint(units, theme))
+    flowing = [(scene, {name: text for name, text in fields.items() if not _is_code(name)}) for scene, fields in drawn]
+    for path, units in _found(list(instead), flowing).items():
+        faces = " and ".join(dict.fromkeys(f"'{instead[unit]}'" for unit in units))
+        message = f"no font for titles and text can draw {glyphs.listed(units)}, so they are drawn in {faces}"
+        collector.warning("VB332", path, message, _hint(units, theme))
     of_system = sorted({str(file) for files in chosen.values() for file in files if font_packages.is_none_of(file)})
     if of_system and theme.system_fonts:
         collector.diagnostics.append(_differs(of_system, theme, collector))
@@ -53,18 +56,38 @@ def resolved(
     return [_with_fonts(scene, (*fields.values(), sources[scene.id]), chosen, order) for scene, fields in drawn]
 
 
-def _search(texts: Sequence[str], theme: Theme) -> tuple[list[str], dict[str, Candidate]]:
-    """Return the characters and combinations that no font can draw, and unit -> the font that is added for it."""
+def _found(sought: Sequence[str], drawn: Sequence[tuple[Scene, Mapping[str, str]]]) -> dict[Path, list[str]]:
+    """Return the place of each field that has some of these characters -> those that it has."""
+    found: dict[Path, list[str]] = {}  # overlays of the spec are in several scenes
+    for scene, fields in drawn:
+        for field, units in glyphs.texts_with(sought, fields).items():
+            found[scene_locations.path(scene.index, field)] = units
+    return found
+
+
+def _is_code(field: str) -> bool:
+    """Return whether a field is drawn in the face for code, as all of a terminal."""
+    return not _CODE.isdisjoint(field.split("."))
+
+
+def _search(texts: Sequence[str], theme: Theme) -> tuple[list[str], dict[str, Candidate], dict[str, str]]:
+    """Return what is drawn in which font, if it is not in one of the theme's.
+
+    These are the characters and combinations that no font can draw; unit -> the font that is added for it; letter ->
+    the family for code or of another style that draws it, because no better one has it.
+    """
     with tempfile.TemporaryDirectory() as folder:
         staged = fonts.stage(pathlib.Path(folder), theme.fonts)
         missing = glyphs.undrawable(texts, staged)
         candidates = _candidates(theme)
         wanted = font_choice.wanted(texts, missing, staged, theme.values["fonts"])
         chosen = font_choice.chosen(wanted, candidates)
+        instead = font_choice.instead([unit for unit in wanted if unit not in {*missing, *chosen}], staged)
         if not chosen:
-            return missing, chosen
+            return missing, chosen, instead
         added = dict.fromkeys(file for files in chosen.values() for file in files)
-        return glyphs.undrawable(texts, fonts.stage(pathlib.Path(folder) / "added", theme.fonts, added)), chosen
+        missing = glyphs.undrawable(texts, fonts.stage(pathlib.Path(folder) / "added", theme.fonts, added))
+        return missing, chosen, instead
 
 
 def _candidates(theme: Theme) -> Iterator[Candidate]:

@@ -124,10 +124,41 @@ def test_extras_are_inputs_of_the_scenes_that_need_them(
 def test_letters_of_faces_for_code_are_replaced(
     project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Arabic, which the default faces have in widths of code alone, is drawn in an extra; signs are not."""
+    """Arabic, which the default faces have in widths of code alone, is drawn in a font of its own; signs are not.
+
+    Its letters are joined: even a theme whose titles are in the face for code gets that font.
+    """
     monkeypatch.syspath_prepend(tmp_path / "site")
     font = font_packages_lab.install(tmp_path / "site", "fonts-arabic", "عربي✓→")
     spec = project.spec({"title": "عربي ✓"}, {"title": "✓ →"})
     assert [scene.fonts for scene in spec.scenes] == [(font,), ()]
     mono = {"fonts": dict.fromkeys(("title", "text", "mono"), "DejaVu Sans Mono")}
-    assert [scene.fonts for scene in project.spec({"title": "عربي ✓"}, theme=mono).scenes] == [()]
+    assert [scene.fonts for scene in project.spec({"title": "عربي ✓"}, theme=mono).scenes] == [(font,)]
+    assert [scene.fonts for scene in project.spec({"title": "✓ →"}, theme=mono).scenes] == [()]
+
+
+@pytest.mark.parametrize(
+    ("text", "family", "extra"),
+    [("ქართული", "DejaVu Sans Mono", "world"), ("हिन्दी", "New Computer Modern Math", "devanagari")],
+)
+def test_letters_of_an_unfitting_face_are_warned_of(project: Project, text: str, family: str, extra: str) -> None:
+    """Letters that only a face for code or mathematics has are named with it and the extra; in code they are right."""
+    shown = {"type": "code", "title": text, "code": text}
+    found = project.wrong(shown)
+    assert [where for where, *_ in found] == ["scenes[0].title"]
+    ((_, message, hint),) = found
+    assert message.startswith(f"no font for titles and text can draw '{text[0]}' (U+")
+    assert message.endswith(f"so they are drawn in '{family}'")
+    assert str(hint).startswith(f"pip install 'vidbuild[fonts-{extra}]', or put Noto Sans ")
+
+
+@pytest.mark.parametrize("theme", ["confetti", "contrast", "gazette", "midnight", "paper", "phosphor"])
+@pytest.mark.parametrize("text", ["إدارة پگچ ٹڈڑں", "שָׁלוֹם", "Йогурт қазақ", "Ωμέγα ἀῆ", "Ếặỡ", "ÅŐŁșțə"])
+def test_scripts_that_every_theme_has(project: Project, text: str, theme: str) -> None:
+    """Arabic with Persian and Urdu, Hebrew, Cyrillic, Greek and Vietnamese need no extra in any theme."""
+    assert project.wrong({"title": text, "subtitle": text}, theme=theme) == []
+
+
+def test_a_mono_theme_has_its_letters(project: Project) -> None:
+    """A theme in the face for code draws Georgian in it without a warning."""
+    assert project.wrong({"title": "ქართული"}, theme="phosphor") == []

@@ -9,6 +9,8 @@ from vidbuild.media.text import regions
 TEXT, MONO = "Source Sans Pro", "DejaVu Sans Mono"  # have the characters that a theme's families lack
 # As they stand in a class of a regular expression:
 PRIVATE = r"\u{e000}-\u{f8ff}\u{f0000}-\u{10ffff}"  # mean something in a theme's own fonts alone
+JOINED = frozenset({"ARABIC"})  # the scripts of joined letters that MONO has, by the first words of Unicode names
+_JOINED = r"\p{Arabic}"  # the same
 SIGNS = r"\u{2600}-\u{27bf}"  # are emoji in emoji fonts, and black and white in others
 
 
@@ -20,7 +22,7 @@ def searched(
     named: use ("title", "text", "mono") -> the family that the theme names for it.
     own: the families of the theme's own fonts, in their order.
     added: those of extras and of the system that the scene needs. MONO has letters of some scripts, such as Arabic, as
-    wide as those of code: in titles and texts, these families come before it.
+    wide as those of code: in titles and texts, these families come before it; for joined letters even if it is named.
     """
     emoji = [name for name in own if "emoji" in name.lower()]  # last, as their digits and spaces are as wide as emoji
     others = [name for name in own if name not in emoji]
@@ -30,9 +32,14 @@ def searched(
         unique = {name.lower(): name for name in reversed(names)}
         return [_family(unique.pop(name.lower()), own, emoji, left) for name in names if name.lower() in unique]
 
+    def flowing(use: str) -> list[dict[str, str]]:
+        found = families(signs, named[use], *others, TEXT, *emoji, *added, MONO)
+        apart = _family(MONO, own, emoji, signs + _JOINED)
+        return [apart if added and MONO not in own and each["name"] == MONO else each for each in found]
+
     return {
-        "title": families(signs, named["title"], *others, TEXT, *emoji, *added, MONO),
-        "text": families(signs, named["text"], *others, TEXT, *emoji, *added, MONO),
+        "title": flowing("title"),
+        "text": flowing("text"),
         "mono": families("", named["mono"], MONO, *others, TEXT, *emoji, *added),
     }
 

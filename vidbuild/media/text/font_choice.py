@@ -30,8 +30,22 @@ def wanted(texts: Sequence[str], missing: Iterable[str], staged: StagedFonts, na
     letters = {each for each in found if glyphs.is_visible(each)} - set(missing)
     if not letters:
         return sorted(missing)
-    usual = [*staged.own_families(), *(named[use] for use in ("title", "text")), families.TEXT]
-    return sorted({*missing, *glyphs.missing_units(sorted(letters), staged.faces(), usual)})
+    own = staged.own_families()
+    usual = [*own, *(named[use] for use in ("title", "text")), families.TEXT]
+    lacking = glyphs.missing_units(sorted(letters), staged.faces(), usual)
+    if families.MONO not in own:  # joined letters, in a width each, are no face for titles of any theme
+        lacking |= {each for each in letters if font_packages.script_of(each) in families.JOINED}
+    return sorted({*missing, *lacking})
+
+
+def instead(units: Sequence[str], staged: StagedFonts) -> dict[str, str]:
+    """Return unit -> the family that draws it though it is made for code, for mathematics or for another style."""
+    found = dict[str, str]()
+    for name in (families.MONO, *staged.families()):
+        left = [unit for unit in units if unit not in found]
+        lacking = glyphs.lacking(left, staged.faces(), [name])
+        found |= {unit: name for unit in left if unit not in lacking}
+    return found
 
 
 def chosen(units: Sequence[str], candidates: Iterable[Candidate]) -> dict[str, Candidate]:

@@ -1,4 +1,7 @@
-"""The packages with fonts for other scripts that extras of vidbuild install, found without importing them."""
+"""The packages with fonts for other scripts, found without importing them.
+
+Those for Arabic and Hebrew are requirements of vidbuild, the others of its extras.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,7 @@ from vidbuild.frozen import dataclass
 class FontPackage:
     """A package that has fonts.
 
-    extra: the extra of vidbuild that installs it.
+    extra: the extra of vidbuild that installs it, even if it was removed from an installation.
     module: its folder's name.
     files: glob patterns of its fonts in the folder.
     scripts: the first words of the Unicode names of the characters that it is for; "" for all that others lack.
@@ -38,6 +41,7 @@ _OTHERS = (
 # One explicit list in one order: which font draws a character must not depend on how packages happen to be listed.
 PACKAGES = (
     *(_noto(script) for script in ("thai", "arabic", "devanagari", "tamil", "telugu", "khmer")),
+    FontPackage("fonts-hebrew", "pylopdf_fonts_he", ("NotoSansHebrew*.ttf",), ("HEBREW",)),
     FontPackage(
         "fonts-cjk",
         "noto_cjk_sans_otc",

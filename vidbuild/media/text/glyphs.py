@@ -74,11 +74,16 @@ def drawable_private(texts: Iterable[str], staged: StagedFonts) -> frozenset[str
 
 def message(missing: Sequence[str]) -> str:
     """Return a message that names the first missing ones."""
+    return f"no font can draw {listed(missing)}"
+
+
+def listed(missing: Sequence[str]) -> str:
+    """Return a text that names the first of these characters and combinations."""
     named = ", ".join(
         f"'{unit}' ({' '.join(f'U+{ord(character):04X}' for character in unit)})" for unit in missing[:MAX_NAMED]
     )
     more = f" and {len(missing) - MAX_NAMED} more" if len(missing) > MAX_NAMED else ""
-    return f"no font can draw {named}{more}"
+    return f"{named}{more}"
 
 
 def fitting_fonts(missing: Iterable[str]) -> list[str]:

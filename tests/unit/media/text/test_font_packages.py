@@ -19,6 +19,13 @@ def test_each_extra_can_be_installed() -> None:
     assert {each.extra: each.module.replace("_", "-") for each in font_packages.PACKAGES} == named
 
 
+def test_arabic_and_hebrew_are_always_installed() -> None:
+    """Their fonts are requirements of vidbuild too; the extras keep older commands working."""
+    project = tomllib.loads(Path("pyproject.toml").read_text(encoding="utf-8"))["project"]
+    for extra in ("fonts-arabic", "fonts-hebrew"):
+        assert set(project["optional-dependencies"][extra]) <= set(project["dependencies"])
+
+
 def test_plans_depend_on_what_is_installed() -> None:
     """A plan that was kept is made again after an extra was installed or removed."""
     assert {each.module for each in font_packages.PACKAGES} <= set(plan_cache.NEEDED)
@@ -30,6 +37,7 @@ def test_plans_depend_on_what_is_installed() -> None:
         ("ไ", ["fonts-thai"]),
         ("क", ["fonts-devanagari"]),
         ("日カ한", ["fonts-cjk"]),
+        ("שع", ["fonts-hebrew", "fonts-arabic"]),
         ("ა🎉", ["fonts-world"]),
         ("ሀ日", ["fonts-world", "fonts-cjk"]),
         ("\ue0b0", []),
@@ -44,9 +52,9 @@ def test_the_extra_for_a_script(text: str, extras: list[str]) -> None:
 def test_files_are_found_without_importing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A package's files are found though its import would fail."""
     monkeypatch.syspath_prepend(tmp_path)
-    assert font_packages.installed() == []
+    assert [each.extra for each in font_packages.installed()] == ["fonts-arabic", "fonts-hebrew"]
     font = font_packages_lab.install(tmp_path, "fonts-thai", "ไ")
-    assert [font_packages.files_of(each) for each in font_packages.installed()] == [(font,)]
+    assert font_packages.files_of(font_packages.installed()[0]) == (font,)
     assert not font_packages.is_none_of(font)
     assert font_packages.is_none_of(tmp_path / "other.ttf")
     assert font_packages.not_installed(["fonts-thai", "fonts-cjk"]) == ["fonts-cjk"]
