@@ -10,6 +10,9 @@ OUTPUT_FOLDER = "build"
 SETTINGS = "vidbuild.toml"
 LOCK = "vidbuild.lock"  # what `vidbuild lock` keeps in the project's root
 ROOT_MARKERS = (SETTINGS, ".git")
+TIMING_SUFFIX = ".timing.json"  # of the output that says when each scene of a video starts and ends
+SPEC = "video.yaml"  # the spec that a folder stands for; without it, its only other one
+OTHER_SPECS = ("*.vidbuild.yaml", "*.vidbuild.yml")
 SPEC_SUFFIXES = (".vidbuild.yaml", ".vidbuild.yml", ".yaml", ".yml")
 
 
@@ -38,6 +41,13 @@ def how_found(spec: Path) -> str:
     root = root_of(spec)
     marker = next((marker for marker in ROOT_MARKERS if os.path.lexists(root / marker)), None)
     return f"'{marker}' in '{root}'" if marker else f"'{root}', since no folder above has {' or '.join(ROOT_MARKERS)}"
+
+
+def specs_in(folder: Path) -> list[Path]:
+    """Return the specs that a folder can stand for: its video.yaml, or else all of its other ones."""
+    if (folder / SPEC).exists():
+        return [folder / SPEC]
+    return sorted(path for pattern in OTHER_SPECS for path in folder.glob(pattern))
 
 
 def name_of(spec: Path) -> str:

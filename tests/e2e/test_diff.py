@@ -201,6 +201,8 @@ def test_wrong_names(built: Workspace, tmp_path: Path) -> None:
     outside = Workspace(tmp_path / "outside")
     outside.write("video.yaml", SPEC)
     (outside.root / "empty").mkdir()
+    outside.write("two/a.vidbuild.yaml", SPEC)
+    outside.write("two/b.vidbuild.yml", SPEC)
     for space, args, message in (
         (built, ("nowhere", "build"), "cannot read 'nowhere': no such file"),
         (built, ("none:video.yaml", "build"), "git has no revision 'none' here"),
@@ -208,6 +210,7 @@ def test_wrong_names(built: Workspace, tmp_path: Path) -> None:
         (built, ("--output=x:video.yaml", "build"), "expected two versions, got 1"),
         (built, ("--", "-x:video.yaml", "build"), "'-x' is no revision of git"),
         (outside, ("main:video.yaml", "video.yaml"), "git: not a git repository"),
+        (outside, ("two", "two"), "'two' has 2 specs: 'two/a.vidbuild.yaml', 'two/b.vidbuild.yml'"),
         (outside, ("empty", "empty"), "'empty' has no built video with its '*.timing.json', and no spec"),
     ):
         outcome = space.run("diff", *args)

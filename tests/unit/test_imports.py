@@ -82,6 +82,7 @@ ALLOWED: dict[str, set[str]] = {
         "media.ffmpeg",
         "media.audio.loudness",
         "media.container.ffmetadata",
+        "media.text.caption_rules",
     },
     "comparison": {
         "create.source.protocol",

@@ -20,12 +20,11 @@ from vidbuild.comparison.side import Side
 from vidbuild.engine.disk import durable
 from vidbuild.errors import UsageError, os_error_text
 from vidbuild.platforms import require_posix
-from vidbuild.project import OUTPUT_FOLDER, SPEC_SUFFIXES, name_of
+from vidbuild.project import OUTPUT_FOLDER, SPEC_SUFFIXES, TIMING_SUFFIX, name_of, specs_in
 
 PAGE = ".diff.html"
 BATCH = 16  # scenes that one process decodes: a command line has room for the places of some hundred
 SECONDS = 600.0  # for one batch
-_TIMING = ".timing.json"
 _VIDEO = ".mp4"
 
 
@@ -106,24 +105,31 @@ def named_version(name: str) -> Named:
 
 def _in_folder(folder: Path, name: str) -> Named:
     """Return the build in a folder, or the spec if it has none."""
-    found = sorted(path for path in folder.glob(f"*{_TIMING}") if _video_of(path).is_file())
+    found = sorted(path for path in folder.glob(f"*{TIMING_SUFFIX}") if _video_of(path).is_file())
     if len(found) == 1:
         return _build(_video_of(found[0]), name)
     if found:
-        names = ", ".join(f"'{_video_of(path)}'" for path in found[:5])
-        raise UsageError(f"'{folder}' has {len(found)} built videos: {names}", hint="name one of them")
-    for spec in (folder / "video.yaml", *sorted(folder.glob("*.vidbuild.yaml"))):
-        if spec.is_file():
-            return Named("spec", str(spec), spec)
-    raise UsageError(f"'{folder}' has no built video with its '*{_TIMING}', and no spec", hint="build a video first")
+        videos = _some(list(map(_video_of, found)))
+        raise UsageError(f"'{folder}' has {len(found)} built videos: {videos}", hint="name one of them")
+    specs = specs_in(folder)
+    if len(specs) > 1:
+        raise UsageError(f"'{folder}' has {len(specs)} specs: {_some(specs)}", hint="name one of them")
+    if specs:
+        return Named("spec", str(specs[0]), specs[0])
+    message = f"'{folder}' has no built video with its '*{TIMING_SUFFIX}', and no spec"
+    raise UsageError(message, hint="build a video first")
+
+
+def _some(paths: Sequence[Path]) -> str:
+    return ", ".join(f"'{path}'" for path in paths[:5])
 
 
 def _video_of(timing: Path) -> Path:
-    return timing.with_name(timing.name.removesuffix(_TIMING) + _VIDEO)
+    return timing.with_name(timing.name.removesuffix(TIMING_SUFFIX) + _VIDEO)
 
 
 def _build(video: Path, name: str) -> Named:
-    timing = video.with_name(video.stem + _TIMING)
+    timing = video.with_name(video.stem + TIMING_SUFFIX)
     if not timing.is_file():
         raise UsageError(
             f"'{video}' has no '{timing.name}' beside it, by which its scenes are found",

@@ -9,10 +9,10 @@ from typing import Any
 from vidbuild.engine.disk import durable
 from vidbuild.errors import UsageError, os_error_text
 from vidbuild.frozen import dataclass
-from vidbuild.i18n import catalog, po, xliff, yaml_file
+from vidbuild.i18n import catalog, merge, po, xliff, yaml_file
 from vidbuild.i18n.catalog import CatalogError, Entry, Name, Source, Unit
-from vidbuild.i18n.exchange import Exchange, Found
-from vidbuild.project import name_of, root_of
+from vidbuild.i18n.exchange import Exchange
+from vidbuild.project import OTHER_SPECS, name_of, root_of
 from vidbuild.spec import brand, paths, reader, translatable, translations
 from vidbuild.spec.diagnostics import SpecError
 from vidbuild.spec.load import MAX_BYTES as MAX_SPEC
@@ -122,39 +122,11 @@ def import_(spec: Path, file: Path, language: str | None = None) -> Written:
         raise UsageError(f"'{file}' does not say its language", hint="add '--language TAG'")
     [wanted] = _chosen(read, [target])
     found = _language(read, wanted)
-    units, skipped, count = _imported(found.units, exchange.found, file)
+    units, skipped = merge.merged(found.units, exchange.found, str(file))
+    count = sum(new != old for new, old in zip(units, found.units, strict=True))
     text = _text_of(found.file) or yaml_file.header(spec.name, wanted)
     result = _save(found, yaml_file.replaced(text, units, str(found.file), shared=_is_shared(spec, found.file, wanted)))
     return Written(result.language, result.changed, tuple(skipped), count)
-
-
-def _imported(units: Sequence[Unit], found: Sequence[Found], file: Path) -> tuple[list[Unit], list[str], int]:
-    """Return the units with their new translations, what was skipped, and how many translations are new."""
-    own = {unit.name: unit for unit in units}
-    by_source: dict[str, list[str]] = {}
-    for unit in units:
-        by_source.setdefault(unit.source, []).append(unit.name)
-    changed, skipped = dict(own), []
-    for each in found:
-        place = f"{file}:{each.line}" if each.line else str(file)
-        names = [each.name] if each.name in own else ([] if each.name else by_source.get(each.source, []))
-        if not each.text.strip():
-            continue
-        if not names:
-            skipped.append(f"{place}: the spec has no text '{each.name or each.source}'")
-        for name in names:
-            unit = own[name]
-            made_from = (each.was or each.source) if each.is_unsure else each.source
-            if problem := catalog.problem(made_from, each.text):
-                skipped.append(f"{place}: '{name}': {problem}")
-                continue
-            was = "" if made_from == unit.source and not each.is_unsure else made_from
-            if each.is_unsure and made_from == unit.source:
-                skipped.append(f"{place}: '{name}': the translation has to be looked at again, as the file says")
-                continue
-            changed[name] = Unit(unit.scene, unit.field, unit.source, each.text, was, unit.line)
-    count = sum(changed[name] != unit for name, unit in own.items())
-    return list(changed.values()), skipped, count
 
 
 def _read(spec: Path) -> _Spec:
@@ -233,7 +205,7 @@ def _is_shared(spec: Path, file: Path, language: str) -> bool:
 def _has_others(spec: Path) -> bool:
     """Return whether there are other specs in a spec's folder."""
     found = (each for each in sorted(spec.parent.glob("*.y*ml")) if each.name != spec.name and each.is_file())
-    return any(each.name.endswith((".vidbuild.yaml", ".vidbuild.yml")) or _is_spec(each) for each in found)
+    return any(any(map(each.match, OTHER_SPECS)) or _is_spec(each) for each in found)
 
 
 def _is_spec(file: Path) -> bool:

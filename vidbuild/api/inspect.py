@@ -17,13 +17,13 @@ from vidbuild.inspection import captions, chapters
 from vidbuild.inspection.limits import STRICT, Limits, problems
 from vidbuild.inspection.measure import measure
 from vidbuild.platforms import require_posix
+from vidbuild.project import TIMING_SUFFIX
 
 __all__ = ["STRICT", "Inspection", "Limits", "inspect"]
 
 SECONDS = 600.0
 SPANS = {"black": 0.5, "frozen": 2.0, "silent": 1.0}  # the shortest that are listed, in seconds
 _CAPTIONS = (".srt", ".vtt")
-_TIMING = ".timing.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ def inspect(
     file, limits = Path(path), limits or Limits()
     _require_file(file)
     listed = [*dict.fromkeys([*sidecars, *_beside(file)])]
-    timing = timing if timing is not None else _existing(file.with_name(file.stem + _TIMING))
+    timing = timing if timing is not None else _existing(file.with_name(file.stem + TIMING_SUFFIX))
     for each in (*listed, *([timing] if timing else [])):
         _require_file(each)
     request = {

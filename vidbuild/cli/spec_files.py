@@ -7,10 +7,9 @@ from pathlib import Path
 
 from vidbuild.errors import UsageError
 from vidbuild.platforms import shell_command
+from vidbuild.project import OTHER_SPECS, SPEC, specs_in
 
-# The specs that a command looks for in a folder, or in the current one without SPEC: this, or else the only other one.
-SPEC = "video.yaml"
-OTHER_SPECS = ("*.vidbuild.yaml", "*.vidbuild.yml")
+__all__ = ["SPEC", "resolve_spec", "resolve_specs"]
 
 _NAMED = 5  # specs of a folder that a message names
 
@@ -26,9 +25,7 @@ def resolve_specs(paths: Sequence[Path]) -> list[Path]:
 
 def _spec_in(folder: Path) -> Path:
     """Return the spec that a folder stands for."""
-    if (folder / SPEC).exists():
-        return folder / SPEC
-    found = sorted(path for pattern in OTHER_SPECS for path in folder.glob(pattern))
+    found = specs_in(folder)
     if len(found) == 1:
         return found[0]
     if found:

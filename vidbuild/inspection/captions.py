@@ -11,11 +11,11 @@ from vidbuild.create.importers.captions import timed_text
 from vidbuild.create.importers.captions.cues import Cue
 from vidbuild.create.source.protocol import Source, SourceError
 from vidbuild.media.ffmpeg import ffmpeg
+from vidbuild.media.text.caption_rules import COLUMNS, GAP_FRAMES, SHORTEST, SPEED
+from vidbuild.timebase import SAMPLE_RATE
 
-LINES, COLUMNS = 2, 42  # of a caption; East Asian characters take two columns
-SPEED = 20.0  # columns a second
-SHORTEST = 0.8  # seconds
-GAP_FRAMES = 2  # between captions that do not follow each other at once: a shorter gap flickers
+LINES = 2  # of a caption
+_SHORTEST = SHORTEST / SAMPLE_RATE  # seconds
 _ROUNDING = 0.0015  # seconds: formats have whole milliseconds
 _BITMAPS = frozenset({"dvd_subtitle", "dvb_subtitle", "hdmv_pgs_subtitle", "xsub"})
 _TEXT_LENGTH = 60
@@ -95,11 +95,11 @@ def _time(start: float, end: float, text: str, duration: float) -> Iterator[tupl
     if length <= 0:
         yield "order", f"ends at {end:.3f} s, before it starts"
         return
-    if length + _ROUNDING < SHORTEST:
-        yield "short", f"is shown for {length:.2f} s: the minimum is {SHORTEST} s"
+    if length + _ROUNDING < _SHORTEST:
+        yield "short", f"is shown for {length:.2f} s: the minimum is {_SHORTEST:g} s"
     speed = sum(map(columns.width, text.split("\n"))) / (length + _ROUNDING)
     if speed > SPEED:
-        yield "speed", f"has {speed:.1f} characters a second: the maximum is {SPEED:g}"
+        yield "speed", f"has {speed:.1f} characters a second: the maximum is {SPEED}"
     if end > duration + _ROUNDING:
         yield "late", f"ends at {end:.3f} s, after the video, which lasts {duration:.3f} s"
 

@@ -28,7 +28,7 @@ from vidbuild.plan.scene_steps import (
     transition_frames,
 )
 from vidbuild.plan.variant import Variant, VideoSpec
-from vidbuild.project import name_of
+from vidbuild.project import TIMING_SUFFIX, name_of
 from vidbuild.spec.diagnostics import SpecError, read_sources
 from vidbuild.transitions import DIRECTED
 
@@ -129,7 +129,7 @@ def outputs(spec: Spec, variant: Variant) -> tuple[Output, ...]:
     ttml = (Output("captions", captions, "captions.ttml", ".ttml"),) if "ttml" in spec.also else ()
     return (
         *own,
-        Output("report", report, "timing.json", ".timing.json"),
+        Output("report", report, "timing.json", TIMING_SUFFIX),
         Output("report", report, "report.html", ".report.html"),
         Output("poster", video.step_id("still", poster_scenes(spec)[0]), "still.png", ".poster.png"),
         *credited,
