@@ -15,10 +15,14 @@ from vidbuild.api.tools import network_steps
 from vidbuild.engine.schedule.target import Target
 from vidbuild.engine.store.store import Store
 from vidbuild.frozen import dataclass, values
+from vidbuild.platforms import POSIX
 
 if TYPE_CHECKING:
     from vidbuild.engine.keys.explain import Explanation
-    from vidbuild.model import Scene, Spec
+    from vidbuild.model import Spec
+    from vidbuild.plan.variant import VideoSpec
+
+SECONDS = 60.0  # to read the lengths of all clips
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +30,7 @@ class SceneEstimate:
     """A scene.
 
     words: of its narration.
-    seconds: how long it lasts; None if only a build can know, as of a clip that plays to its end.
+    seconds: how long it lasts; None if that is unknown, as of a clip whose file cannot be read.
     measured: whether the cache has its timeline; otherwise `seconds` is estimated from the text.
     """
 
@@ -123,7 +127,7 @@ def _spec(given: SpecLike, variables: Mapping[str, str], brand: str | None, plan
 def _estimate(plan: Plan, spec: Spec, store: Store, *, named: bool) -> Estimate:
     explained = engine_of(store).explain(Target(plan.graph, build_name=plan.entry, goals=plan.targets))
     states = {each.step: each for each in explained}
-    scenes = tuple(_scene(spec, scene, states, store) for scene in spec.scenes)
+    scenes = _scenes(spec, states, store)
     online = network_steps(plan.graph)
     return Estimate(
         spec=path_of(spec),
@@ -139,15 +143,50 @@ def _estimate(plan: Plan, spec: Spec, store: Store, *, named: bool) -> Estimate:
     )
 
 
-def _scene(spec: Spec, scene: Scene, states: Mapping[str, Explanation], store: Store) -> SceneEstimate:
+def _scenes(spec: Spec, states: Mapping[str, Explanation], store: Store) -> tuple[SceneEstimate, ...]:
     from vidbuild.plan.variant import VideoSpec, own_variant
     from vidbuild.spec.lengths import estimated
 
-    whole = VideoSpec(spec, own_variant(spec))
-    step, narration = whole.step_id("timeline", scene), whole.narration(scene)
-    known = _measured(states[step], store)
-    seconds = estimated(scene, narration) if known is None else known
-    return SceneEstimate(scene.id, len(narration.tokens) if narration else 0, seconds, known is not None)
+    video = VideoSpec(spec, own_variant(spec))
+    known = {scene.id: _measured(states[video.step_id("timeline", scene)], store) for scene in spec.scenes}
+    with_clips = _with_clips(video, [index for index, each in enumerate(spec.scenes) if known[each.id] is None])
+    found = []
+    for index, scene in enumerate(spec.scenes):
+        narration, seconds = video.narration(scene), known[scene.id]
+        if seconds is None:
+            seconds = with_clips.get(index) or estimated(scene, narration)
+        words = len(narration.tokens) if narration else 0
+        found.append(SceneEstimate(scene.id, words, seconds, known[scene.id] is not None))
+    return tuple(found)
+
+
+def _with_clips(video: VideoSpec, scenes: Sequence[int]) -> Mapping[int, float]:
+    """Return the length of each of these scenes that has clips, by its index, as far as their files can be read."""
+    from vidbuild.plan import estimates
+
+    parts = {(index, layer): part for index in scenes for layer, part in estimates.clips(video, index).items()}
+    if not parts or not POSIX:
+        return {}
+    from vidbuild.api.inspect import contained_call
+    from vidbuild.create.source.protocol import SourceError
+    from vidbuild.inspection import clip_lengths
+
+    request = [
+        (path.absolute(), part.start_ms, part.end_ms, part.poster_ms, part.audible, part.audio_track)
+        for path, part in parts.values()
+    ]
+    files = list(dict.fromkeys(path for path, *_ in request))
+    try:
+        lengths = contained_call(clip_lengths.lengths, files[0], files[1:], SECONDS, clip_lengths.request_of(request))
+    except SourceError:  # the process failed: a check reports what is wrong with the files
+        return {}
+    read = dict(zip(parts, lengths, strict=True))
+    found: dict[int, float] = {}
+    for index in dict.fromkeys(index for index, _ in parts):
+        own = {layer: length for (scene, layer), length in read.items() if scene == index}
+        if None not in own.values() and (seconds := estimates.seconds(video, index, own)):
+            found[index] = seconds
+    return found
 
 
 def _measured(state: Explanation, store: Store) -> float | None:

@@ -37,7 +37,7 @@ def scene_steps(video: VideoSpec, index: int) -> Iterable[Step]:
     clip = SCENE_TYPES[scene.type].clip(scene)
     yield from speak_steps(video, scene)
     yield from align_steps(video, scene)
-    yield _timeline(video, index, clip)
+    yield timeline_step(video, index)
     yield from drawing_steps(video, scene)
     if (mark := progress.step(video, scene)) is not None:
         yield mark
@@ -134,8 +134,10 @@ def transition_frames(video: VideoSpec, scene: Scene) -> int:
     return 0 if transition.type == "cut" else timebase.even_frames(transition.seconds, video.fps)
 
 
-def _timeline(video: VideoSpec, index: int, clip: Clip | None) -> Step:
+def timeline_step(video: VideoSpec, index: int) -> Step:
+    """The step that decides when everything in the scene with this index happens."""
     scene = video.spec.scenes[index]
+    clip = SCENE_TYPES[scene.type].clip(scene)
     narration = video.narration(scene)
     before = video.spec.scenes[index - 1] if index else None
     head, tail = _frames_in_transitions(video, index)

@@ -51,7 +51,7 @@ def command(
 
 def _lines(found: Estimate) -> Iterator[str]:
     about = "" if found.measured else "about "
-    rest = f", and {', '.join(found.unknown)}, whose length only a build knows" if found.unknown else ""
+    rest = f", and {', '.join(found.unknown)}, of unknown length" if found.unknown else ""
     video = f" {found.video}" if found.video else ""
     yield f"{found.spec}{video}: {about}{_clock(found.seconds)}{rest}"
     yield f"  words: {found.words} in {_count(len(found.scenes), 'scene')}"
