@@ -32,7 +32,7 @@ def hint(value: Mapping[str, Json] | Sequence[Json], path: Path, allowed: list[s
         return f"write '{path[-1]}: |', and below it the lines as they are shown"
     if kinds != {"array"} or not isinstance(value, Mapping):
         return None
-    below = [each for node in allowed for each in schema.branches(node["items"])]
+    below = [each for node in allowed if "items" in node for each in schema.branches(node["items"])]
     known = {name for each in below for name in each.get("properties", ())}
     if known and value.keys() <= known:
         entry = wording.brief(value)

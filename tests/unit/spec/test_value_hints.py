@@ -166,6 +166,11 @@ def test_items_with_a_colon(project: Project) -> None:
         ("command, commands: [ls -la]", "entry 1 of 'commands' must be a mapping, not 'ls -la'", "write {run: ls -la}"),
         ("command, commands: [a]", "entry 1 of 'commands' must be a mapping, not 'a'", "write {run: a}"),
         ("command, commands: {run: a}", "'commands' must be a list, not a mapping", "write a list: [{run: a}]"),
+        (
+            "tree, tree: a.py, reveal: {path: a.py}",
+            "'reveal' must be entries, levels, none or a list, not a mapping",
+            "write a list: [{path: a.py}]",
+        ),
     ],
 )
 def test_lists_and_mappings(project: Project, scene: str, message: str, hint: str | None) -> None:
