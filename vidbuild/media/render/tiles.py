@@ -15,7 +15,7 @@ from vidbuild.media.ffmpeg.filtergraph import Stream
 from vidbuild.media.render import compose
 from vidbuild.media.render.animation import Animation
 from vidbuild.media.render.bands import ROW, Band
-from vidbuild.media.render.changed_frames import changing_boxes, visible_box, visible_layers
+from vidbuild.media.render.changed_frames import Box, changing_boxes, visible_box, visible_layers
 from vidbuild.media.render.drawing import Layer
 from vidbuild.media.render.layer import covering_frames, overlay_layer
 from vidbuild.media.render.settled import Window, windows
@@ -24,6 +24,9 @@ MARGIN = 8  # pixels: more than a chroma sample covers
 
 # Share of the frame's width: if more columns move, all are composed.
 MAX_SHARE = 0.85
+
+# How many pixels are still between what is composed apart: a tile costs as much as some more columns of its neighbor.
+MIN_STILL = 48
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,18 +147,45 @@ def _areas(animation: Animation, layers: Sequence[Layer], band: Band) -> dict[La
 
 
 def _tiles(animation: Animation, band: Band, times: tuple[int, ...]) -> list[list[Tile]]:
-    """Return rows of tiles: what moves in a band at some of its frames, and what is still around it."""
+    """Return rows of tiles: each part of a band that moves at some of its frames, and what is still around them."""
     width, (top, bottom) = animation.layers.width, _rows(animation, band)
-    boxes = [box for box, _ in changing_boxes(animation.layers, animation.motion)]
-    moving = [box for box in boxes if box.top < bottom and box.bottom > top]
-    left, right = _span([(box.left, box.right) for box in moving], (0, width))
-    upper, lower = _span([(box.top, box.bottom) for box in moving], (top, bottom))
+    boxes = changing_boxes(animation.layers, animation.motion)
+    moving = [(box, frames) for box, frames in boxes if box.top < bottom and box.bottom > top]
+    upper, lower = _span([(box.top, box.bottom) for box, _ in moving], (top, bottom))
     still = times[:1]
-    above, below = Tile(0, top, width, upper, still), Tile(0, lower, width, bottom, still)
-    before, after = Tile(0, upper, left, lower, still), Tile(right, upper, width, lower, still)
-    rows = [above], [before, Tile(left, upper, right, lower, times), after], [below]
+    columns = [
+        Tile(left, upper, right, lower, tuple(frame for frame in times if frame in frames or frame == times[0]))
+        for left, right, frames in _columns(moving, width)
+    ]
+    middle = _with_all(columns, times) if columns else [Tile(0, upper, width, lower, times)]
+    edges = [0, *(edge for tile in middle for edge in (tile.left, tile.right)), width]
+    between = [Tile(left, upper, right, lower, still) for left, right in zip(edges[::2], edges[1::2], strict=True)]
+    row = sorted((*middle, *between), key=lambda tile: (tile.left, tile.right))
+    rows = [Tile(0, top, width, upper, still)], row, [Tile(0, lower, width, bottom, still)]
     full = ([tile for tile in row if tile.left < tile.right and tile.top < tile.bottom] for row in rows)
     return [row for row in full if row]
+
+
+def _columns(moving: Sequence[tuple[Box, frozenset[int]]], width: int) -> list[tuple[int, int, frozenset[int]]]:
+    """Return from where to where something moves, and in which frames, from left to right."""
+    columns: list[tuple[int, int, frozenset[int]]] = []
+    for box, frames in sorted(moving, key=lambda item: item[0].left):
+        left, right = _span([(box.left, box.right)], (0, width))
+        if columns and left < columns[-1][1] + MIN_STILL:
+            start, end, before = columns.pop()
+            columns.append((start, max(end, right), before | frames))
+        else:
+            columns.append((left, right, frames))
+    if len(columns) == 1 and columns[0][1] - columns[0][0] > MAX_SHARE * width:
+        return [(0, width, columns[0][2])]
+    return columns
+
+
+def _with_all(columns: Sequence[Tile], times: tuple[int, ...]) -> list[Tile]:
+    """Return the tiles, the smallest of them composed also at frames in which nothing moves, such as key frames."""
+    idle = set(times).difference(*(tile.frames for tile in columns))
+    least = min(columns, key=lambda tile: tile.right - tile.left)
+    return [replace(tile, frames=tuple(sorted({*tile.frames, *idle}))) if tile is least else tile for tile in columns]
 
 
 def _span(moving: Sequence[tuple[int, int]], whole: tuple[int, int]) -> tuple[int, int]:
