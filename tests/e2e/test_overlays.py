@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
+import yaml
 from PIL import Image, ImageChops
 
+from tests.support.scene_samples import write_media
 from tests.support.workspace import Workspace
 
 HEAD = "vidbuild: 1\ntitle: T\noutput: {size: %s, fps: 25}\n%sscenes:\n"
@@ -41,7 +45,7 @@ def changed(before: Image.Image, after: Image.Image) -> Box:
 def test_an_overlay_is_in_its_corner(workspace: Workspace, size: str, overlay: str, left: bool, top: bool) -> None:
     """An overlay is in its corner of the frame, inside of it, and does not touch the heading."""
     Image.new("RGB", (120, 60), (250, 120, 0)).save(workspace.root / "logo.png")
-    plain = still(workspace, (HEAD % (size, "")) + TITLED % ("a", ""))
+    plain = still(workspace, (HEAD % (size, "")) + TITLED % ("a", f", overlays: [{{{overlay}, at: 2.9}}]"))
     shown = still(workspace, (HEAD % (size, "")) + TITLED % ("a", f", overlays: [{{{overlay}}}]"))
     x0, y0, x1, y1 = changed(plain, shown)
     width, height = plain.size
@@ -69,7 +73,7 @@ def test_overlays_are_mirrored_in_languages_from_right_to_left(
 ) -> None:
     """Without a corner, a badge and a watermark are on the left in Hebrew, and a lower third on the right."""
     head = HEAD % ("640x360", "language: he\n")
-    plain = still(workspace, head + TITLED % ("a", ""))
+    plain = still(workspace, head + TITLED % ("a", f", overlays: [{{{overlay}, at: 2.9}}]"))
     x0, y0, x1, y1 = changed(plain, still(workspace, head + TITLED % ("a", f", overlays: [{{{overlay}}}]")))
     assert (x0 + x1 < plain.width) == left
     assert (y0 + y1 < plain.height) == top
@@ -88,10 +92,52 @@ def test_overlays_of_all_scenes_and_by_default(workspace: Workspace) -> None:
 
 def test_a_lower_third_comes_and_goes(workspace: Workspace) -> None:
     """A lower third is visible from `at` to `until` alone."""
+    later = ", overlays: [{lower_third: {name: Ada}, at: 2.9}]"
     overlay = ", overlays: [{lower_third: {name: Ada}, at: 1, until: 2}]"
     looks = {}
     for at in ("0.9", "1.8", "2.6"):
-        plain = still(workspace, (HEAD % ("640x360", "")) + TITLED % ("a", ""), at=at)
+        plain = still(workspace, (HEAD % ("640x360", "")) + TITLED % ("a", later), at=at)
         shown = still(workspace, (HEAD % ("640x360", "")) + TITLED % ("a", overlay), at=at)
         looks[at] = plain.tobytes() == shown.tobytes()
     assert looks == {"0.9": True, "1.8": False, "2.6": True}
+
+
+FULL: dict[str, dict[str, Any]] = {
+    "typst": {"body": "#for n in range(60) [line number #n of a layout that fills its page \\n]\n"},
+    "table": {"columns": ["a", "b"], "rows": [[f"row {n}", n] for n in range(12)]},
+    "chart": {"values": list(range(1, 9)), "caption": "A caption below the chart"},
+    "list": {"items": [f"Item number {n} of a long list" for n in range(9)]},
+}
+
+
+@pytest.mark.parametrize("size", ["640x360", "360x640"])
+@pytest.mark.parametrize("kind", FULL)
+def test_the_content_ends_above_a_lower_third(workspace: Workspace, kind: str, size: str) -> None:
+    """A scene that fills the frame leaves free what a lower third covers, before and after it is there too."""
+    third = {"lower_third": {"name": "Ada Lovelace", "role": "Mathematician and writer"}}
+
+    def spec(**times: float) -> str:
+        fields = {**FULL[kind], "duration": 3, "background": "#000000", "overlays": [{**third, **times}]}
+        whole = {"vidbuild": 1, "title": "T", "output": {"size": size, "fps": 25}}
+        return yaml.safe_dump({**whole, "scenes": [{"id": "a", "type": kind, **fields}]})
+
+    before = still(workspace, spec(at=2.9))
+    covered = changed(before, still(workspace, spec()))
+    assert before.crop(covered).convert("L").getextrema()[1] < 24
+    assert before.crop((0, 0, before.width, covered[1])).convert("L").getextrema()[1] > 128
+
+
+def test_the_content_ends_above_a_clip_in_a_tall_frame(workspace: Workspace) -> None:
+    """In a vertical video, a clip in a lower corner has room of its own; one at the top has not."""
+    write_media(workspace.root)
+    scene = {"id": "a", "type": "list", "duration": 3, **FULL["list"], "background": "#000000"}
+    lowest = {}
+    for corner in ("bottom-right", "top-right"):
+        overlays = [{"clip": "clip.mp4", "at": 2.8, "corner": corner}]
+        whole = {"vidbuild": 1, "title": "T", "output": {"size": "360x640", "fps": 25}}
+        frame = still(workspace, yaml.safe_dump({**whole, "scenes": [{**scene, "overlays": overlays}]}))
+        box = frame.convert("L").point([0] * 64 + [255] * 192).getbbox()
+        assert box is not None
+        lowest[corner] = box[3]
+    assert lowest["top-right"] > 640 * 0.8
+    assert lowest["bottom-right"] < 640 - 360 * 0.33 * 0.7

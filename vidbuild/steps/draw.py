@@ -75,6 +75,7 @@ def _draw(context: Context) -> None:
         fields["clip_size"] = [info.width, info.height] if info.has_video else None
     behind = _behind(context, root, staged)
     data = template_data(context.params, behind, fields, staged, logo="logo" in context.inputs)
+    content = {**data, "foot": overlays.foot(context)}
 
     def part_data(part: str, size: tuple[int, int]) -> Mapping[str, Any]:
         params = {**context.params, "size": size}
@@ -82,9 +83,9 @@ def _draw(context: Context) -> None:
 
     try:
         if "layout" in context.params:
-            drawing = layout.lay_out(context, data, staged)
+            drawing = layout.lay_out(context, content, staged)
         else:
-            drawing = typst.lay_out(root, STAGED["template"], data, staged)
+            drawing = typst.lay_out(root, STAGED["template"], content, staged)
         drawing = parts.filled(root, context.inputs, drawing, part_data, staged, context.params.get("region", ""))
     except typst.NestedError as error:
         texts = scene_text.texts(fields, context.params["spec_fields"])

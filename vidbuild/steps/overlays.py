@@ -20,6 +20,7 @@ from vidbuild.steps.picture import Picture
 
 TEMPLATE = "overlays.typ"
 INSET = "inset"  # what fills the layer of a clip
+UPRIGHT = 1.2  # height by width from which on a clip has room of its own below the content
 SIDE = 800  # pixels of the longer side to which a watermark is reduced
 
 
@@ -45,6 +46,24 @@ def added(context: Context, drawing: Drawing, data: Mapping[str, Any], staged: S
     above = typst.lay_out(root, TEMPLATE, {**data, "fields": drawn_fields}, staged)
     pages = [_with_mask(context, page) for page in above.pages]
     return replace(drawing, pages=(*drawing.pages, *pages), warnings=(*drawing.warnings, *above.warnings))
+
+
+def foot(context: Context) -> tuple[int, float]:
+    """Return what overlays take of the lower end of a frame: lines of a lower third, and pixels of a clip's height.
+
+    A clip takes it in frames that are clearly higher than wide; elsewhere it would leave the content too little.
+    """
+    width, height = context.params["size"]
+    overlays = list(enumerate(context.params.get("overlays", ())))
+    lines = [1 + bool(each["role"]) for _, each in overlays if each["kind"] == "lower_third"]
+    clips = [
+        each["size"]
+        * min(width, height)
+        / (1 if each["fit"] == "cover" else _ratio(context, f"overlay:{index}")) ** 0.5
+        for index, each in overlays
+        if each["kind"] == "clip" and not each["corner"].startswith("top") and height > width * UPRIGHT
+    ]
+    return max(lines, default=0), max(clips, default=0.0)
 
 
 def _ratio(context: Context, role: str) -> float:

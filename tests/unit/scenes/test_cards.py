@@ -97,3 +97,19 @@ def test_texts_of_nine_cards_are_readable(tmp_path: Path) -> None:
     written = [max(inside.crop((0, y, inside.width, y + 1)).tobytes()) > 200 for y in range(inside.height)]
     tops = [y for y in range(1, inside.height) if written[y] and not written[y - 1]]
     assert tops[-1] - tops[-2] >= 1.28 * 29
+
+
+@pytest.mark.parametrize("size", [(640, 360), (360, 640), (360, 360)])
+def test_texts_without_room_are_cut_at_a_line(tmp_path: Path, size: tuple[int, int]) -> None:
+    """Nine cards with far too much text show whole lines, and report each text that is cut."""
+    cards = [{"title": f"Card {n}", "text": "many words about what is in this card " * 8} for n in range(9)]
+    made = drawn(tmp_path, "cards", scene_samples.drawing("cards", title="A heading", cards=cards), size=size)
+    cut = {each.field for each in made.warnings if each.message.startswith("text is too long to fit: cut after")}
+    assert cut == {f"cards.{n}.text" for n in range(9)}
+    for n in range(9):
+        card = made[f"card-{n}"]
+        inside = made.image(f"card-{n}-past").convert("L").crop((card.width // 4, 0, card.width * 3 // 4, card.height))
+        rows = [inside.crop((0, y, inside.width, y + 1)).getextrema() for y in range(inside.height)]
+        lines = [y for y, (_, most) in enumerate(rows) if most > 110]  # letters
+        edges = [y for y, (least, _) in enumerate(rows) if least > 40]  # the hairline goes all along the card
+        assert min(edges) < min(lines) < max(lines) < max(edges)
