@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from vidbuild.spec.diagnostics import render
-from vidbuild.spec.load import try_load
+from vidbuild.spec.diagnostics import render, tidy
+from vidbuild.spec.load import try_load_all
 
 HERE = Path(__file__).resolve().parent
 
@@ -14,8 +14,9 @@ HERE = Path(__file__).resolve().parent
 def said(spec: Path) -> str:
     """What `vidbuild check` prints about a spec in this folder."""
     os.chdir(HERE)
-    examined = try_load(spec.name)
-    return render(examined.diagnostics, examined.sources) + "\n"
+    videos = try_load_all(spec.name)
+    sources = {name: text for each in videos for name, text in each.sources.items()}
+    return render(tidy(item for each in videos for item in each.diagnostics), sources) + "\n"
 
 
 if __name__ == "__main__":

@@ -186,6 +186,14 @@ def _drop(draft: Draft, name: str) -> None:
     del draft.lines[row:after]
 
 
+def _also_in(draft: Draft) -> None:
+    """Name the marked output in the first `only` of a scene."""
+    name = re.search(r"name: ([\w-]+)", draft.marked)
+    assert name is not None
+    row = next(row for row, line in enumerate(draft.lines) if "only: [" in line)
+    draft.lines[row] = draft.lines[row].replace("only: [", f"only: [{name[1]}, ", 1)
+
+
 def _without_narration(draft: Draft) -> None:
     line = draft.lines[draft.row]
     draft.lines[draft.row] = re.sub(r", narration: (\"[^\"]*\"|[^,}]*)", ", duration: 3", line)
@@ -197,6 +205,16 @@ def _type(draft: Draft, kind: str) -> None:
 
 def _remove(draft: Draft) -> None:
     del draft.lines[draft.row]
+
+
+def _remove_one(draft: Draft) -> None:
+    """Remove the marked entry of a list in brackets, or else its line."""
+    start = draft.item.column - 1
+    before, after = draft.lines[draft.row][:start], draft.lines[draft.row][start + len(draft.marked) :]
+    if before.endswith(", ") and after[:1] in {",", "]"}:
+        draft.lines[draft.row] = before.removesuffix(", ") + after
+    else:
+        _remove(draft)
 
 
 def _define(draft: Draft, name: str) -> None:
@@ -277,6 +295,7 @@ VALUE = r"""(?:\[(?:[^][]|\[[^]]*\])*\]|\{(?:[^{}]|\{[^}]*\})*\}|"[^"]*"|'[^']*'
 Rule = Callable[..., None]
 RULES: tuple[tuple[str, Rule], ...] = (
     (r"did you mean '([^']+)'.*", Draft.replace),
+    (r"write (\{\w+: )\.\.\.\}", lambda draft, start: draft.replace(f"{start}Hallo.}}")),
     # What it records is in tests/e2e/test_record.py; here the scene needs no recording.
     (
         r"(?:move it away, and )?record the commands: .*",
@@ -334,7 +353,7 @@ RULES: tuple[tuple[str, Rule], ...] = (
     (r"put quotes around .*", _quote),
     (r"indent with spaces", lambda draft: draft.edit(lambda line: line.replace("\t", "    "))),
     (r"remove 'narration' from a scene without speech", _without_narration),
-    (r"remove one of them", _remove),
+    (r"remove one of them", _remove_one),
     (
         r"set 'at' to when the clip begins to play, a cue or seconds",
         lambda draft: draft.edit(lambda line: line.replace("}", ", at: 1}")),
@@ -364,6 +383,15 @@ RULES: tuple[tuple[str, Rule], ...] = (
     (r"use a scene of type '(\w+)'", _type),
     (r"use ENGINE:NAME, such as (\S+)", Draft.replace),
     (r"set its duration to (\S+) or less", Draft.replace),
+    (r"rename one of them", lambda draft: draft.replace(f"{draft.marked}-2")),
+    (r"let 'only' of a scene name it", _also_in),
+    (
+        r"add '(outputs: \[.*\])' to the spec",
+        lambda draft, field: draft.lines.insert(_nearest(draft, "scenes") or 0, field),
+    ),
+    (r"add '(\w+): \.\.\.'", lambda draft, name: draft.replace(draft.marked.replace("{", f"{{{name}: Hallo., ", 1))),
+    (r"there are ([\w-]+)(?:, .*)?", Draft.replace),
+    (r"expected .*?([\w-]+)", Draft.replace),
     # Hints in the usual words, which need no rule of their own.
     (r"set '(\w+)' to (\d+) pixels .*", lambda draft, name, pixels: _set(draft, name, f"{pixels}x1080")),
     (r"(?:set|use) '(\w+): ([^']+)'(?:, or .*)?", _set),

@@ -15,7 +15,7 @@ from vidbuild.spec.document import AUTHORS_OWN, Document, Path
 from vidbuild.spec.language_texts import LanguageTexts
 from vidbuild.spec.narration_in_language import NarrationSelector
 from vidbuild.spec.translatable import has_letters, is_narration, tags
-from vidbuild.spec.translations import FOLDER, Translations
+from vidbuild.spec.translations import Translations
 from vidbuild.voices import spoken_language
 
 VERBATIM = frozenset({"$schema", "vidbuild", "languages", "outputs", "vars", "brand", "pronounce", "reading"})
@@ -134,7 +134,7 @@ class _Selector:
     def _report(self, place: Path) -> None:
         """Warn of the texts that are missing; once of a language into which nothing is translated."""
         texts, language, first = self.texts, self.texts.language, self.texts.first
-        file, both = f"{FOLDER}/{language}.yaml", f"{{{first}: ..., {language}: ...}}"
+        file, both = texts.translations.file_name, f"{{{first}: ..., {language}: ...}}"
         if texts.missing and not texts.translated:
             message = f"no text is translated into '{language}': the video has those in '{first}'"
             texts.found.warning("VB223", place, message, f"write translations in '{file}', or texts as {both}")

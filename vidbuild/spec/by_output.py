@@ -21,10 +21,12 @@ class Chosen:
     """The document of one output.
 
     origins: path of a field of a scene -> its path in the spec as it is written, if that is another one.
+    has_no_scene: whether the output has none of the spec's scenes, which is an error.
     """
 
     layered: Layered
     origins: Mapping[Path, Path] = field(default_factory=dict)
+    has_no_scene: bool = False
 
     def origin(self, path: Path) -> Path:
         """Return where the value at a path is in the spec as it is written."""
@@ -60,12 +62,13 @@ def select(layered: Layered, outputs: Mapping[str, int], name: str, collector: D
     made.node(("scenes",), ("scenes",))
     origins: dict[Path, Path] = {}
     values["scenes"] = [_scene(scenes[old], new, old, name, made, origins) for new, old in enumerate(indexes)]
-    if scenes and not indexes:
+    has_no_scene = bool(scenes) and not indexes
+    if has_no_scene:
         place: Path = ("outputs", outputs[name]) if name in outputs else ("scenes",)
         collector.error(place, f"output '{name}' has no scene", "let 'only' of a scene name it")
     parts = tuple(layered.part(index) for index in indexes)
     ordered = {key: values[key] for key in (*data, *values) if key in values}
-    return Chosen(Layered(made.document(ordered), parts=parts), origins)
+    return Chosen(Layered(made.document(ordered), parts=parts), origins, has_no_scene)
 
 
 def _settings(document: Document, index: int | None, made: Rebuilder) -> Any:  # noqa: ANN401 - a JSON value

@@ -121,8 +121,13 @@ class LanguageTexts:
         return scene, field_of(self.chosen.origin(old))
 
     def miss(self, new: Path, old: Path, *, written: bool = False) -> None:
-        """Note that a text has no translation. written: whether it is a mapping from language to text."""
-        self.missing.append(Missing(old, *self.name(new, old), written))
+        """Note that a text has no translation, not even a wrong one.
+
+        written: whether it is a mapping from language to text.
+        """
+        name = self.name(new, old)
+        if not self.translations.is_wrong(*name):
+            self.missing.append(Missing(old, *name, written))
 
     def fail(self, new: Path, old: Path, message: str, hint: str) -> None:
         """Add the error of a value, unless it has one."""

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path as FilePath
 from typing import Any
 
 from vidbuild.diagnostic import Diagnostic
+from vidbuild.location import Location
 from vidbuild.project import name_of, root_of
 from vidbuild.spec import paths, reader
 from vidbuild.spec.document import AUTHORS_OWN, Document, Path
@@ -59,10 +60,12 @@ class Translations:
     """
 
     def __init__(self, spec: str, language: str) -> None:
+        self._spec, self._language = spec, language
         self.files: list[FilePath] = []
         self.sources: dict[str, str] = {}
         self.diagnostics: list[Diagnostic] = []
         self._found: dict[tuple[str, str], Translation] = {}
+        self._wrong: set[tuple[str, str]] = set()
         self._documents: list[Document] = []
         path = FilePath(spec)
         for file in files(path, language):
@@ -73,6 +76,16 @@ class Translations:
     def get(self, scene: str, field: str) -> Translation | None:
         """Return the translation of a text. scene: its id, or VIDEO."""
         return self._found.get((scene, field))
+
+    @property
+    def file_name(self) -> str:
+        """Name of the file in the spec's folder that has the translations, or can have them."""
+        name = next((FilePath(each).name for each in self.sources), f"{self._language}.yaml")
+        return f"{FOLDER}/{name}"
+
+    def is_wrong(self, scene: str, field: str) -> bool:
+        """Return whether the translation of a text is there, but cannot be used."""
+        return (scene, field) in self._wrong
 
     def check_names(self, known: Iterable[tuple[str, str]]) -> None:
         """Warn of each translation of a text that the spec does not have. known: (scene, field) of those it has."""
@@ -105,7 +118,7 @@ class Translations:
         document = Document(shown, text, None)
         if not problems:
             document, problems = reader.read(text, shown)
-        self.diagnostics.extend(problems)
+        self.diagnostics.extend(replace(each, file=self._spec) for each in problems)
         if document.data is None or any(each.severity == "error" for each in problems):
             return
         if not isinstance(document.data, Mapping):
@@ -115,7 +128,9 @@ class Translations:
         for scene, entries in _entries(document):
             for field, value in entries.items():
                 found = self._translation(document, (scene, field), value)
-                if found is not None and found.text.strip():
+                if found is None:
+                    self._wrong.add((scene, field))
+                elif found.text.strip():
                     self._found.setdefault((scene, field), found)
         self._check_scenes(document)
 
@@ -148,13 +163,13 @@ class Translations:
     def _error(
         self, document: Document, path: Path, message: str, hint: str | None = None, *, key: bool = False
     ) -> None:
-        location = (document.key(path) if key else document.value(path)) if document.text else None
-        self.diagnostics.append(Diagnostic("error", message, document.name, location, hint=hint))
+        location = document.key(path) if key else document.value(path)
+        location = location if document.text else Location(document.name, 1, 1, 1)
+        self.diagnostics.append(Diagnostic("error", message, self._spec, location, hint=hint))
 
     def _warn(self, document: Document, path: Path, message: str, hint: str | None) -> None:
-        self.diagnostics.append(
-            Diagnostic("warning", message, document.name, document.key(path), hint=hint, code="VB225")
-        )
+        place = document.key(path)
+        self.diagnostics.append(Diagnostic("warning", message, self._spec, place, hint=hint, code="VB225"))
 
 
 def _entries(document: Document) -> Iterator[tuple[str, Mapping[str, Any]]]:

@@ -95,8 +95,9 @@ def select(layered: Layered, videos: Videos, choice: Choice) -> Selected:
     collector = DiagnosticCollector(document)
     _check(document, collector)
     chosen = by_output.select(layered, videos.outputs, choice.output, collector)
+    failed: dict[Path, list[Diagnostic]] = {("scenes",): []} if chosen.has_no_scene else {}
     if not videos.languages:
-        return Selected(chosen.layered, {}, tuple(collector.diagnostics), choice=choice)
+        return Selected(chosen.layered, failed, tuple(collector.diagnostics), choice=choice)
     language = choice.language or videos.languages[0]
     texts = Translations(document.name, language)
     if texts.sources:
@@ -105,7 +106,7 @@ def select(layered: Layered, videos: Videos, choice: Choice) -> Selected:
     found = by_language.select(chosen, videos.languages, language, texts, collector)
     return Selected(
         replace(chosen.layered, document=found.document),
-        found.failed,
+        {**failed, **found.failed},
         (*collector.diagnostics, *texts.diagnostics),
         tuple(texts.files),
         texts.sources,
