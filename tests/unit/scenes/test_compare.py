@@ -65,3 +65,32 @@ def test_too_many_items_are_warned_of() -> None:
     many = {"title": "A", "items": list("abcdef")}
     scene = scene_samples.scene("compare", left=LEFT, right=many)
     assert [problem.field for problem in SCENE_TYPES["compare"].lint(scene)] == ["right.items"]
+
+
+def test_panels_below_each_other_have_the_room_that_they_need(tmp_path: Path) -> None:
+    """Of eight items and two, the panel of eight is higher in an upright frame; of three and three, they are equal."""
+    for count, equal in ((8, False), (3, True)):
+        sides = [{"title": "A", "items": ["Some words"] * number} for number in (count, min(count, 2) + (count == 3))]
+        fields = scene_samples.drawing("compare", title="Two", left=sides[0], right=sides[1])
+        made = drawn(tmp_path / str(count), "compare", fields, size=(540, 960))
+        heights = [ink[3] - ink[1] for ink in (made.ink("left-panel"), made.ink("right-panel"))]
+        assert (abs(heights[0] - heights[1]) <= 1) == equal
+        assert heights[0] >= heights[1] - 1
+        assert made.ink("left-panel")[3] < made.ink("right-panel")[1]
+        assert not made.warnings
+
+
+def test_titles_are_of_one_size_and_not_far_larger_than_items(tmp_path: Path) -> None:
+    """A long title makes the other one smaller, too; above many items in small type, titles are smaller."""
+    items = ["A sentence of many words, that goes on and on, until it is at its end"] * 8
+    fields = scene_samples.drawing(
+        "compare",
+        left={"title": "A title of words that takes two lines", "items": items},
+        right={"title": "Hxp", "items": ["Hxp"]},
+    )
+    made = drawn(tmp_path, "compare", fields, size=(1920, 1080))
+    assert [warning.code for warning in made.warnings] == ["VB302"], "nothing is cut"
+    panel, title = made.image("right-panel").crop((100, 60, 500, 160)), made["right-0"]
+    ink = panel.convert("L").point([0] * 110 + [255] * 146).getbbox()
+    assert ink is not None
+    assert ink[3] - ink[1] < 1.7 * (made.ink("right-0")[3] - made.ink("right-0")[1]), title

@@ -47,3 +47,13 @@ def test_the_only_item_is_larger_than_its_heading(tmp_path: Path) -> None:
     item, heading = (one.ink(name) for name in ("item-0", "heading"))
     assert item[3] - item[1] > heading[3] - heading[1]
     assert not long.warnings
+
+
+def test_a_closing_title_alone_is_as_large_as_one_that_opens(tmp_path: Path) -> None:
+    """A word alone has one size in title and closing scenes; with lines below it, it leaves them room."""
+    heights = []
+    for kind, more in (("title", {}), ("outro", {}), ("outro", {"subtitle": "Soon"})):
+        fields = scene_samples.drawing(kind, title="Hello", **more)
+        ink = drawn(tmp_path / f"{kind}{len(more)}", kind, fields, size=(960, 540)).ink("title")
+        heights.append(ink[3] - ink[1])
+    assert heights[0] == heights[1] > heights[2]

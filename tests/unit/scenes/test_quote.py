@@ -67,3 +67,12 @@ def test_few_words_are_larger_than_many(tmp_path: Path) -> None:
     assert right[3] - right[1] > left[3] - left[1]
     cut = drawn(tmp_path / "c", "quote", changed("quote", text="It works. " * 400), size=(1920, 1080))
     assert [warning.field for warning in cut.warnings] == ["text"]
+
+
+def test_a_short_quotation_has_no_word_alone_for_the_sake_of_larger_type(tmp_path: Path) -> None:
+    """In an upright frame, three full lines are better than four, of which one has a single short word."""
+    text = "Simplicity is prerequisite for reliability."
+    made = drawn(tmp_path, "quote", scene_samples.drawing("quote", text=text), size=(540, 960))
+    alpha = made.image("quote").getchannel("A").point([0] * 64 + [255] * 192)
+    filled = [alpha.crop((0, y, alpha.width, y + 1)).getbbox() is not None for y in range(alpha.height)]
+    assert sum(b and not a for a, b in zip([False, *filled], filled, strict=False)) == 3

@@ -17,7 +17,8 @@ from vidbuild.scenes.protocol import AFTER_TYPING, TYPING
 from vidbuild.scenes.registry import SCENE_TYPES
 
 COMMAND = SCENE_TYPES["command"]
-LONG = "\n".join(f"line {number}" for number in range(scrolling.ROWS))
+COUNT = scrolling.ROWS + 4  # so many that all of them take as long as an output can
+LONG = "\n".join(f"line {number}" for number in range(COUNT))
 
 
 def shown(*commands: dict[str, Any]) -> Replay:
@@ -55,8 +56,8 @@ def test_the_last_lines_stay_in_sight() -> None:
     replayed = shown({"run": "make", "output": LONG}, {"run": "ls", "output": "done"})
     assert replayed.size[1] == scrolling.ROWS
     seen = {line for state in range(len(replayed.states)) for line in texts(replayed, state)}
-    assert {f"line {number}" for number in range(scrolling.ROWS)} <= seen
-    assert [line for line in texts(replayed, -1) if line][-3:] == [f"line {scrolling.ROWS - 1}", "$ ls", "done"]
+    assert {f"line {number}" for number in range(COUNT)} <= seen
+    assert [line for line in texts(replayed, -1) if line][-3:] == [f"line {COUNT - 1}", "$ ls", "done"]
 
 
 def test_commands_are_typed_key_by_key() -> None:

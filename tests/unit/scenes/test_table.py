@@ -210,3 +210,56 @@ def test_short_cells_are_not_divided_for_larger_type(size: tuple[int, int], tmp_
     made = drawn(tmp_path, "table", scene_samples.drawing("table", **fields), size=size, theme_values=theme("phosphor"))
     heights = [made[f"row-{index}"].height for index in range(3)]
     assert max(heights) - min(heights) <= 1
+
+
+WORD, ADDRESS = "Rechtsschutzversicherungsgesellschaften", "https://www.example.org/a/very/long/address/to/break"
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [[WORD, "short", WORD], ["a", f"{WORD} {WORD} {WORD}", "b"], [WORD, ADDRESS, WORD]],
+        [[ADDRESS] * 4, ["a"] * 4, [ADDRESS, "x", ADDRESS + ADDRESS, "y"]],
+        [[WORD] * 6, ["a"] * 6, [ADDRESS] * 6],
+        [["ភាសាខ្មែរ " * 6] * 3, ["a"] * 3, ["ភាសាខ្មែរ " * 3] * 3],
+    ],
+    ids=["words", "addresses", "columns", "stacked"],
+)
+def test_no_cell_reaches_the_edge_of_its_row(rows: list[list[Any]], tmp_path: Path) -> None:
+    """Divided words and high scripts have the lines that their row was measured with, with space above and below."""
+    made = drawn(tmp_path, "table", scene_samples.drawing("table", rows=rows, reveal="rows"), language="de")
+    assert not made.warnings
+    for index in range(3):
+        name = f"row-{index}"
+        image = made.image(name).getchannel("A").point([0] * 32 + [255] * 224)
+        rule = 3 if index else 0  # the line above it
+        box = image.crop((0, rule, image.width, image.height)).getbbox()
+        assert box is not None
+        assert min(box[1], made[name].height - rule - box[3]) >= 5
+
+
+def test_long_cells_take_the_room_that_there_is(tmp_path: Path) -> None:
+    """Cells that do not fit in large type are whole in small type; only what the frame has no room for is cut."""
+    for words, cut in ((110, 0), (320, 0), (1600, 1)):
+        rows = [["Free", "some words of a cell that is long " * (words // 8)], ["Team", "short"]]
+        made = drawn(tmp_path / str(words), "table", scene_samples.drawing("table", rows=rows), size=(960, 540))
+        assert [warning.field for warning in made.warnings] == ["rows.0.1"] * cut
+        assert made["window"].height > 540 * (0.68 if cut else 0.45)
+
+
+def test_a_few_chinese_or_japanese_characters_stay_in_a_line(tmp_path: Path) -> None:
+    """A name of a few characters stays whole, whatever room its neighbor needs: its row has one line."""
+    made = [
+        drawn(
+            tmp_path / name,
+            "table",
+            scene_samples.drawing("table", rows=[[name, text], ["a", "b"]], reveal="rows"),
+            size=(360, 640),
+            language="ja",
+        )
+        for name, text in (("ビジネス", "すべてのサービスを見守るライトハウスと、最初のチェックから" * 2), ("a", "b"))
+    ]
+    ink = [each.image("row-0").crop((0, 0, 110, each["row-0"].height)).getchannel("A").getbbox() for each in made]
+    assert ink[0] is not None
+    assert ink[1] is not None
+    assert ink[0][3] - ink[0][1] < 1.3 * made[0]["row-1"].height

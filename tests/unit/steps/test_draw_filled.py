@@ -118,7 +118,7 @@ def test_code_that_is_folded_anyway_is_in_larger_type(tmp_path: Path) -> None:
         code = f"y = '{'long words ' * 12}'\n{others}"
         made = drawn(tmp_path / name, "code", scene_samples.drawing("code", code=code, language="python"), size=HIGH)
         assert not made.warnings
-        heights[name] = made.ink("window")[3] - made.ink("window")[1]
+        heights[name] = made.ink("code")[3] - made.ink("code")[1]
     assert heights["short"] > 1.1 * heights["close"]
 
 

@@ -1,4 +1,4 @@
-"""Commands that fill their window: they are typed into a terminal of 20 rows, which scrolls."""
+"""Commands that fill their window: they are typed into a terminal of 17 rows, which scrolls."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from vidbuild.scenes.command.screen import Screen
 from vidbuild.scenes.command.style import ACCENT, PLAIN, Style
 from vidbuild.scenes.protocol import AFTER_TYPING, TYPING, Reveal, SceneProblem
 
-ROWS = 20  # of the terminal; more are too small to read on one screen
+ROWS = 17  # of the terminal, as many as a window shows that does not scroll; more are too small to read
 # What a window shows that does not scroll, below a title: rows, columns of a row, and rows between two commands.
 FITTING, FOLD, GAP = 16.5, 90, 0.5
 NARROWEST, WIDEST = 40, 132  # columns

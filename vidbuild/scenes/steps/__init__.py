@@ -11,7 +11,7 @@ from typing import Any
 
 from vidbuild.model import Scene
 from vidbuild.scenes.code import languages
-from vidbuild.scenes.code.source import code_lines, joined, unknown_language
+from vidbuild.scenes.code.source import code_lines, joined, unknown_language, wide
 from vidbuild.scenes.defaults import SceneDefaults, rising, texts
 from vidbuild.scenes.entries import entry, images, reveal
 from vidbuild.scenes.protocol import Light, Reveal, SceneProblem
@@ -24,6 +24,7 @@ class StepsScene(SceneDefaults):
 
     name = "steps"
     summary = "numbered steps, one lit at a time, with code or an image beside it"
+    spec_fields: Mapping[str, str] = {"wide": "steps"}
     lights: tuple[Light, ...] = (Light(0.0, 0.5, 0.45, 0.22),)
 
     def check(self, fields: Mapping[str, Any]) -> Iterator[SceneProblem]:
@@ -51,8 +52,17 @@ class StepsScene(SceneDefaults):
         return images(scene, "steps")
 
     def drawing(self, scene: Scene) -> dict[str, Any]:
-        """Return {"title", "steps": [{"text", "detail", "code", "language", "image_size"}]}: all but "text" or None."""
-        return {**texts(scene.fields, "title"), "steps": [_drawn(entry(step)) for step in scene.fields["steps"]]}
+        """Return {"title", "steps": [{"text", "detail", "code", "language", "image_size"}], "wide"}.
+
+        All of a step but "text" can be None. wide: characters in code that take two columns, if there are any.
+        """
+        steps = [entry(step) for step in scene.fields["steps"]]
+        marks = wide([line for step in steps if "code" in step for line in code_lines(step["code"])])
+        return {
+            **texts(scene.fields, "title"),
+            "steps": [_drawn(step) for step in steps],
+            **({"wide": marks} if marks else {}),
+        }
 
     def entrances(self, scene: Scene) -> dict[str, str]:
         """Let the heading rise; the steps appear later."""
