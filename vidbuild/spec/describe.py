@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from vidbuild.frozen import dataclass
@@ -136,6 +137,7 @@ def lines_of_scene(scene: Schema) -> Iterator[str]:
             yield f"{start} {value if plain else written(value)}"
 
 
+@lru_cache(maxsize=4096)  # types share most of their fields
 def _is_plain(text: str, *, in_list: bool) -> bool:
     """Return whether YAML reads a text without quotes as the same: in a list in brackets, or in a line of its own."""
     import yaml
