@@ -17,6 +17,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from vidbuild.api.batch import batch
     from vidbuild.api.build import build, build_all
     from vidbuild.api.check import check
     from vidbuild.api.explain import explain
@@ -44,6 +45,7 @@ _HOMES = {
     "StoreError": "errors",
     "UsageError": "errors",
     "VidbuildError": "errors",
+    "batch": "api.batch",
     "build": "api.build",
     "build_all": "api.build",
     "check": "api.check",
@@ -66,6 +68,7 @@ __all__ = [
     "StoreError",
     "UsageError",
     "VidbuildError",
+    "batch",
     "build",
     "build_all",
     "check",

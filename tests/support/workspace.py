@@ -77,7 +77,8 @@ class Workspace:
             check=False,
         )
         assert not canary.holds_secret(done.stdout + done.stderr), f"a secret was printed:\n{done.stderr!r}"
-        alone = args[:1] == ("build",) and "--verify" not in args  # what verifying finds is no run's end
+        # What verifying finds, and what happens to a video after it was built, is no run's end.
+        alone = args[:1] == ("build",) and not {"--verify", "--publish"} & set(args)
         event_log.check_runs(event_log.runs(cache) - before, done.returncode if alone else None)
         return Outcome(done.returncode, done.stdout.decode(), done.stderr.decode())
 

@@ -25,6 +25,7 @@ ALLOWED: dict[str, set[str]] = {
     "cli": {"api", "report", "project", "engine.runs.events"},
     "cli.commands": {"cli", "api", "report", "starter", "engine.runs.events"},
     "api": {
+        "batches",
         "create",
         "create.source.contained",
         "extensions",
@@ -34,6 +35,8 @@ ALLOWED: dict[str, set[str]] = {
         "inspection",
         "comparison",
         "plan",
+        "publishing",
+        "remote",
         "spec",
         "report",
         "project",
@@ -52,6 +55,9 @@ ALLOWED: dict[str, set[str]] = {
         "media.ffmpeg",
         "media.image.contact_sheet",
     },
+    "batches": {"spec", "project", "engine.disk.durable"},
+    "publishing": {"remote"},
+    "remote": set(),
     "create": {
         "extensions",
         "project",
@@ -151,6 +157,7 @@ ALLOWED: dict[str, set[str]] = {
         "media.image.region",
         "media.image.svg",
         "media.image.image_file",
+        "remote.address",
         "timeline.mentions",
     },
     "steps": {

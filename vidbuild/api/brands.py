@@ -95,10 +95,18 @@ def check(name: str, spec: Path) -> None:
 
 def language_of(name: str, spec: Path) -> str:
     """Return the language that a brand sets for a spec; "" if it sets none. Raises UsageError if there is no brand."""
+    return str(setting_of("language", name, spec) or "")
+
+
+def setting_of(field: str, name: str, spec: Path) -> Json:
+    """Return what a brand, or one that it extends, sets a field to; None if none of them does.
+
+    Raises UsageError if there is no brand.
+    """
     check(name, spec)
     chain = brand.BrandReader(spec, root_of(spec)).chain(name) or []
-    found = [document.data.get("language", "") for document in chain if isinstance(document.data, Mapping)]
-    return str(next((each for each in reversed(found) if each), ""))
+    found = [document.data.get(field) for document in chain if isinstance(document.data, Mapping)]
+    return next((each for each in reversed(found) if each is not None), None)
 
 
 def _info(name: str, spec: Path) -> BrandInfo:

@@ -2,40 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from vidbuild.api.build_name import entry_of
-from vidbuild.api.build_result import aborted, as_reported, cache_notices, failed, sandbox_notices
-from vidbuild.api.engine import engine_of
-from vidbuild.api.final_event import FinalEvent
-from vidbuild.api.listeners import Listeners, listening
+from vidbuild.api.build_command import BuildCommand, BuildRow, together
+from vidbuild.api.listeners import Listeners
 from vidbuild.api.options import BuildOptions, RunControl, options_of
-from vidbuild.api.output_place import refuse_output
-from vidbuild.api.plan import SeveralVideosError, store_of
-from vidbuild.api.result import Notice, Result
-from vidbuild.api.spec_args import (
-    SpecLike,
-    by_store,
-    distinct,
-    for_one,
-    metadata,
-    names_in_stores,
-    path_of,
-    refuse_same_names,
-)
-from vidbuild.api.video import DERIVED_FROM, Video
-from vidbuild.engine.runs.build_report import BuildReport
-from vidbuild.engine.runs.events import Event, Listener
-from vidbuild.engine.runs.run_log import new_id
-from vidbuild.engine.schedule.engine import Engine
-from vidbuild.engine.schedule.target import RunHooks, Target
-from vidbuild.engine.store.store import Store
-from vidbuild.engine.store.writable import writable
-from vidbuild.errors import VidbuildError
-from vidbuild.frozen import replaced
-from vidbuild.platforms import require_posix
+from vidbuild.api.result import Result
+from vidbuild.api.spec_args import SpecLike, distinct, refuse_same_names
 
 
 def build(
@@ -57,12 +31,12 @@ def build(
     A step that fails is in the result. Raises SpecError if the spec is wrong, UsageError or StoreError if the build
     cannot begin.
     """
-    command = _Command([spec], options_of(options, changes), control)
+    command = BuildCommand([spec], options_of(options, changes), control)
     with command.listening(on_event):
         videos = command.prepare()
         for error in command.refuse(videos).values():
             raise error
-        return _together(spec, command.run(videos))
+        return together(spec, command.run(videos))
 
 
 def build_all(
@@ -79,220 +53,19 @@ def build_all(
     A wrong spec has a failed result. Without keep_going, nothing is built if a spec is wrong, and the run stops after a
     step failed; the result of a video that was not finished for such a reason is "aborted".
     """
-    command = _Command(distinct(specs), options_of(options, changes), control)
+    command = BuildCommand(distinct(specs), options_of(options, changes), control)
     refuse_same_names(command.specs, command.options)
     with command.listening(on_event):
         return command.build()
 
 
-class _Command:
-    """The builds of one call. Each project has a cache of its own, so there is a run for each cache."""
+def build_rows(
+    rows: Sequence[BuildRow], options: BuildOptions, on_event: Listeners | None, control: RunControl | None
+) -> list[Result]:
+    """Build rows in one run, as `build_all` builds specs; return a result for each row, in their order.
 
-    def __init__(self, specs: Sequence[SpecLike], options: BuildOptions, control: RunControl | None) -> None:
-        if not options.dry_run:
-            require_posix()
-        refuse_output(options.output, specs)
-        self.specs = specs
-        self.options = options
-        self._control = control or RunControl()
-        self._batch = new_id()
-        self._listener: Listener | None = None
-        self._has_several = False  # videos of one spec
-        self._notices = list(sandbox_notices())
-        self._stores = [store_of(path_of(spec), options.cache) for spec in specs]
-        self._names = dict(names_in_stores(specs, self._stores))
-
-    @contextlib.contextmanager
-    def listening(self, on_event: Listeners | None) -> Iterator[None]:
-        """Emit events to these listeners in the block; a dry run emits none."""
-        with listening(None if self.options.dry_run else on_event) as self._listener:
-            yield
-
-    def build(self) -> list[Result]:
-        """Plan every spec, then build what can be built; return a result for each spec."""
-        results: list[list[Result]] = [[] for _ in self.specs]
-        every: list[tuple[int, Video]] = []
-        for index, (spec, found) in enumerate(zip(self.specs, results, strict=True)):
-            try:
-                every += [(index, video) for video in self.prepare(index, found)]
-            except VidbuildError as error:
-                if not hasattr(error, "diagnostics") and not self._keeps_going:
-                    raise
-                found.append(failed(spec, error))
-        refused = self.refuse([video for _, video in every])
-        for number, refusal in refused.items():
-            index, video = every[number]
-            results[index].append(failed(video.path, refusal, named=video.named))
-        planned = [each for number, each in enumerate(every) if number not in refused]
-        for group in by_store([self._stores[index] for index, _ in planned]):
-            chosen = [planned[number] for number in group]
-            all_ok = all(each.ok for found in results for each in found)
-            if self.options.dry_run or self._keeps_going or all_ok:
-                built = self._run_group([video for _, video in chosen])
-            else:
-                built = [aborted(video.path, video.named) for _, video in chosen]
-            for (index, _), result in zip(chosen, built, strict=True):
-                results[index].append(result)
-        return [
-            _together(spec, found) if found else aborted(spec) for spec, found in zip(self.specs, results, strict=True)
-        ]
-
-    @property
-    def _keeps_going(self) -> bool:
-        return self.options.keep_going and (len(self.specs) > 1 or self._has_several)
-
-    def _run_group(self, videos: Sequence[Video]) -> list[Result]:
-        try:
-            return self.run(videos)
-        except VidbuildError as error:
-            if not self._keeps_going:
-                raise
-            return [failed(video.path, error, named=video.named) for video in videos]
-
-    def prepare(self, index: int = 0, unbuilt: list[Result] | None = None) -> list[Video]:
-        """Plan the videos of a spec; if that fails, emit the events of a build that failed.
-
-        unbuilt: gets the results of videos with errors in the spec; None raises these.
-        """
-        spec, store, name = self.specs[index], self._stores[index], self._names[index]
-        options = for_one(spec, self.specs, self.options)
-        entry = entry_of(path_of(spec), self.options.only, store, draft=self.options.draft)
-        with self._emitting_end(entry, store):
-            try:
-                return [_only(Video(spec, options, name), options)]
-            except SeveralVideosError as several:
-                from vidbuild.api.several import choices_of, target_name
-
-                choices = choices_of(several, spec, options)
-                self._has_several |= len(choices) > 1
-        found: list[Video] = []
-        for choice in choices:
-            own = target_name(name, choice if len(choices) > 1 else None)
-            entry = entry_of(path_of(spec), self.options.only, store, choice, draft=self.options.draft)
-            try:
-                with self._emitting_end(entry, store):
-                    found.append(_checked(Video(spec, options, own, choice)))
-            except VidbuildError as error:
-                if unbuilt is None or not hasattr(error, "diagnostics"):
-                    raise
-                result = failed(spec, error)
-                unbuilt.append(replaced(result, name=choice.name, output=choice.output, language=choice.language))
-        return found
-
-    def run(self, videos: Sequence[Video]) -> list[Result]:
-        """Build videos of one cache in one run, or find out what that would do; return their results."""
-        if self.options.dry_run:
-            engine = engine_of(videos[0].store)
-            engine.check_fresh([video.target() for video in videos], self.options.fresh)
-            return [video.dry_run(engine) for video in videos]
-        store = videos[0].store
-        entry = ", ".join(video.plan.entry for video in videos)
-        with self._emitting_end(entry, store) as listener, writable(store) as used:
-            targets = [
-                video.target(metadata(video.spec, self.specs, self._batch, self.options, store), video.earlier_run())
-                for video in videos
-            ]
-            for video in videos:
-                video.store = used
-            engine = engine_of(used, self.options.env_overrides, offline=self.options.offline)
-            with _owning(videos, engine):
-                reports = engine.build(targets, self.options, self._control, _Hooks(listener, videos))
-            notices = [*self._notices, *cache_notices(used)]  # of the whole run: reported with its first video
-            return [
-                self._result(video, target, report, () if index else notices)
-                for index, (video, target, report) in enumerate(zip(videos, targets, reports, strict=True))
-            ]
-
-    def refuse(self, videos: Sequence[Video]) -> dict[int, VidbuildError]:
-        """Return the error of each video that a strict build refuses, by its index; emit its end."""
-        if not self.options.strict or self.options.dry_run:
-            return {}
-        from vidbuild.api.findings import refusals
-
-        errors: dict[int, VidbuildError] = {}
-        for group in by_store([video.store for video in videos]):
-            with writable(videos[group[0]].store) as used:
-                found = refusals([videos[index] for index in group], used, self.options)
-            errors |= {group[number]: error for number, error in found.items()}
-        for index, error in errors.items():
-            video = videos[index]
-            with contextlib.suppress(type(error)), self._emitting_end(video.plan.entry, video.store):
-                raise error
-        return errors
-
-    def _result(self, video: Video, target: Target, report: BuildReport, notices: Iterable[Notice]) -> Result:
-        if report.error is None:
-            return video.result(target, report, notices)
-        if len(self.specs) == 1 and not video.name:
-            raise report.error
-        return failed(video.path, as_reported(report.error, video.store), report.run, video.named)
-
-    @contextlib.contextmanager
-    def _emitting_end(self, entry: str, store: Store) -> Iterator[FinalEvent]:
-        """If the block raises, emit the end of a build unless the block did; an OSError becomes a StoreError."""
-        listener = FinalEvent(self._listener)
-        try:
-            try:
-                yield listener
-            except BrokenPipeError:
-                raise  # the reader of the events is gone
-            except OSError as error:  # of the cache: errors of the user's own files are reported where they are read
-                raise as_reported(error, store) from error
-        except BaseException as error:
-            if not self.options.dry_run:
-                listener.end(error, entry, store, self._control.cancel_exit_code)
-            raise
-
-
-def _only(video: Video, options: BuildOptions) -> Video:
-    """Return the only video of a spec; UsageError if a command asks for another one."""
-    if options.language or options.output_name:
-        from vidbuild.api.several import check_choice
-
-        check_choice(video, options)
-    return _checked(video)
-
-
-def _together(spec: SpecLike, results: Sequence[Result]) -> Result:
-    """Return the results of a spec's videos as one."""
-    if len(results) == 1:
-        return results[0]
-    from vidbuild.api.several import together
-
-    return together(path_of(spec), results)
-
-
-def _checked(video: Video) -> Video:
-    """Return a video whose outputs can be written, as far as that can be known before."""
-    video.refuse_outputs()
-    return video
-
-
-@contextlib.contextmanager
-def _owning(videos: Sequence[Video], engine: Engine) -> Iterator[None]:
-    """Take the outputs for their specs; release those that were not written in the block."""
-    try:
-        for video in videos:
-            video.take_outputs(engine)
-        yield
-    finally:
-        for video in videos:
-            video.release_outputs()
-
-
-class _Hooks(RunHooks):
-    """Hands what happens to a target to its video."""
-
-    derived_from = DERIVED_FROM
-
-    def __init__(self, on_event: Listener | None, videos: Iterable[Video]) -> None:
-        super().__init__(on_event)
-        self._videos = {video.name: video for video in videos}
-
-    def derive_events(self, target: Target, event: Event) -> Iterable[Event]:
-        """Return the events that only videos have."""
-        return self._videos[target.name].derive_events(target, event)
-
-    def on_success(self, target: Target, report: BuildReport) -> None:
-        """Place the video's outputs."""
-        self._videos[target.name].place(report)
+    options: of the run; each row has its own for its video.
+    """
+    command = BuildCommand([each.spec for each in rows], options, control, rows)
+    with command.listening(on_event):
+        return command.build()

@@ -23,6 +23,7 @@ def entry_of(
     choice: Choice | None = None,
     *,
     draft: bool = False,
+    base: str | None = None,
 ) -> str:
     """The name under which a video's steps are remembered: the spec's path in the project, and what was chosen of it.
 
@@ -32,6 +33,7 @@ def entry_of(
     own = (store.root if store else cache_of(root)).resolve().is_relative_to(root)
     path = (whole.relative_to(root) if own else whole).as_posix()
     output, language = (choice.output, choice.language) if choice else ("", "")
+    path += f" --name {base}" if base else ""
     path += f" --output-name {output}" if output else ""
     path += f" --language {language}" if language else ""
     path += " --draft" if draft else ""
@@ -39,9 +41,10 @@ def entry_of(
 
 
 def outputs_name(spec: Path, video: str, scenes: Sequence[str], scope: Scope) -> str:
-    """The outputs' common name: the spec's, the output's and language's, and the scenes that were chosen.
+    """The outputs' common name: the spec's or given, the output's and language's, and the scenes that were chosen.
 
     That of a draft is never a video's.
     """
-    own = [scope.name] if scope.name else [name_of(spec), video, *(scenes if scope.only else ())]
+    base = scope.base.rpartition("/")[2] if scope.base else name_of(spec)
+    own = [scope.name] if scope.name else [base, video, *(scenes if scope.only else ())]
     return ".".join(filter(None, (*own, DRAFT if scope.draft else "")))

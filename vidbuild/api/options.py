@@ -21,6 +21,8 @@ class BuildOptions(RunOptions):
 
     output: the folder of the outputs, or the file of the only video (NAME.mp4, or as its format ends), with the other
         outputs beside it; None for `build` beside each spec.
+    name: what the names of the outputs begin with, and folders below `output` ("acme/intro"); None for the spec's name.
+        Builds of one spec with different names keep histories of their own.
     only: ids of scenes; the video has these and no others.
     variables: values for the spec's vars.
     brand: the name of a brand instead of the spec's own.
@@ -38,6 +40,7 @@ class BuildOptions(RunOptions):
     """
 
     output: Path | None = None
+    name: str | None = None
     only: Sequence[str] = ()
     variables: Mapping[str, str] = field(default_factory=dict)
     brand: str | None = None

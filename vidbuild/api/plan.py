@@ -93,6 +93,7 @@ def plan_of(
     remember: bool = True,
     choice: Choice | None = None,
     draft: bool = False,
+    base: str | None = None,
 ) -> Plan:
     """The plan of a video of a spec's file, or of a Spec made in Python.
 
@@ -101,9 +102,9 @@ def plan_of(
     brand: the name of one instead of the spec's own.
     only: ids of scenes to build a video of, as if the spec had no others. name: what the names of the outputs have
     in common; None for the spec's name. remember: False writes nothing. choice: which of the spec's videos. draft: plan
-    its draft.
+    its draft. base: as `name` of BuildOptions.
     """
-    scope = Scope(only, name, draft)
+    scope = Scope(only, name, draft, base)
     table = DigestCache(store.home / "files", read_only=not remember)
     if not isinstance(spec, (str, os.PathLike)):
         return _from_memo(spec.path, _compiled(_chosen(spec, choice), scope, table), scope, store)
@@ -254,7 +255,7 @@ def _from_memo(spec: Path, data: Mapping[str, Any], scope: Scope, store: Store) 
     choice = _choice(output, language) if output or language else None
     return Plan(
         spec=spec,
-        entry=entry_of(spec, scope.only, store, choice, draft=scope.draft),
+        entry=entry_of(spec, scope.only, store, choice, draft=scope.draft, base=scope.base),
         video=(output, language),
         language=data["language"],
         name=outputs_name(spec, choice.name if choice else "", data["scenes"], scope),

@@ -56,11 +56,13 @@ class Scope:
     only: ids of scenes; none stands for all.
     name: what the names of the outputs have in common; None for the spec's name.
     draft: whether it is the draft.
+    base: as `name` of BuildOptions.
     """
 
     only: Sequence[str] = ()
     name: str | None = None
     draft: bool = False
+    base: str | None = None
 
 
 def key_of(spec: Path, table: DigestCache, given: Given, scope: Scope) -> str | None:
@@ -89,6 +91,7 @@ def key_of(spec: Path, table: DigestCache, given: Given, scope: Scope) -> str | 
             "only": sorted(set(scope.only)),
             "name": scope.name,
             "draft": scope.draft,
+            "base": scope.base,
         }
     )
 

@@ -62,8 +62,8 @@ class Video:
         self.name = name
         self.path = path_of(spec)
         self.store = store_of(self.path, options.cache)
-        self.folder = folder_of(options.output, self.path)
-        self._options = options
+        self.folder = folder_of(options.output, self.path) / (options.name or "").rpartition("/")[0]
+        self.options = options
         self._began = time.monotonic()
         self._seconds = 0.0
         self._placing: Placing | None = None
@@ -79,6 +79,7 @@ class Video:
             remember=not options.dry_run,
             choice=choice,
             draft=options.draft,
+            base=options.name,
         )
         refuse_format(options.output, self.plan.outputs[0].suffix)
         self._outputs = targets(self.plan, self.folder)
@@ -89,8 +90,8 @@ class Video:
 
     def _default_folders(self) -> dict[Path, str]:
         """Return the folders that a build writes by default, each with how to choose another."""
-        folders = {} if self._options.output else {self.folder: OTHER_FOLDER}
-        if self._options.cache is None and "VIDBUILD_CACHE" not in os.environ:
+        folders = {} if self.options.output else {self.folder: OTHER_FOLDER}
+        if self.options.cache is None and "VIDBUILD_CACHE" not in os.environ:
             folders[self.store.root] = "VIDBUILD_CACHE=another folder"
         return folders
 
@@ -119,7 +120,7 @@ class Video:
             problem = os_error_text(error)
         if not os.access(self.folder, os.W_OK | os.X_OK):
             problem = problem or "read-only"
-        if problem and any(each.state != "cached" for each in engine.explain(self.target(), self._options.fresh)):
+        if problem and any(each.state != "cached" for each in engine.explain(self.target(), self.options.fresh)):
             raise UsageError(f"cannot write '{self.folder}': {problem}", hint=OTHER_FOLDER)
         if self._owner.taken:
             refuse_other_owner(self.plan, self._owner, self._outputs[0])
@@ -139,11 +140,11 @@ class Video:
 
     def earlier_run(self) -> str:
         """Return the id of the run that the build continues, "" for none; UsageError if it cannot be continued."""
-        if not self._options.resume:
+        if not self.options.resume:
             return ""
         from vidbuild.api.resume import earlier
 
-        return earlier(self.store, self._options.resume, self.plan.entry, self._options.variables).id
+        return earlier(self.store, self.options.resume, self.plan.entry, self.options.variables).id
 
     def derive_events(self, target: Target, event: Event) -> Iterable[Event]:
         """Return the events that only videos have; a build that runs no step has none of them."""
@@ -183,18 +184,18 @@ class Video:
     def named(self, result: Result) -> Result:
         """Return a result with which of the spec's videos it is of."""
         name = ".".join(filter(None, self.plan.video))
-        language, draft = self.plan.language, self._options.draft
+        language, draft = self.plan.language, self.options.draft
         return replaced(result, name=name, output=self.plan.video[0], language=language, draft=draft)
 
     def dry_run(self, engine: Engine) -> Result:
         """Return what a build would do."""
-        explanations = engine.explain(self.target(), self._options.fresh)
+        explanations = engine.explain(self.target(), self.options.fresh)
         reasons = {each.step: each.short().partition("  ")[2] for each in explanations if each.state != "cached"}
         cached = len(explanations) - len(reasons)
         steps = Steps(len(explanations), cached=cached, reasons=reasons, would_run=tuple(reasons))
         seconds = round(time.monotonic() - self._began, 3)
         warnings = tuple(build_result.known_warnings(self.plan, self.store, explanations))
-        if self._options.strict and warnings:
+        if self.options.strict and warnings:
             from vidbuild.api.strict import as_errors, warning_of
 
             refused = as_errors(warning_of(each, self.path) for each in warnings)

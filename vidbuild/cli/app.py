@@ -17,9 +17,12 @@ from vidbuild.errors import VidbuildError
 
 COMMANDS = (
     "build",
+    "batch",
+    "schedule",
     "check",
     "lints",
     "estimate",
+    "publish",
     "explain",
     "graph",
     "still",

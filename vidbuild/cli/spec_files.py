@@ -7,9 +7,9 @@ from pathlib import Path
 
 from vidbuild.errors import UsageError
 from vidbuild.platforms import shell_command
-from vidbuild.project import OTHER_SPECS, SPEC, specs_in
+from vidbuild.project import OTHER_SPECS, SPEC, SPEC_SUFFIXES, specs_in
 
-__all__ = ["SPEC", "resolve_spec", "resolve_specs"]
+__all__ = ["SPEC", "is_spec", "resolve_spec", "resolve_specs"]
 
 _NAMED = 5  # specs of a folder that a message names
 
@@ -37,6 +37,11 @@ def _spec_in(folder: Path) -> Path:
     raise UsageError(
         f"no spec in '{folder.resolve()}': expected '{SPEC}' or '{OTHER_SPECS[0]}'", hint=f"{init} writes one"
     )
+
+
+def is_spec(path: Path) -> bool:
+    """Return whether a file is named like a spec."""
+    return path.name.endswith(SPEC_SUFFIXES)
 
 
 def resolve_spec(path: Path | None) -> Path:

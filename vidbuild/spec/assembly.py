@@ -45,6 +45,8 @@ def assemble() -> dict[str, Any]:
     definitions["named_output"]["properties"] |= _without_defaults(schema["properties"], OUTPUT_FIELDS)
     definitions["brand"] = _brand(schema["properties"])
     definitions["brand_without"] = _without(definitions["brand"])
+    batch = _read(_SPEC / "batch.schema.json")
+    definitions |= {**batch.pop("$defs"), "batch": batch}
     return schema
 
 
@@ -69,7 +71,8 @@ def _brand(fields: Mapping[str, Any]) -> dict[str, Any]:
 
 def _without(brand: Mapping[str, Any]) -> dict[str, Any]:
     """Return the definition of a spec's `brand` that leaves out some of the brand's fields."""
-    droppable = [name for name in brand["properties"] if name not in {"$schema", "name", "extends"}]
+    kept = {"$schema", "name", "extends", "publish", "topics"}
+    droppable = [name for name in brand["properties"] if name not in kept]
     name = {"title": "name", "description": "Name of the brand.", "$ref": "#/$defs/brand_name", "examples": ["acme"]}
     return {
         "title": "brand",

@@ -80,12 +80,25 @@ SUGGESTED = {"code languages": CODE_LANGUAGES}
 def text_for_editors(name: str = "video") -> str:
     """Return the text of a schema for editors, with the scene types of plug-ins that were added.
 
-    name: "video" for specs, or "brand".
+    name: "video" for specs, "brand" or "batch".
     """
     specs = load()
-    definitions = {each: node for each, node in specs["$defs"].items() if each != "brand"}
+    of_batch = {each: node for each, node in specs["$defs"].items() if each.startswith("batch_")}
+    definitions = {each: node for each, node in specs["$defs"].items() if each not in {"brand", "batch", *of_batch}}
     whole = specs if name == "video" else {"$schema": specs["$schema"], **specs["$defs"][name]}
-    return json.dumps(for_editors({**whole, "$defs": definitions}), indent=2, ensure_ascii=False) + "\n"
+    if name == "batch":
+        made = _for_batches({**whole, "$defs": of_batch})
+    else:
+        made = for_editors({**whole, "$defs": definitions})
+    return json.dumps(made, indent=2, ensure_ascii=False) + "\n"
+
+
+def _for_batches(schema: Mapping[str, Any]) -> Schema:
+    """Return the schema of batches, whose values have no templates but in their names."""
+    schema = _with_expectations(schema, schema["$defs"])
+    return _written(schema, templates=False) | {
+        "$defs": {name: _written(node, templates=False) for name, node in schema["$defs"].items()}
+    }
 
 
 def for_editors(schema: Mapping[str, Any]) -> Schema:

@@ -26,7 +26,8 @@ PLACES: Mapping[str, Path] = {
     "accent": ("theme", "accent"),
     "lexicon": ("reading", "lexicon"),
 }
-OF_BRAND = frozenset({"$schema", "name", "description", "extends"})  # fields without a place in a spec
+# Fields of a brand without a place in a spec.
+OF_BRAND = frozenset({"$schema", "name", "description", "extends", "publish", "topics"})
 SCENES = ("intro", "outro")
 NONE = "none"
 DEEPEST = 3  # length of the longest path that is merged: a field of a mapping in a theme

@@ -13,7 +13,8 @@ from vidbuild.json_types import Json
 from vidbuild.spec.assembly import assemble
 from vidbuild.spec.document import Path
 
-NAMES = ("video", "brand")  # of the schemas for editors and other tools: files as written, with their templates
+# Of the schemas for editors and other tools: files as written, with their templates.
+NAMES = ("video", "brand", "batch")
 NAME = "video.schema.json"
 # The fields that every scene has and that are not given to its type. `title` is given to it, since most types draw it.
 SHARED = frozenset(

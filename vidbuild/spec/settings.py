@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from vidbuild.diagnostic import Diagnostic
+from vidbuild.errors import UsageError
 from vidbuild.location import Location
+from vidbuild.remote.address import parse
 from vidbuild.spec import own_files, paths, reader
 from vidbuild.spec.diagnostics import SpecError, tidy
 from vidbuild.spec.document import Document
@@ -27,12 +29,15 @@ class Settings:
     """The settings of all specs in a project.
 
     allow_network_voice: whether builds in CI may use voices on the network.
+    publish: the address to which `vidbuild publish` sends videos; "" for none.
     """
 
     allow_network_voice: bool = False
+    publish: str = ""
 
 
 KNOWN = tuple(each.name for each in fields(Settings))
+DEFAULTS = {each.name: each.default for each in fields(Settings)}
 
 
 def load(root: Path, shown: str) -> Settings:
@@ -79,11 +84,24 @@ def _problems(data: dict[str, Any], text: str, shown: str) -> Iterator[Diagnosti
         if name not in KNOWN:
             hint = did_you_mean(name, KNOWN) or f"use {' or '.join(KNOWN)}"
             yield Diagnostic("error", f"unknown setting '{name}'", shown, location, hint=hint)
-        elif not isinstance(value, bool):
-            written = str(value).lower()
-            message = f"'{name}' must be {KINDS['boolean']}, not {value!r}"
-            fix = f"write {name} = {written}" if written in {"true", "false"} else None
-            yield Diagnostic("error", message, shown, location, hint=fix)
+        elif not isinstance(value, type(DEFAULTS[name])):
+            kind = KINDS["boolean" if isinstance(DEFAULTS[name], bool) else "string"]
+            message = f"'{name}' must be {kind}, not {value!r}"
+            yield Diagnostic("error", message, shown, location, hint=_fix(name, value))
+        elif name == "publish":
+            yield from _address_problems(str(value), shown, location)
+
+
+def _fix(name: str, value: object) -> str | None:
+    written = str(value).lower()
+    return f"write {name} = {written}" if isinstance(DEFAULTS[name], bool) and written in {"true", "false"} else None
+
+
+def _address_problems(value: str, shown: str, location: Location) -> Iterator[Diagnostic]:
+    try:
+        parse(value)
+    except UsageError as error:
+        yield Diagnostic("error", error.message, shown, location, hint=error.hint)
 
 
 def _location(name: str, text: str, shown: str) -> Location:

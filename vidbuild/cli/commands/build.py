@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from vidbuild.cli import console, options, result_output, spec_files
+from vidbuild.cli import console, options, publishing, result_output, spec_files
 from vidbuild.cli.exit_codes import most_severe
 from vidbuild.cli.signals import Interrupt
 from vidbuild.errors import UsageError
@@ -18,6 +18,7 @@ from vidbuild.frozen import replaced
 
 if TYPE_CHECKING:
     from vidbuild.api.options import BuildOptions
+    from vidbuild.api.publish import Published
     from vidbuild.api.result import Result
     from vidbuild.api.spec_args import SpecLike
     from vidbuild.api.verify import Verification
@@ -80,6 +81,8 @@ if TYPE_CHECKING:
     help="Continue a build that failed, was cancelled or was killed; 'last' is the newest. Without SPEC, continue with "
     "that build's specs, --only and -o.",
 )
+@click.option("--publish", is_flag=True, help="Then send the videos to where 'vidbuild publish' sends them.")
+@click.option("--to", metavar="URL", help="With --publish: the address, instead of that of the brand or the project.")
 @click.option(
     "--shuffle",
     type=int,
@@ -107,6 +110,8 @@ def command(
     events: Path | None,
     *,
     verify: bool,
+    publish: bool,
+    to: str | None,
     quiet: bool,
     verbose: bool,
     as_json: bool,
@@ -127,12 +132,17 @@ def command(
         specs, build_options = _resumed(build_options)
     if verify and build_options.dry_run:
         raise UsageError("--verify needs a build: a dry run has no outputs to compare", hint="leave out --dry-run")
+    if verify and publish:
+        raise UsageError("--verify and --publish cannot be used together", hint="then 'vidbuild publish'")
     if as_json and events == options.STANDARD:
         raise UsageError("--json and '--events -' both write to stdout", hint="--events events.jsonl")
     paths = [
         options.load_spec(path, build_options.variables, build_options.brand)
         for path in spec_files.resolve_specs(specs)
     ]
+    if to and not publish:
+        raise UsageError("--to is an address to publish to", hint="add --publish")
+    addresses = publishing.places(paths, to, build_options.brand) if publish and not build_options.dry_run else []
     view = None if build_options.dry_run or quiet else view_of(paths, build_options, verbose=verbose)
     interrupt.graceful = True
     with observing(events, view, interrupt) as observer:
@@ -140,7 +150,8 @@ def command(
     build_again = partial(_verify, paths, results, build_options, interrupt) if verify else None
     stdout_taken = as_json or events == options.STANDARD
     write = _discard if quiet else console.message if stdout_taken else console.result
-    return _print_results(results, build_options, build_again, as_json=as_json, write=write)
+    send = partial(publishing.send, results, addresses, quiet=quiet or as_json) if addresses else None
+    return _print_results(results, build_options, build_again, send, as_json=as_json, write=write)
 
 
 def _discard(_line: str) -> None:
@@ -179,6 +190,7 @@ def _print_results(
     results: Sequence[Result],
     chosen: BuildOptions,
     verify: Callable[[], Iterator[Verification]] | None,
+    send: Callable[[], Sequence[Published]] | None,
     *,
     as_json: bool,
     write: Callable[[str], None],
@@ -186,6 +198,7 @@ def _print_results(
     """Print the results and return the exit code.
 
     verify: builds again, if the user asked for that.
+    send: sends the videos that are built, if the user asked for that; they stay where they are if it fails.
     write: prints a line for people.
     """
     several = len(results) > 1
@@ -193,7 +206,7 @@ def _print_results(
         for line in [*result_output.problem_lines(result), *_bug_lines(result)]:
             console.message(line)
     if as_json and not verify:
-        console.result_json(result_output.as_json(results))
+        console.result_json(result_output.as_json(results) | (_published(send()) if send else {}))
     lines = result_output.dry_run_lines if chosen.dry_run else result_output.last_lines
     for result in results:
         shown = [line for video in result.videos for line in lines(video, show_path=several)]
@@ -202,8 +215,14 @@ def _print_results(
     for line in result_output.aborted_lines(results):
         console.message(line)
     if not verify:
+        for each in send() if send and not as_json else ():
+            write(each.url)
         return result_output.exit_code(results)
     return _print_verified(results, verify, as_json=as_json, write=write)
+
+
+def _published(sent: Sequence[Published]) -> dict[str, Any]:
+    return {"published": [each.to_json() for each in sent]}
 
 
 def _print_verified(

@@ -1,0 +1,105 @@
+"""Times in the notation of cron, and what is printed for the services that run a batch."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from vidbuild.api.schedule import KINDS, schedule_text
+from vidbuild.batches.cron import parse
+from vidbuild.errors import UsageError
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("15 6 * * *", ["*-*-* 06:15:00"]),
+        ("*/15 * * * *", ["*-*-* *:00,15,30,45:00"]),
+        ("0 7 * * mon-fri", ["Mon,Tue,Wed,Thu,Fri *-*-* 07:00:00"]),
+        ("0 0 1 */3 *", ["*-01,04,07,10-01 00:00:00"]),
+        ("30 8 * * 0,7", ["Sun *-*-* 08:30:00"]),
+        ("5 4 13 * 5", ["*-*-13 04:05:00", "Fri *-*-* 04:05:00"]),
+        ("10-20/5 1,13 * jan,Dec *", ["*-01,12-* 01,13:10,15,20:00"]),
+        ("0 9 */10 * 1", ["Mon *-*-01,11,21,31 09:00:00"]),
+        ("3/20 * * * *", ["*-*-* *:03,23,43:00"]),
+    ],
+)
+def test_times_are_those_of_systemd_too(text: str, expected: list[str]) -> None:
+    """With a day of the month and one of the week cron runs on either, which takes two lines."""
+    assert parse(text).on_calendar() == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("15 6 * *", "has 4 fields"),
+        ("60 6 * * *", "the minute must be from 0 to 59, not '60'"),
+        ("0 6 0 * *", "the day of the month must be from 1 to 31"),
+        ("0 6 * foo *", "the month must be from 1 to 12, not 'foo'"),
+        ("0 9-8 * * *", "the hour '9-8' is empty"),
+        ("*/0 * * * *", "the minute '*/0' is empty"),
+        ("0 6 * * mon fri", "has 6 fields"),
+        ("@daily", "has 1 fields"),
+        ("1;2 * * * *", "is not in the notation of cron"),
+    ],
+)
+def test_a_wrong_time_is_refused(text: str, message: str) -> None:
+    """The field is named, and an example is the hint."""
+    with pytest.raises(UsageError) as caught:
+        parse(text)
+    assert message in caught.value.message
+    assert caught.value.hint == '--cron "15 6 * * *"'
+
+
+@pytest.fixture
+def batch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A batch in a folder of a project, whose name has a space and a percent sign."""
+    root = tmp_path / "my 100% docs"
+    (root / "videos").mkdir(parents=True)
+    (root / "vidbuild.toml").write_text("")
+    (root / "videos" / "daily.yaml").write_text("batch: 1\nvideos: [{spec: a.yaml}]\n")
+    monkeypatch.chdir(root)
+    return Path("videos/daily.yaml")
+
+
+def test_a_line_for_cron(batch: Path) -> None:
+    """The program has its whole path, since cron's PATH is short; '%' would be a new line and is escaped."""
+    last = schedule_text(batch, "15 6 * * *", "cron", ["--next", "1"]).splitlines()[-1]
+    assert last.startswith("15 6 * * * cd '")
+    assert r"my 100\% docs" in last
+    assert last.endswith("vidbuild batch videos/daily.yaml --next 1")
+    assert "&& /" in last
+
+
+def test_units_for_systemd(batch: Path) -> None:
+    """A service and a timer that makes up for missed runs; '%' stands for itself."""
+    text = schedule_text(batch, "0 7 1 * mon", "systemd")
+    assert "OnCalendar=*-*-01 07:00:00\nOnCalendar=Mon *-*-* 07:00:00" in text
+    assert "Persistent=true" in text
+    assert "WorkingDirectory=" in text
+    assert "my 100%% docs" in text
+
+
+@pytest.mark.parametrize("kind", ["github", "gitlab"])
+def test_jobs_of_services_are_valid_yaml(batch: Path, kind: str) -> None:
+    """They run the batch, one run at a time, with a cache."""
+    text = schedule_text(batch, "*/2 * * * *", kind, ["--publish"])
+    data = yaml.safe_load(text)
+    assert "vidbuild batch videos/daily.yaml --publish" in text
+    if kind == "github":
+        assert data[True]["schedule"] == [{"cron": "*/2 * * * *"}]  # YAML 1.1 reads `on` as true
+        assert data["concurrency"]["cancel-in-progress"] is False
+        assert "UTC" in text
+        assert "every five minutes" in text
+    else:
+        assert data["vidbuild-daily"]["resource_group"] == "vidbuild-daily"
+        assert "*/2 * * * *" in text
+
+
+def test_an_unknown_service_is_refused(batch: Path) -> None:
+    """The hint has those that there are."""
+    with pytest.raises(UsageError, match="unknown kind of schedule 'jenkins'") as caught:
+        schedule_text(batch, "15 6 * * *", "jenkins")
+    assert caught.value.hint == f"use {', '.join(KINDS)}"

@@ -1,0 +1,141 @@
+"""Sending the files of a video: what is sent when, under which names, and what a failure leaves."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.support.object_server import BUCKET, Fault, ObjectServer, fail
+from vidbuild.publishing.headers import headers
+from vidbuild.publishing.publisher import Item, Publisher
+from vidbuild.remote.client import Client, RemoteError
+
+SHARED = 'scope="module"'  # tests.support.parallel keeps the tests of this module in one process
+
+
+def item(folder: Path, name: str, kind: str, content: bytes) -> Item:
+    """Write a file to send."""
+    file = folder / name
+    file.write_bytes(content)
+    return Item(kind, file, len(content), hashlib.sha256(content).hexdigest())
+
+
+@pytest.fixture
+def items(tmp_path: Path) -> list[Item]:
+    """The files of a small video."""
+    return [
+        item(tmp_path, "intro.mp4", "video", b"film" * 100),
+        item(tmp_path, "intro.html", "page", b"<html>"),
+        item(tmp_path, "intro.vtt", "captions", b"WEBVTT"),
+        item(tmp_path, "intro.poster.png", "poster", b"png"),
+    ]
+
+
+def publisher(folder: str) -> Publisher:
+    """Return a publisher to a folder of the bucket."""
+    return Publisher(Client(f"s3://{BUCKET}/{folder}", seconds=3, retries=0))
+
+
+def test_content_comes_first_and_what_leads_to_it_last(s3: ObjectServer, items: list[Item]) -> None:
+    """The name with the digest, then what goes with the video, the video, the page, and the summary."""
+    sent = publisher("order").publish("intro", items)
+    content = f"intro.{items[0].sha256[:16]}.mp4"
+    expected = [content, "intro.vtt", "intro.poster.png", "intro.mp4", "intro.html", "intro.latest.json"]
+    assert list(sent.sent) == expected
+    assert s3.puts() == [f"order/{name}" for name in expected]
+    assert sent.addresses["intro.mp4"] == f"{s3.endpoint}/{BUCKET}/order/intro.mp4"
+    assert sent.content == {"intro.mp4": f"{s3.endpoint}/{BUCKET}/order/{content}"}
+
+
+def test_only_names_with_a_digest_may_be_kept_for_ever(s3: ObjectServer, items: list[Item]) -> None:
+    """A browser that kept another name would show the old video for a year."""
+    publisher("headers").publish("intro", items)
+    sent = {each.key: each.headers for each in s3.requests if each.method == "PUT"}
+    for key, found in sent.items():
+        is_content = items[0].sha256[:16] in key
+        assert found["cache-control"] == ("public, max-age=31536000, immutable" if is_content else "no-cache"), key
+    assert sent["headers/intro.vtt"]["content-type"] == "text/vtt; charset=utf-8"
+
+
+def test_the_summary_says_what_is_there(s3: ObjectServer, items: list[Item]) -> None:
+    """It names each file with its digest, and the name of the content."""
+    publisher("summary").publish("intro", items)
+    found = json.loads(Client(f"s3://{BUCKET}/summary").get("intro.latest.json") or b"")
+    assert found["files"]["intro.mp4"] == {"kind": "video", "bytes": 400, "sha256": items[0].sha256}
+    assert found["content"] == {"intro.mp4": f"intro.{items[0].sha256[:16]}.mp4"}
+    assert s3.puts()[-1] == "summary/intro.latest.json"
+
+
+def test_nothing_is_sent_twice(s3: ObjectServer, items: list[Item], tmp_path: Path) -> None:
+    """A second run sends nothing; after a change only what changed."""
+    publisher("twice").publish("intro", items)
+    s3.clear()
+    again = publisher("twice").publish("intro", items)
+    assert (again.sent, again.bytes, s3.puts()) == ((), 0, [])
+    changed = [*items[:2], item(tmp_path, "intro.vtt", "captions", b"WEBVTT 2"), items[3]]
+    assert publisher("twice").publish("intro", changed).sent == ("intro.vtt", "intro.latest.json")
+
+
+def test_a_file_that_is_gone_is_sent_again(s3: ObjectServer, items: list[Item]) -> None:
+    """The summary alone is no proof: somebody may have removed a file since."""
+    publisher("gone").publish("intro", items)
+    import obstore
+
+    from vidbuild.remote.stores import store_of
+
+    obstore.delete(store_of(Client(f"s3://{BUCKET}/gone").address, 30, 0, 10), "intro.mp4")
+    s3.clear()
+    assert publisher("gone").publish("intro", items).sent == ("intro.mp4",)
+
+
+@pytest.mark.parametrize("number", range(1, 7))
+def test_a_failure_leaves_whole_files_and_the_next_run_goes_on(
+    s3: ObjectServer, items: list[Item], number: int, tmp_path: Path
+) -> None:
+    """Whichever request fails, each name leads to a whole file, the old or the new one, and nothing is sent twice."""
+    folder = f"failure-{number}"
+    publisher(folder).publish("intro", items)
+    new = [item(tmp_path, each.name, each.kind, b"new " + each.path.read_bytes()) for each in items]
+    old = {each.name: b"" for each in items} | {each.name: each.path.read_bytes()[4:] for each in new}
+    s3.clear()
+    s3.fault = fail(number, fault=Fault(500))
+    with pytest.raises(RemoteError, match="the server answered 500"):
+        publisher(folder).publish("intro", new)
+    s3.fault = lambda _request: None
+    client = Client(f"s3://{BUCKET}/{folder}")
+    for each in new:
+        assert client.get(each.name) in {old[each.name], each.path.read_bytes()}
+    first = len(s3.puts()) - 1
+    s3.clear()
+    sent = publisher(folder).publish("intro", new).sent
+    assert first + len(sent) >= 6
+    assert f"intro.{new[0].sha256[:16]}.mp4" not in sent or number == 1
+    assert all(client.get(each.name) == each.path.read_bytes() for each in new)
+
+
+def test_a_summary_that_is_no_summary_is_written_anew(s3: ObjectServer, items: list[Item]) -> None:
+    """Somebody else's file under that name, or one of another version, is as if nothing was there."""
+    for content in (b"no json", b"[]", b'{"version": 99}'):
+        Client(f"s3://{BUCKET}/other").put("intro.latest.json", content, {})
+        publisher("other").publish("intro", items)
+        assert s3.requests[-1].key == "other/intro.latest.json"
+
+
+def test_the_progress_of_a_large_file(s3: ObjectServer, tmp_path: Path) -> None:
+    """Each part is reported with the bytes so far."""
+    seen: list[tuple[str, int, int]] = []
+    large = item(tmp_path, "long.mp4", "video", bytes(11_000_000))
+    client = Client(f"s3://{BUCKET}/progress", seconds=30)
+    Publisher(client, on_sent=lambda *each: seen.append(each)).publish("long", [large])
+    assert [done for key, done, _ in seen if key == "long.mp4"] == [5 << 20, 10 << 20, 11_000_000]
+    assert s3.puts()
+
+
+@pytest.mark.parametrize(("name", "kind"), [("a.mp4", "video/mp4"), ("a.SRT", "application/x-subrip; charset=utf-8")])
+def test_types_are_known_by_the_ending(name: str, kind: str) -> None:
+    """An unknown ending is a stream of bytes."""
+    assert headers(name)["Content-Type"] == kind
+    assert headers("a.unknown")["Content-Type"] == "application/octet-stream"

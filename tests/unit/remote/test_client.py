@@ -1,0 +1,243 @@
+"""The client of places for files, on a server that speaks S3, a plain HTTP server, and a folder."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.guard import guard
+from tests.support.object_server import BUCKET, SLOW_DOWN, Fault, ObjectServer, fail
+from vidbuild.errors import UsageError, VidbuildError
+from vidbuild.remote import stores
+from vidbuild.remote.client import PART_BYTES, Client, RemoteError, Stored
+
+HEADERS = {"Content-Type": "video/mp4", "Cache-Control": "no-cache"}
+SHARED = 'scope="module"'  # tests.support.parallel keeps the tests of this module in one process
+
+
+def client(address: str, **ways: Any) -> Client:
+    """Return a client that gives up soon."""
+    return Client(address, **{"seconds": 3, "retries": 0, **ways})
+
+
+def test_files_are_written_and_read(s3: ObjectServer) -> None:
+    """A file that is there has a size and content, another one has none; headers reach the server."""
+    own = client(f"s3://{BUCKET}/docs")
+    assert (own.head("a.mp4"), own.get("a.mp4")) == (None, None)
+    own.put("a.mp4", b"12345", HEADERS)
+    assert (own.head("a.mp4"), own.get("a.mp4")) == (Stored(5), b"12345")
+    sent = next(each for each in s3.requests if each.method == "PUT")
+    assert (sent.key, sent.headers["content-type"], sent.headers["cache-control"]) == (
+        "docs/a.mp4",
+        "video/mp4",
+        "no-cache",
+    )
+
+
+def test_a_large_file_is_sent_in_parts(s3: ObjectServer, tmp_path: Path) -> None:
+    """Parts of 5 MB are put together at the end, and the progress is that of the file."""
+    file, seen = tmp_path / "large.mp4", list[int]()
+    file.write_bytes(bytes(range(256)) * 50_000)
+    own = client(f"s3://{BUCKET}/large", seconds=30)
+    own.upload("large.mp4", file, HEADERS, seen.append)
+    assert own.get("large.mp4") == file.read_bytes()
+    assert sum(seen) == file.stat().st_size
+    parts = sorted(each.body for each in s3.requests if "partNumber=" in each.key)
+    assert parts == [12_800_000 - 2 * PART_BYTES, PART_BYTES, PART_BYTES]
+
+
+def test_parts_of_a_failed_upload_are_removed(s3: ObjectServer, tmp_path: Path) -> None:
+    """A server that fails a part leaves no hidden parts, for which the owner of the bucket would pay."""
+    file = tmp_path / "large.mp4"
+    file.write_bytes(bytes(12_000_000))
+    s3.fault = fail(2, fault=Fault(403))
+    own = client(f"s3://{BUCKET}/parts", seconds=30)
+    with pytest.raises(RemoteError, match="access is denied"):
+        own.upload("large.mp4", file, HEADERS)
+    s3.fault = lambda _request: None
+    assert own.head("large.mp4") is None
+    assert any(each.method == "DELETE" and "uploadId=" in each.key for each in s3.requests)
+
+
+@pytest.mark.usefixtures("s3")
+def test_a_file_is_written_once() -> None:
+    """The first writer wins, and the second one is told."""
+    own = client(f"s3://{BUCKET}/once")
+    assert own.put_new("a", b"first")
+    assert not own.put_new("a", b"second")
+    assert own.get("a") == b"first"
+
+
+@pytest.mark.parametrize("status", [500, 503])
+def test_a_server_that_fails_for_a_moment_is_asked_again(s3: ObjectServer, status: int) -> None:
+    """Errors of the server and throttling pass; the file is there in the end."""
+    s3.fault = fail(1, fault=Fault(status, SLOW_DOWN))
+    client(f"s3://{BUCKET}/again", retries=2).put("a", b"1", {})
+    assert sum(each.method == "PUT" for each in s3.requests) == 2
+
+
+def test_a_cut_connection_is_made_again(s3: ObjectServer) -> None:
+    """A file whose connection broke in the middle is sent again whole."""
+    s3.fault = fail(1, fault=Fault(0))
+    own = client(f"s3://{BUCKET}/cut", retries=2)
+    own.put("a", b"1" * 1000, {})
+    assert own.get("a") == b"1" * 1000
+
+
+@pytest.mark.parametrize(
+    ("fault", "message", "hint"),
+    [
+        (Fault(403), "access is denied", "AWS_ACCESS_KEY_ID"),
+        (Fault(403, b"<Error><Code>InvalidAccessKeyId</Code></Error>"), "the access key is unknown", "again"),
+        (Fault(403, b"<Error><Code>RequestTimeTooSkewed</Code></Error>"), "the clock of this machine is off", "time"),
+        (Fault(400, b"<Error><Code>ExpiredToken</Code></Error>"), "the credentials have expired", "new ones"),
+        (Fault(503, SLOW_DOWN), "the server has too many requests", "later"),
+        (Fault(500), "the server answered 500", "later"),
+        (Fault(0), "the server does not answer", "connection"),
+        (Fault(-1), "the server does not answer", "connection"),
+    ],
+)
+def test_a_failure_is_explained(s3: ObjectServer, fault: Fault, message: str, hint: str) -> None:
+    """The message says what is wrong with the place, and the hint what to do; exit code 4."""
+    s3.fault = lambda request: fault if request.method == "PUT" else None
+    with pytest.raises(RemoteError) as caught:
+        client(f"s3://{BUCKET}/docs", seconds=1).put("a", b"1", {})
+    assert f"cannot use 's3://{BUCKET}/docs': {message}" == caught.value.message
+    assert hint in str(caught.value.hint)
+    assert caught.value.code == 4
+
+
+@pytest.mark.usefixtures("s3")
+def test_a_bucket_that_does_not_exist() -> None:
+    """It is found before anything is sent, and when something is."""
+    own = client("s3://no-such-bucket")
+    for act in (own.probe, lambda: own.put("a", b"1", {})):
+        with pytest.raises(RemoteError, match="the bucket does not exist"):
+            act()
+
+
+@pytest.mark.usefixtures("s3")
+def test_a_place_that_can_be_used_passes_the_probe() -> None:
+    """An empty folder is no error."""
+    client(f"s3://{BUCKET}/empty").probe()
+
+
+def test_a_server_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A refused connection ends at once."""
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
+    stores.store_of.cache_clear()
+    with pytest.raises(RemoteError, match="the server does not answer"):
+        client("s3://videos").put("a", b"1", {})
+
+
+def test_without_credentials_no_request_is_made(s3: ObjectServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The client would ask a server that only the provider's machines have."""
+    monkeypatch.delenv("AWS_ACCESS_KEY_ID")
+    with pytest.raises(RemoteError, match="there are no credentials") as caught:
+        client(f"s3://{BUCKET}").head("a")
+    assert "AWS_ACCESS_KEY_ID" in str(caught.value.hint)
+    assert not s3.requests
+
+
+def test_supabase_is_reached_by_its_s3_side(s3: ObjectServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The path has the storage's prefix and then the bucket; its own keys sign the request."""
+    monkeypatch.setenv("SUPABASE_URL", s3.endpoint)
+    with pytest.raises(RemoteError, match="there are no credentials"):
+        client("supabase://project/videos/docs").head("a")
+    monkeypatch.setenv("SUPABASE_S3_ACCESS_KEY_ID", "supabase-key")
+    monkeypatch.setenv("SUPABASE_S3_SECRET_ACCESS_KEY", "supabase-secret")
+    assert client("supabase://project/videos/docs").head("a.mp4") is None
+    (asked,) = s3.requests
+    assert asked.key == "/storage/v1/s3/videos/docs/a.mp4"
+    assert "Credential=supabase-key/" in asked.headers["authorization"]
+
+
+def test_an_address_that_works_for_some_time(s3: ObjectServer) -> None:
+    """It is signed for as long as was asked, and leads to the file."""
+    own = client(f"s3://{BUCKET}/signed")
+    own.put("a.mp4", b"1", HEADERS)
+    url = own.sign("a.mp4", 90)
+    assert url.startswith(f"{s3.endpoint}/{BUCKET}/signed/a.mp4?")
+    assert "X-Amz-Expires=90" in url
+
+
+def test_a_folder_of_this_machine(tmp_path: Path) -> None:
+    """It is made when the first file is written, and keeps no headers."""
+    folder = tmp_path / "new folder"
+    own = client(folder.as_uri())
+    own.put("sub/a.txt", b"1", HEADERS)
+    own.upload("b.txt", folder / "sub" / "a.txt", HEADERS)
+    assert (folder / "b.txt").read_bytes() == b"1"
+    assert own.put_new("c", b"1")
+    assert not own.put_new("c", b"2")
+    with pytest.raises(UsageError, match="has no signed addresses"):
+        own.sign("a", 1)
+
+
+def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
+    """A file in the place of a folder is an error about the address."""
+    (tmp_path / "file").write_bytes(b"")
+    with pytest.raises(VidbuildError, match="cannot use 'file:"):
+        client((tmp_path / "file" / "below").as_uri()).put("a", b"1", {})
+
+
+def test_what_is_in_memory_is_kept_for_each_address() -> None:
+    """Two clients of one address see the same files, those of another one do not."""
+    client("memory://one").put("a", b"1", HEADERS)
+    assert client("memory://one").get("a") == b"1"
+    assert client("memory://two").get("a") is None
+
+
+@pytest.fixture
+def http_server(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str, list[tuple[str, str, str, int]]]]:
+    """Run a server that keeps nothing; yield its address and (method, path, token, bytes) of each request."""
+    monkeypatch.setenv(guard.LOOPBACK, "1")
+    seen: list[tuple[str, str, str, int]] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def handle_any(self) -> None:
+            length = int(self.headers.get("Content-Length") or 0)
+            self.rfile.read(length)
+            seen.append((self.command, self.path, self.headers.get("Authorization", ""), length))
+            self.send_response(201 if self.command == "PUT" else 404)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        do_GET = do_HEAD = do_PUT = handle_any  # noqa: N815 - the names that the class calls
+
+        def log_message(self, *_args: Any) -> None:
+            """Print nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/videos", seen
+    server.shutdown()
+    server.server_close()
+
+
+def test_a_plain_http_server_gets_files_whole(
+    http_server: tuple[str, list[tuple[str, str, str, int]]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also large ones, in one request each, with the token of the environment."""
+    address, seen = http_server
+    monkeypatch.setenv("VIDBUILD_HTTP_TOKEN", "a-token")
+    stores.store_of.cache_clear()
+    file = tmp_path / "large.mp4"
+    file.write_bytes(bytes(PART_BYTES + 1))
+    own = client(address, seconds=30)
+    own.probe()
+    own.upload("large.mp4", file, HEADERS)
+    assert seen[-1] == ("PUT", "/videos/large.mp4", "Bearer a-token", PART_BYTES + 1)
+
+
+def test_the_package_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without obstore the hint is the command that installs it."""
+    monkeypatch.setattr("importlib.util.find_spec", lambda _name: None)
+    with pytest.raises(UsageError, match="'obstore' is not installed") as caught:
+        stores.require()
+    assert caught.value.hint == "pip install 'vidbuild[remote]'"

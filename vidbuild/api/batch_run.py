@@ -1,0 +1,164 @@
+"""The builds of one call of a batch: all rows are checked, then built in windows, so that memory stays flat."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from vidbuild.api.batch_publishing import Sender
+from vidbuild.api.batch_result import RowResult
+from vidbuild.api.build import build_rows
+from vidbuild.api.build_command import BuildRow
+from vidbuild.api.build_result import failed
+from vidbuild.api.listeners import Listeners
+from vidbuild.api.options import BuildOptions, Control, RunControl
+from vidbuild.api.plan import plans_of, store_of
+from vidbuild.api.result import Result
+from vidbuild.batches.reader import Batch
+from vidbuild.batches.row import Row
+from vidbuild.diagnostic import Diagnostic
+from vidbuild.errors import VidbuildError
+from vidbuild.frozen import replaced
+from vidbuild.spec.diagnostics import SpecError, read_sources
+
+WINDOW = 16  # rows of one run: what is in memory at a time
+
+OnRow = Callable[[RowResult, Result], None]
+
+
+class BatchRun:
+    """The builds of one call.
+
+    found: id -> result of each row that has ended.
+    """
+
+    def __init__(
+        self,
+        read: Batch,
+        options: BuildOptions,
+        control: RunControl,
+        on_row: OnRow | None,
+        on_event: Listeners | None,
+        sender: Sender | None,
+    ) -> None:
+        self._sender = sender
+        self.control = control
+        self.found: dict[str, RowResult] = {}
+        self._batch = read
+        self._options = options
+        self._on_row = on_row
+        self._on_event = on_event
+
+    def results(self, rows: Sequence[Row]) -> Iterator[tuple[Row, RowResult]]:
+        """Check all rows, build those that have no errors, and yield each row with its result."""
+        ready: list[Row] = []
+        files: dict[str, Row] = {}
+        for row in rows:
+            try:
+                self._create(row)
+                self.check(row, files)
+            except VidbuildError as error:
+                if not self._options.keep_going:
+                    raise
+                yield row, self._ended(row, failed(row.spec, error))
+            else:
+                ready.append(row)
+        for first in range(0, len(ready), WINDOW):
+            window = ready[first : first + WINDOW]
+            if self._is_over():
+                yield from ((row, self._ended(row, None)) for row in window)
+                continue
+            built = build_rows([self._build_row(row) for row in window], self._options, self._on_event, self.control)
+            yield from ((row, self._ended(row, result)) for row, result in zip(window, built, strict=True))
+
+    def _is_over(self) -> bool:
+        stopped = self.control.requested() == Control.CANCEL
+        return stopped or (not self._options.keep_going and not all(each.ok for each in self.found.values()))
+
+    def _create(self, row: Row) -> None:
+        """Write a row's spec if it is to be created and is not there yet."""
+        if row.origin is None or self._options.dry_run or os.path.lexists(row.spec):
+            return
+        from vidbuild.api.create import Choices, Commission, create
+
+        given = row.origin.options
+        choices = Choices(given.get("length"), given.get("scenes"), given.get("section", ""))
+        writer = given.get("writer")
+        commission = Commission(writer, given.get("seed"), lambda _line: None) if writer else None
+        head = {"brand": row.brand or None, "language": given.get("language")}
+        create(row.origin.source, row.spec, choices, head, None, commission).write()
+
+    def check(self, row: Row, files: dict[str, Row]) -> list[Path]:
+        """Return a row's videos. Raises the errors of its spec, and SpecError if another row writes one of its files.
+
+        files: the videos of the rows before, to which those of this row are added.
+
+        The plans are remembered by the cache, so that the build makes none again, and nothing of them is kept here.
+        """
+        if row.origin is not None and self._options.dry_run and not os.path.lexists(row.spec):
+            return []
+        options = self._own_options(row)
+        plans = plans_of(
+            row.spec,
+            store=store_of(row.spec, options.cache),
+            languages=options.language,
+            output_names=options.output_name,
+            variables=options.variables,
+            brand=options.brand,
+            remember=not options.dry_run,
+            base=options.name,
+        )
+        found = [row.folder / f"{plan.name}{plan.outputs[0].suffix}" for plan in plans]
+        for file in found:
+            other = files.setdefault(os.fspath(file).casefold(), row)
+            if other is not row:
+                message = f"'{file}' is an output of the row in line {other.location.line} too"
+                item = Diagnostic("error", message, os.fspath(self._batch.path), row.location, "change 'name' or 'id'")
+                raise SpecError([item], read_sources([item]))
+        return found
+
+    def _own_options(self, row: Row) -> BuildOptions:
+        return replaced(
+            self._options,
+            output=self._batch.folder,
+            name=(row.folder / row.name).relative_to(self._batch.folder).as_posix(),
+            variables=dict(row.variables),
+            brand=row.brand or None,
+            language=row.languages,
+            output_name=row.outputs,
+        )
+
+    def _build_row(self, row: Row) -> BuildRow:
+        return BuildRow(row.spec, row.id, self._own_options(row))
+
+    def _ended(self, row: Row, result: Result | None) -> RowResult:
+        """Return a row's result, and report it. result: None if the row was not reached."""
+        made = RowResult(row.id, row.spec, "aborted") if result is None else _row_result(row, result)
+        if self._sender is not None and result is not None and result.ok:
+            made = self._sender.sent(row, result, made)
+        self.found[row.id] = made
+        if self._on_row is not None and result is not None:
+            self._on_row(made, result)
+        return made
+
+
+def _row_result(row: Row, result: Result) -> RowResult:
+    return RowResult(
+        row.id,
+        row.spec,
+        result.status,
+        tuple(video.outputs[0].path for video in result.videos if video.outputs),
+        result.run,
+        result.video_seconds,
+        result.wall_seconds,
+        tuple(errors_of(result)),
+    )
+
+
+def errors_of(result: Result) -> Iterator[str]:
+    """Yield what failed in a build, a line each."""
+    for each in result.diagnostics:
+        yield f"{each.path}:{each.line}:{each.column}: {each.message}" if each.line else each.message
+    for step in result.steps.failed:
+        yield f"{step.step}: {step.error}"

@@ -1,0 +1,195 @@
+"""`vidbuild batch`: build many videos from one file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from vidbuild.cli import console, options
+from vidbuild.cli.exit_codes import Exit
+from vidbuild.errors import UsageError
+
+if TYPE_CHECKING:
+    from vidbuild.api.batch import RowPlan, Selection
+    from vidbuild.api.batch_result import BatchResult, RowResult
+    from vidbuild.api.options import BuildOptions
+    from vidbuild.api.result import Result
+    from vidbuild.cli.signals import Interrupt
+
+DEFAULT = Path("batch.yaml")
+_ONE_STREAM = "--json and '--events -' both write to stdout"
+
+
+@click.command(
+    "batch",
+    epilog=options.example(
+        "vidbuild batch --list", "vidbuild batch videos.yaml --only 'acme-*'", "vidbuild batch --next 3 --json"
+    ),
+)
+@click.argument("file", metavar="[FILE]", default=DEFAULT, type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--list", "as_list", is_flag=True, help="List every row with its id and its files, and build nothing.")
+@click.option("--only", multiple=True, metavar="ID", help="Only this row, or rows of a pattern ('acme-*'); repeatable.")
+@click.option("--brand", metavar="NAME", shell_complete=options.completes("brand"), help="Only rows of this brand.")
+@click.option("--count", type=click.IntRange(min=1), metavar="N", help="At most N rows, the first ones.")
+@click.option(
+    "--next",
+    "next_",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="The next N rows that are not done, by the ledger beside FILE, which is written.",
+)
+@click.option(
+    "-k/-x",
+    "--keep-going/--fail-fast",
+    "keep_going",
+    default=True,
+    help="After a failure, go on with other rows (the default), or stop.",
+)
+@click.option(
+    "-j", "--jobs", type=click.IntRange(min=1), metavar="N", help="Run N steps at a time; default: the number of CPUs."
+)
+@click.option("-n", "--dry-run", is_flag=True, help="Say which rows would be built; run and write nothing.")
+@click.option("--publish", is_flag=True, help="Send the videos of each row as soon as they are built.")
+@click.option(
+    "--no-overlap", is_flag=True, help="End at once if another run of FILE is going on; default: wait for it."
+)
+@options.strict()
+@click.option(
+    "--offline", is_flag=True, help="Use no online voice: its fallback, or fail if none is cached or declared."
+)
+@click.option("--allow-network-voice", is_flag=True, help="Allow specs to use online voices in CI.")
+@options.frozen()
+@click.option(
+    "--events",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Write each event to FILE as a line of JSON; '-' is stdout.",
+)
+@options.quiet()
+@options.as_json("how every row ended")
+@click.pass_obj
+def command(
+    interrupt: Interrupt,
+    /,
+    file: Path,
+    events: Path | None,
+    next_: int | None,
+    *,
+    as_list: bool,
+    only: Sequence[str],
+    brand: str | None,
+    count: int | None,
+    publish: bool,
+    no_overlap: bool,
+    quiet: bool,
+    as_json: bool,
+    **chosen: Any,  # noqa: ANN401 - the options by the names of BuildOptions' fields
+) -> int:
+    """Build many videos from one file.
+
+    Its rows are specs with brands, variables and languages, and it can have a matrix of these. All specs are checked
+    before the first step runs. A row that fails stops no other one. Steps that rows share run once, such as the scenes
+    of a brand. The results are also in batch.json, beside the outputs.
+    """
+    from vidbuild.api.batch import Selection
+    from vidbuild.api.options import BuildOptions
+
+    selection = Selection(only, brand, count, next_)
+    if as_list:
+        return _list(file, selection, as_json=as_json)
+    if as_json and events == options.STANDARD:
+        raise UsageError(_ONE_STREAM, hint="--json --events events.jsonl")
+    ways = {"overlap": not no_overlap, "publish": publish}
+    result = _built(interrupt, file, selection, BuildOptions(**chosen), events, ways, quiet=quiet)
+    if as_json:
+        console.result_json(result.to_json())
+    elif not quiet:
+        (console.message if events == options.STANDARD else console.result)("\n".join(_table(result)))
+    return int(_exit_code(result))
+
+
+def _built(
+    interrupt: Interrupt,
+    file: Path,
+    selection: Selection,
+    build_options: BuildOptions,
+    events: Path | None,
+    ways: Mapping[str, bool],
+    *,
+    quiet: bool,
+) -> BatchResult:
+    from vidbuild.api.batch import batch
+    from vidbuild.cli.progress import observing, view_of
+
+    view = None if build_options.dry_run or quiet else view_of((), build_options)
+    interrupt.graceful = True
+    with observing(events, view, interrupt) as observer:
+        return batch(file, selection, build_options, on_row=_Report(), on_event=observer, control=observer, **ways)
+
+
+class _Report:
+    """Prints the problems of each row, and once what several rows have in common, such as the errors of their spec."""
+
+    def __init__(self) -> None:
+        self._printed: set[str] = set()
+
+    def __call__(self, _row: RowResult, result: Result) -> None:
+        """Print the problems of a row."""
+        from vidbuild.cli import result_output
+
+        text = "\n".join(result_output.problem_lines(result))
+        if text and text not in self._printed:
+            self._printed.add(text)
+            console.message(text)
+
+
+def _table(result: BatchResult) -> Iterable[str]:
+    """Return a line for each row, and one for all of them."""
+    from vidbuild.report import humanize
+
+    rows = [
+        (each.id, each.status, *_seconds(each.seconds), ", ".join(each.urls or map(str, each.files)))
+        for each in result.results
+    ]
+    width = max((len(row[0]) for row in rows), default=0)
+    for row, status, seconds, files in rows:
+        yield f"{row:<{width}}  {status:<11}  {seconds:>6}  {files}".rstrip()
+    total = humanize.count(len(result.results), "row")
+    failed = f", {result.failure_count} failed" if result.failure_count else ""
+    yield f"{result.success_count} of {total} done{failed}, {humanize.elapsed(result.total_seconds)}"
+
+
+def _seconds(seconds: float) -> tuple[str]:
+    from vidbuild.report import humanize
+
+    return (humanize.elapsed(seconds) if seconds else "",)
+
+
+def _exit_code(result: BatchResult) -> Exit:
+    if any(each.status == "cancelled" for each in result.results):
+        return Exit.INTERRUPTED
+    return Exit.DONE if result.ok else Exit.FAILED
+
+
+def _list(file: Path, selection: Selection, *, as_json: bool) -> int:
+    from vidbuild.api.batch import planned
+
+    plans = planned(file, selection)
+    if as_json:
+        console.result_json({"batch": str(file), "rows": [each.to_json() for each in plans]})
+    else:
+        console.result("\n".join(_listed(plans)))
+    return int(Exit.DONE if all(not each.errors for each in plans) else Exit.FAILED)
+
+
+def _listed(plans: Sequence[RowPlan]) -> Iterable[str]:
+    width = max((len(each.row.id) for each in plans), default=0)
+    for each in plans:
+        end = "  (done)" if each.is_done else ""
+        what = (
+            f"wrong: {each.errors[0]}" if each.errors else ", ".join(map(str, each.files)) or f"creates {each.row.spec}"
+        )
+        yield f"{each.row.id:<{width}}  {what}{end}"

@@ -1,0 +1,1 @@
+"""Sends videos and what goes with them to a place where people can see them."""

@@ -1,0 +1,148 @@
+"""Sends the files of a video: first under a name with the digest of the content, then under the names people know.
+
+The names that people know lead to whole files at every moment, since each is written in one request, or appears only
+when its last part is there. `NAME.latest.json` is the last of them and says what was sent, so that another run sends
+only what has changed.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path, PurePath
+from typing import Any
+
+from vidbuild.json_types import mapping
+from vidbuild.publishing.headers import headers
+from vidbuild.remote.client import Client
+
+VERSION = 1
+DIGITS = 16  # of the digest in a name
+MEDIA = frozenset({"video", "animation", "audio", "handout"})  # kinds that are sent under a name with their digest too
+ORDER = ("captions", "poster", "picture", "transcript", "chapters", "credits", *sorted(MEDIA), "page")
+LATEST = ".latest.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A file to send. kind: of a build's output; sha256: in hex."""
+
+    kind: str
+    path: Path
+    bytes: int
+    sha256: str
+
+    @property
+    def name(self) -> str:
+        """The name that people know."""
+        return self.path.name
+
+    @property
+    def content_name(self) -> str:
+        """The name that changes with the content: "intro.0123456789abcdef.mp4"."""
+        name = PurePath(self.name)
+        return f"{name.stem}.{self.sha256[:DIGITS]}{name.suffix}"
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What a run did.
+
+    addresses: name that people know -> address.
+    content: name of a medium -> address that always leads to this content.
+    sent, kept: keys that were written, and those that were there already.
+    bytes: that were sent.
+    """
+
+    addresses: Mapping[str, str]
+    content: Mapping[str, str]
+    sent: tuple[str, ...]
+    kept: tuple[str, ...]
+    bytes: int
+
+
+OnSent = Callable[[str, int, int], None]  # key, bytes so far, bytes of the file
+
+
+@dataclass
+class Publisher:
+    """Sends the files of videos to one place. folder: of the keys, below the client's address."""
+
+    client: Client
+    folder: str = ""
+    on_sent: OnSent | None = None
+    _sent: list[str] = field(default_factory=list)
+    _kept: list[str] = field(default_factory=list)
+    _bytes: int = 0
+
+    def publish(self, name: str, items: Sequence[Item]) -> Sent:
+        """Send the files of one video; name: what theirs have in common. Raises RemoteError; what was sent stays sent.
+
+        A later run goes on from there.
+        """
+        self._sent, self._kept, self._bytes = [], [], 0
+        last = self._latest(name)
+        known = mapping(last.get("files"))
+        ordered = sorted(items, key=lambda item: ORDER.index(item.kind) if item.kind in ORDER else -1)
+        media = [item for item in ordered if item.kind in MEDIA]
+        for item in media:
+            self._put(self._key(item.content_name), item, is_content=True, is_there=True)
+        for item in ordered:
+            is_there = mapping(known.get(item.name)).get("sha256") == item.sha256
+            self._put(self._key(item.name), item, is_content=False, is_there=is_there)
+        self._put_latest(name, ordered, media, last)
+        public = self.client.address.public
+        return Sent(
+            {item.name: public(self._key(item.name)) for item in ordered},
+            {item.name: public(self._key(item.content_name)) for item in media},
+            tuple(self._sent),
+            tuple(self._kept),
+            self._bytes,
+        )
+
+    def _key(self, name: str) -> str:
+        return f"{self.folder}/{name}" if self.folder else name
+
+    def _put(self, key: str, item: Item, *, is_content: bool, is_there: bool) -> None:
+        """Write a file unless it is there. is_there: whether it is, if something of its size is."""
+        stored = self.client.head(key) if is_there else None
+        if stored is not None and stored.size == item.bytes:
+            self._kept.append(key)
+            return
+        done = 0
+
+        def count(more: int) -> None:
+            nonlocal done
+            done += more
+            if self.on_sent:
+                self.on_sent(key, done, item.bytes)
+
+        self.client.upload(key, item.path, headers(item.name, is_content=is_content), count)
+        self._sent.append(key)
+        self._bytes += item.bytes
+
+    def _latest(self, name: str) -> Mapping[str, Any]:
+        """Return what was published last under a name; nothing if that cannot be read."""
+        content = self.client.get(self._key(f"{name}{LATEST}"))
+        try:
+            found: Mapping[str, Any] = mapping(json.loads(content)) if content else {}
+        except ValueError:
+            return {}
+        return found if found.get("version") == VERSION else {}
+
+    def _put_latest(self, name: str, items: Sequence[Item], media: Sequence[Item], last: Mapping[str, Any]) -> None:
+        data = {
+            "version": VERSION,
+            "name": name,
+            "files": {item.name: {"kind": item.kind, "bytes": item.bytes, "sha256": item.sha256} for item in items},
+            "content": {item.name: item.content_name for item in media},
+        }
+        key = self._key(f"{name}{LATEST}")
+        if data == last:
+            self._kept.append(key)
+            return
+        text = f"{json.dumps(data, indent=1, ensure_ascii=False)}\n".encode()
+        self.client.put(key, text, headers(key))
+        self._sent.append(key)
+        self._bytes += len(text)

@@ -1,0 +1,164 @@
+"""A client of a place for files. It is made when it is first used; credentials come from the environment alone."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from vidbuild.errors import UsageError
+from vidbuild.remote.address import Address, parse
+from vidbuild.remote.errors import RemoteError, is_about_place, remote_error
+from vidbuild.remote.stores import Store, require, store_of
+
+__all__ = ["Client", "RemoteError", "Stored"]
+
+PART_BYTES = 5 * 1024 * 1024  # of an upload in parts; smaller ones are refused by S3
+PARTS_AT_ONCE = 4
+CONNECT_SECONDS = 10
+SLOWEST = 50_000  # bytes per second of a request that is not given up
+RETRIES = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A file that is there; size: in bytes."""
+
+    size: int
+
+
+class Client:
+    """Reads and writes files below an address; keys are relative to it. All methods raise RemoteError."""
+
+    def __init__(self, address: Address | str, *, seconds: float | None = None, retries: int = RETRIES) -> None:
+        self.address = parse(address) if isinstance(address, str) else address
+        self._seconds = seconds
+        self._retries = retries
+
+    def head(self, key: str) -> Stored | None:
+        """Return what is known of a file; None if there is none, or no bucket."""
+        import obstore
+
+        try:
+            with self._errors():
+                return Stored(obstore.head(self._store(), key)["size"])
+        except FileNotFoundError:
+            return None
+
+    def get(self, key: str) -> bytes | None:
+        """Return the bytes of a file; None if there is none, or no bucket."""
+        import obstore
+
+        try:
+            with self._errors():
+                return obstore.get(self._store(), key).bytes().to_bytes()
+        except FileNotFoundError:
+            return None
+
+    def put(self, key: str, content: bytes, headers: Mapping[str, str]) -> None:
+        """Write a file whole. headers: Content-Type and Cache-Control, for places that keep them."""
+        import obstore
+
+        with self._missing_bucket(), self._errors():
+            obstore.put(self._store(len(content)), key, content, attributes=self._kept(headers), use_multipart=False)
+
+    def put_new(self, key: str, content: bytes) -> bool:
+        """Write a file unless there is one; return whether it was written. Only for places that can compare."""
+        import obstore
+        from obstore.exceptions import AlreadyExistsError
+
+        try:
+            with self._missing_bucket(), self._errors():
+                obstore.put(self._store(len(content)), key, content, mode="create")
+        except AlreadyExistsError:
+            return False
+        return True
+
+    def upload(
+        self, key: str, file: Path, headers: Mapping[str, str], on_bytes: Callable[[int], None] | None = None
+    ) -> None:
+        """Write a file of this machine, in parts if it is large and the place can take parts.
+
+        on_bytes: called with the number of bytes that were handed on, several times.
+        """
+        import obstore
+
+        size = file.stat().st_size
+        in_parts = size > PART_BYTES and self.address.scheme not in {"http", "https"}
+        with self._missing_bucket(), self._errors():
+            obstore.put(
+                self._store(PART_BYTES if in_parts else size),
+                key,
+                _parts(file, on_bytes or _ignore) if in_parts else file,
+                attributes=self._kept(headers),
+                use_multipart=in_parts,
+                chunk_size=PART_BYTES,
+                max_concurrency=PARTS_AT_ONCE,
+            )
+
+    def sign(self, key: str, seconds: float) -> str:
+        """Return an address at which a file can be read for some time. UsageError if the place has none."""
+        import obstore
+
+        if self.address.scheme not in {"s3", "gs", "az", "supabase"}:
+            raise UsageError(f"'{self.address}' has no signed addresses", hint="leave --expires out")
+        with self._errors():
+            return str(obstore.sign(self._store(), "GET", key, timedelta(seconds=seconds)))
+
+    def probe(self) -> None:
+        """Raise RemoteError if the place cannot be read from now: a wrong key, no bucket, no connection."""
+        import obstore
+
+        with self._missing_bucket(), self._errors():
+            if self.address.scheme in {"http", "https"}:  # lists nothing
+                self.head(".vidbuild-probe")
+            else:
+                next(iter(obstore.list(self._store(), chunk_size=1)), None)
+
+    def _store(self, size: int = 0) -> Store:
+        """Return the client of a request; size: of its body, in bytes."""
+        seconds = self._seconds or 30 + size / SLOWEST
+        return store_of(self.address, math.ceil(seconds), self._retries, self._seconds or CONNECT_SECONDS)
+
+    def _kept(self, headers: Mapping[str, str]) -> dict[str, str] | None:
+        return None if self.address.scheme == "file" else dict(headers)
+
+    @contextmanager
+    def _errors(self) -> Iterator[None]:
+        """Raise RemoteError for what the client raises, but for a file that is not there or is there already."""
+        require()
+        from obstore.exceptions import AlreadyExistsError, BaseError
+
+        try:
+            yield
+        except AlreadyExistsError:
+            raise
+        except FileNotFoundError as error:
+            if is_about_place(error):
+                raise remote_error(self.address, error) from error
+            raise
+        except (BaseError, OSError, NotImplementedError) as error:
+            raise remote_error(self.address, error) from error
+
+    @contextmanager
+    def _missing_bucket(self) -> Iterator[None]:
+        """Raise RemoteError if what is written to is not there."""
+        try:
+            yield
+        except FileNotFoundError as error:
+            raise remote_error(self.address, error) from error
+
+
+def _parts(file: Path, on_bytes: Callable[[int], None]) -> Iterator[bytes]:
+    """Yield the parts of a file, and report each."""
+    with file.open("rb") as opened:
+        while content := opened.read(PART_BYTES):
+            yield content
+            on_bytes(len(content))
+
+
+def _ignore(_count: int) -> None:
+    """Do nothing with the progress."""

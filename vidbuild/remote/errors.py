@@ -1,0 +1,88 @@
+"""What went wrong at a place for files, in words, from what its client raises."""
+
+from __future__ import annotations
+
+import re
+
+from vidbuild.errors import VidbuildError
+from vidbuild.remote.address import Address
+
+HTTP_TOKEN = "VIDBUILD_HTTP_TOKEN"  # noqa: S105 - the name of a variable
+SUPABASE_KEYS = ("SUPABASE_S3_ACCESS_KEY_ID", "SUPABASE_S3_SECRET_ACCESS_KEY")
+_CODE = re.compile(r"<Code>(\w+)</Code>")
+_STATUS = re.compile(r"status code: (\d{3})")
+_MEANINGS = {
+    "NoSuchBucket": ("the bucket does not exist", "create it, or correct the address"),
+    "ContainerNotFound": ("the container does not exist", "create it, or correct the address"),
+    "InvalidAccessKeyId": ("the access key is unknown", "set AWS_ACCESS_KEY_ID again"),
+    "SignatureDoesNotMatch": ("the secret key is wrong", "set AWS_SECRET_ACCESS_KEY again"),
+    "ExpiredToken": ("the credentials have expired", "get new ones"),
+    "TokenRefreshRequired": ("the credentials have expired", "get new ones"),
+    "RequestTimeTooSkewed": ("the clock of this machine is off", "set it: requests are signed with the time"),
+    "SlowDown": ("the server has too many requests", "try again later"),
+}
+_DENIED = frozenset({"401", "403"})
+
+
+class RemoteError(VidbuildError):
+    """A place for files that cannot be used."""
+
+    code = 4
+
+
+def is_about_place(error: Exception) -> bool:
+    """Return whether "not found" is said of the bucket, and not of one file."""
+    return _code(str(error)) in _MEANINGS
+
+
+def remote_error(address: Address, error: Exception) -> RemoteError:
+    """Return the error for people."""
+    why, hint = _explained(address, error)
+    return RemoteError(f"cannot use '{address}': {why}", hint=hint)
+
+
+def no_credentials(address: Address, more: str = "") -> RemoteError:
+    """Return the error of a place whose credentials are not in the environment."""
+    return RemoteError(f"cannot use '{address}': there are no credentials", hint=f"set {variables(address)}{more}")
+
+
+def variables(address: Address) -> str:
+    """Return the variables of the environment that have the credentials of a place."""
+    names = {
+        "s3": "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY",
+        "supabase": " and ".join(SUPABASE_KEYS),
+        "gs": "GOOGLE_APPLICATION_CREDENTIALS",
+        "az": "AZURE_STORAGE_ACCOUNT_NAME and AZURE_STORAGE_ACCOUNT_KEY",
+    }
+    return names.get(address.scheme, HTTP_TOKEN)
+
+
+def _explained(address: Address, error: Exception) -> tuple[str, str | None]:
+    """Return why, and what to do."""
+    text = str(error)
+    status = _STATUS.search(text)
+    number = status[1] if status else ""
+    if _code(text) in _MEANINGS:
+        return _MEANINGS[_code(text)]
+    if isinstance(error, PermissionError) or number in _DENIED:
+        return "access is denied", f"check {variables(address)}, and what they may do"
+    if isinstance(error, FileNotFoundError):
+        return "the bucket or folder does not exist", "create it, or correct the address"
+    if number:
+        return f"the server answered {number}", "try again later"
+    return _without_answer(address, text)
+
+
+def _without_answer(address: Address, text: str) -> tuple[str, str | None]:
+    """Return why a request got no answer."""
+    if "credential" in text.lower():
+        return "there are no credentials", f"set {variables(address)}"
+    if "error sending request" in text or "timed out" in text:
+        return "the server does not answer", "check the address and the connection"
+    line = text.strip().partition("\n")[0].rstrip(": ")
+    return line.rpartition(" - ")[2] or line, None
+
+
+def _code(text: str) -> str:
+    found = _CODE.search(text)
+    return found[1] if found else ""
