@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from pathlib import Path
 
-from . import creating, floor, formats, looks, measure, voices
+from . import creating, diffs, drafts, floor, formats, languages, looks, measure, voices
 from .cases import TYPES, Case, edited
 from .measure import Cost
 from .project import VIDBUILD, Project, Several
@@ -276,22 +276,6 @@ def _frames(project: Project) -> int:
     return round(project.case.scenes * project.case.seconds * project.case.fps)
 
 
-def diff(bench: Bench) -> Iterator[Row]:
-    """Two builds of sixty scenes, of which one has changed, are compared."""
-    project, _ = bench.sixty
-    outputs = project.folder / "build"
-    before = bench.folder / "sixty-before"
-    shutil.copytree(outputs, before)
-    project.edit(SIXTY.scenes // 2)
-    project.case = edited(project.case, SIXTY.scenes // 2)
-    command = [*VIDBUILD, "diff", str(before), str(outputs)]
-    found = measure.median([measure.run(command, project.folder) for _ in range(EDITS)])
-    listing = ("-i", str(project.video), "-map", "0", "-c", "copy", "-f", "framehash", str(bench.folder / "hashes"))
-    least = measure.run(measure.plain(*listing), bench.folder)
-    measured = f"{found.wall:.2f} s (CPU time {found.cpu:.2f} s)"
-    yield Row("diff", "under 2 s", 2.0, found.wall, measured, f"{2 * least.cpu:.2f} s: reading both videos")
-
-
 CASES: Mapping[str, Callable[[Bench], Iterator[Row]]] = {
     "cold": cold,
     "fps60": fps60,
@@ -304,10 +288,12 @@ CASES: Mapping[str, Callable[[Bench], Iterator[Row]]] = {
     "many": many,
     "memory": memory,
     "size": size,
-    "diff": diff,
+    "diff": diffs.sixty,
     "create": creating.readme,
     **looks.CASES,
     "webp": formats.webp,
+    "draft": drafts.six,
+    "languages": languages.languages,
     "voice": voices.quickstart,
     "voice-edit": voices.edit,
 }

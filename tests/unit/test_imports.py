@@ -95,6 +95,7 @@ ALLOWED: dict[str, set[str]] = {
         "inspection.captions",
         "inspection.refusals",
         "inspection.timing_file",
+        "media.container.samples",
         "media.ffmpeg",
         "media.text.boundaries",
         "media.text.direction",

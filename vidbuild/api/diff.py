@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from vidbuild.api.contained_call import contained_call
 from vidbuild.api.diff_sides import Given, Named, build_side, spec_side
-from vidbuild.api.inspect import contained_call
 from vidbuild.api.outputs import wrote
-from vidbuild.comparison import frames
+from vidbuild.comparison import decoding
 from vidbuild.comparison.compare import Change, Comparison, compare, problems
 from vidbuild.comparison.page import page, summary
 from vidbuild.comparison.side import Side
@@ -170,7 +170,7 @@ def _pictures(changes: Sequence[Change]) -> dict[str, Mapping[str, Any]]:
             [scene.picture.to_data() if scene and scene.picture else None for scene in (change.before, change.after)]
             for change in batch
         ]
-        answers = contained_call(frames.pairs, paths[0], paths[1:], SECONDS, json.dumps(request))
+        answers = contained_call(decoding.pairs, paths[0], paths[1:], SECONDS, json.dumps(request))
         found |= {change.id: answer for change, answer in zip(batch, answers, strict=True)}
     return found
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from vidbuild.api.contained_call import contained_call
 from vidbuild.api.engine import engine_of
-from vidbuild.api.inspect import contained_call
 from vidbuild.api.load import load
 from vidbuild.api.plan import Plan, plan_of, store_of
 from vidbuild.choice import selected

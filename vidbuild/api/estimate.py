@@ -167,7 +167,7 @@ def _with_clips(video: VideoSpec, scenes: Sequence[int]) -> Mapping[int, float]:
     parts = {(index, layer): part for index in scenes for layer, part in estimates.clips(video, index).items()}
     if not parts or not POSIX:
         return {}
-    from vidbuild.api.inspect import contained_call
+    from vidbuild.api.contained_call import contained_call
     from vidbuild.create.source.protocol import SourceError
     from vidbuild.inspection import clip_lengths
 

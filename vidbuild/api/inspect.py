@@ -9,9 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from vidbuild.api.environment import FIXED, PASSED_ON
-from vidbuild.api.sandbox_policy import sandbox_of
-from vidbuild.create.source import contained
+from vidbuild.api.contained_call import contained_call
 from vidbuild.errors import UsageError
 from vidbuild.inspection import captions, chapters
 from vidbuild.inspection.limits import STRICT, Limits, problems
@@ -84,16 +82,6 @@ def inspect(
     facts = contained_call(measure, file, [*listed, *([timing] if timing else [])], seconds, json.dumps(request))
     found = _with_rules(facts)
     return Inspection(file, found, problems(found, limits))
-
-
-def contained_call(function: Any, file: Path, others: Sequence[Path], seconds: float, *arguments: str) -> Any:  # noqa: ANN401 - JSON values of any function
-    """Call a function on media files in a sandboxed process, with the limits and the ffmpeg of steps."""
-    env = {**{name: os.environ[name] for name in PASSED_ON if name in os.environ}, **FIXED}
-    sandbox = sandbox_of()
-    memory, programs = (sandbox.memory, sandbox.programs) if sandbox else (contained.MEMORY, ())
-    return contained.call(
-        function, file, *arguments, others=others, seconds=seconds, memory=memory, programs=programs, env=env
-    )
 
 
 def _require_file(path: Path) -> None:

@@ -5,7 +5,9 @@ Nothing is decoded: a scene that has not changed has the same packets in every v
 
 from __future__ import annotations
 
+import hashlib
 import json
+import mmap
 import os
 import re
 from bisect import bisect_right
@@ -17,6 +19,7 @@ from vidbuild.create.source.protocol import SourceError
 from vidbuild.errors import StepError
 from vidbuild.inspection import captions, refusals, timing_file
 from vidbuild.json_types import Json
+from vidbuild.media.container import samples
 from vidbuild.media.ffmpeg import ffmpeg, process
 from vidbuild.timebase import SAMPLE_RATE
 
@@ -87,6 +90,24 @@ def read(video: str, request: str) -> Json:
 
 
 def _packets(path: Path) -> Mapping[str, list[tuple[float, str]]]:
+    """Return time and digest of each packet, by "video" and "audio"."""
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        try:
+            tracks = samples.read(data)
+        except samples.SamplesError:  # written by another program
+            tracks = {}
+        found = {
+            kind: [
+                (time, hashlib.sha256(data[at : at + size]).hexdigest()[:_DIGEST_LENGTH])
+                for time, (at, size) in zip(track.times, track.places, strict=True)
+            ]
+            for kind, track in tracks.items()
+        }
+    return {"video": [], "audio": [], **found} if found.get("video") else _packets_by_ffmpeg(path)
+
+
+def _packets_by_ffmpeg(path: Path) -> Mapping[str, list[tuple[float, str]]]:
+    """Return the same of any video, as ffmpeg lists it."""
     sink = _Packets()
     ffmpeg.stream(
         [

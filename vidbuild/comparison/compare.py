@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from typing import Any
+from typing import Any, NamedTuple
 
 from vidbuild.comparison import text_diff
 from vidbuild.comparison.side import SceneSide, Side
@@ -59,6 +60,13 @@ class Change:
         return f"{self.state} from {self.before.id}" if self.before and self.after else self.state
 
 
+class _Beside(NamedTuple):
+    """Whether the scenes before and after one have other frames, or are others."""
+
+    before: bool
+    after: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Comparison:
     """What has changed between two versions. unchanged: ids of scenes, in order."""
@@ -92,7 +100,8 @@ def compare(before: Side, after: Side) -> Comparison:
             parts = () if source else tuple(text_diff.compare("", scene.text, after.language))
             changes.append(Change(RENAMED if source else ADDED, source, scene, (), parts))
         else:
-            what = tuple(_what(old[name], scene, _neighbors(after, name) & replaced, moved=name in moved))
+            beside = (each in replaced for each in _neighbors(after, name))
+            what = tuple(_what(old[name], scene, _Beside(*beside), moved=name in moved))
             parts = tuple(text_diff.compare(old[name].text, scene.text, after.language)) if "narration" in what else ()
             if what:
                 changes.append(Change(CHANGED, old[name], scene, what, parts))
@@ -138,18 +147,19 @@ def _moved(before: Side, after: Side) -> set[str]:
     return set(new) - {new[block.b + index] for block in blocks for index in range(block.size)}
 
 
-def _neighbors(side: Side, name: str) -> set[str]:
-    ids = [scene.id for scene in side.scenes]
-    index = ids.index(name)
-    return {*ids[max(index - 1, 0) : index], *ids[index + 1 : index + 2]}
+def _neighbors(side: Side, name: str) -> tuple[str, str]:
+    """Return the ids of the scenes before and after one, "" if there is none."""
+    ids = ["", *(scene.id for scene in side.scenes), ""]
+    index = ids.index(name, 1)
+    return ids[index - 1], ids[index + 1]
 
 
-def _what(old: SceneSide, new: SceneSide, changed_neighbors: set[str], *, moved: bool) -> Iterator[str]:
+def _what(old: SceneSide, new: SceneSide, beside: _Beside, *, moved: bool) -> Iterator[str]:
     picture = _picture(old, new)
     if picture == "picture" and not _same_length(old, new):
         yield "picture"
     elif picture == "picture":
-        yield "transition" if _only_border(old, new) and changed_neighbors else "picture"
+        yield "transition" if _only_border(old, new, beside) else "picture"
     elif picture:
         yield picture
     if _words(old.text) != _words(new.text):
@@ -206,14 +216,17 @@ def _same_captions(old: Sequence[Sequence[Any]] | None, new: Sequence[Sequence[A
     )
 
 
-def _only_border(old: SceneSide, new: SceneSide) -> bool:
-    """Return whether only frames at the start or the end differ, as a transition changes them."""
-    pairs = list(zip(old.frames or (), new.frames or (), strict=False))
-    if not new.seconds:
+def _only_border(old: SceneSide, new: SceneSide, beside: _Beside) -> bool:
+    """Return whether frames differ only beside a changed scene and right up to it, as in a transition.
+
+    A change of the scene's own that is as near to its border is beside a scene that is the same, or further from it.
+    """
+    differ = [one != other for one, other in zip(old.frames or (), new.frames or (), strict=False)]
+    border = math.ceil(_BORDER / new.seconds * len(differ)) if new.seconds else 0
+    if not border or len(differ) <= 2 * border or any(differ[border:-border]):
         return False
-    border = _BORDER / new.seconds * len(pairs)
-    inner = [one == other for index, (one, other) in enumerate(pairs) if border <= index < len(pairs) - border]
-    return bool(inner) and all(inner)
+    start_fits = not any(differ[:border]) or (beside.before and differ[0])
+    return start_fits and (not any(differ[-border:]) or (beside.after and differ[-1]))
 
 
 def problems(change: Change) -> Mapping[str, str]:

@@ -85,6 +85,22 @@ def test_frames_beside_a_changed_scene() -> None:
     assert changes(side(A, B, C), side(with_frames(A, 30, 39), with_frames(B, 20), C))[0][2] == ("picture",)
 
 
+@pytest.mark.parametrize(
+    ("numbers", "what"),
+    [
+        ((0, 1, 2), "transition"),  # from its first frame on, beside the changed scene before it
+        ((0,), "transition"),
+        ((1, 2, 3), "picture"),  # an entrance of its own: the first frame is as before
+        ((37, 38, 39), "picture"),  # beside the scene after it, which is the same
+        ((0, 39), "picture"),
+    ],
+)
+def test_a_change_of_its_own_near_a_border_is_no_transition(numbers: tuple[int, ...], what: str) -> None:
+    """Frames count as a transition's only on the side of a changed scene, and right up to it."""
+    after = side(with_frames(A, 20), with_frames(B, *numbers), C)
+    assert changes(side(A, B, C), after)[1] == ("b", "changed", (what,))
+
+
 def test_added_removed_moved_and_renamed_scenes() -> None:
     """Scenes are matched by id, and renamed ones by their frames; removed ones are listed where they were."""
     assert changes(side(A, B, C), side(A, D, C)) == [("b", "removed", ()), ("d", "added", ())]
