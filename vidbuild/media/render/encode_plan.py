@@ -17,7 +17,7 @@ LARGE = 0.5  # of a frame: a layer that fills more is large
 class EncodePlan:
     """What to encode of a segment: bands, each with its frames, and the key frames among these.
 
-    moving: whether something large moves in them.
+    moving: whether something large moves in them, or a clip plays.
     """
 
     bands: tuple[Band, ...]
@@ -63,10 +63,10 @@ def full_plan(height: int, frames: range, fps: int, profile: Mapping[str, Any]) 
 
 
 def _moves(animation: Animation) -> bool:
-    """Return whether a clip plays in most of the frame, or an image as large is scaled or moved in it."""
+    """Return whether a clip plays, or an image that fills most of the frame is scaled or moved."""
     layers, motion = animation.layers, animation.motion
     least = LARGE * layers.width * layers.height
     return any(
-        layer.width * layer.height > least and (not layer.file or track_of(layer, motion).moves)
+        not layer.file or (layer.width * layer.height > least and track_of(layer, motion).moves)
         for layer in visible_layers(layers, motion)
     )

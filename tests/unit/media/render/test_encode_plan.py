@@ -89,10 +89,24 @@ def covering(root: Path, track: Track, *, clip: bool = False) -> Animation:
 def test_only_large_pictures_that_move_are_encoded_more_slowly(
     tmp_path: Path, track: Track, *, clip: bool, preset: str
 ) -> None:
-    """A shade over all of the frame fades, whatever small layers do: the fast preset makes no larger frames of it."""
+    """A shade over all of the frame fades, whatever small layers do: the fast preset makes no larger frames of it.
+
+    Such frames are also encoded without a search for motion by fractions of a pixel.
+    """
     plan = encode_plan(covering(tmp_path, track, clip=clip), STANDARD)
     assert len(plan.bands) == 1
-    assert encode.settings(STANDARD, 30, 40, moving=plan.moving)["preset:v"] == STANDARD[preset]
+    options = encode.settings(STANDARD, 30, 40, moving=plan.moving)
+    assert options["preset:v"] == STANDARD[preset]
+    assert ("subme=0" in options["x264-params"].split(":")) == (preset == "preset_layout")
+    banded = encode.settings(STANDARD, 30, 40, slices=480, moving=plan.moving)
+    assert banded["preset:v"] == STANDARD["preset_layout"]
+    assert ("subme=0" in banded["x264-params"].split(":")) == (preset == "preset_layout")
+
+
+def test_a_small_clip_is_encoded_as_what_moves(tmp_path: Path) -> None:
+    """Whatever its size, the motion in a clip is searched by fractions of a pixel."""
+    drawing = Drawing(tmp_path, (320, 640)).add("background").place("clip", (20, 20, 60, 40))
+    assert encode_plan(drawing.picture(Motion(30, 20, {}, Playback(0, 0, 20, "cover"))), STANDARD).moving
 
 
 def test_frames_that_are_all_encoded_may_all_move(tmp_path: Path) -> None:
