@@ -25,6 +25,10 @@ WORDS = " ".join(["word"] * 160)
 # A spec for each kind of warning: its name, the rest of its text, and a part of the warning.
 WARNED: dict[str, tuple[str, str]] = {
     "glyph": ('scenes: [{id: a, type: title, title: "One \\u0EC0", duration: 0.2}]', "no font can draw"),
+    "small-text": (
+        f"scenes: [{{id: a, type: table, columns: {['Column'] * 12}, rows: [{['some text now'] * 12}], duration: 1}}]",
+        "text is too small to read",
+    ),
     "unfitting-font": ("scenes: [{id: a, type: title, title: ქართ, duration: 0.2}]", "no font for titles and text can"),
     "long-code": (
         f"scenes:\n  - id: a\n    type: code\n    language: python\n    duration: 0.2\n    code: |\n{LINES}",

@@ -40,7 +40,7 @@ def test_check_warns_of_code_without_colors_and_of_folded_tables(workspace: Work
         "hint: did you mean 'python', 'python3' or 'python2'?",
         "video.yaml:8:47: warning: no syntax highlighting for 'Procfile' [VB321]",
         "hint: set 'language: text'",
-        "video.yaml:13:17: warning: a table of 160 columns is too wide: its rows are folded at column 77 [VB301]",
+        "video.yaml:13:17: warning: a table of 160 columns is too wide: its rows are folded at column 77 [VB323]",
         "hint: shorten its rows to 132 columns, or divide it",
     ]
     assert workspace.run("check", "video.yaml", "--strict").code != 0

@@ -160,6 +160,7 @@ ALLOWED: dict[str, set[str]] = {
         "media.image.image_file",
         "remote.address",
         "timeline.mentions",
+        "timeline.reveal_times",
     },
     "steps": {
         "media.ffmpeg",

@@ -80,6 +80,7 @@ class SpecBuilder:
         music_of_all = music.of_spec(values.get("music"), finder)
         thanks = credit.checked(self.stock, self.valid.data, collector)
         context = replace(context, music=music_of_all, behavior=behavior, recordings=self.recordings, credits=thanks)
+        context = replace(context, cues=self.layered.cues)
         ready = list(self._scenes(found, context))
         self.sources.update(context.sources)
         self._check_ids()

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from vidbuild.spec import assembly, caption_fields, output, schema
+from vidbuild.spec import assembly, caption_fields, cues, output, schema
 from vidbuild.spec.collector import DiagnosticCollector
 from vidbuild.spec.document import Document, Path
 from vidbuild.spec.layers import Layered
@@ -67,8 +67,9 @@ def select(layered: Layered, outputs: Mapping[str, int], name: str, collector: D
         place: Path = ("outputs", outputs[name]) if name in outputs else ("scenes",)
         collector.error(place, f"output '{name}' has no scene", "let 'only' of a scene name it")
     parts = tuple(layered.part(index) for index in indexes)
+    used = {new: frozenset(cue for _, cue in cues.named(scenes[old], ())) for new, old in enumerate(indexes)}
     ordered = {key: values[key] for key in (*data, *values) if key in values}
-    return Chosen(Layered(made.document(ordered), parts=parts), origins, has_no_scene)
+    return Chosen(Layered(made.document(ordered), parts=parts, cues=used), origins, has_no_scene)
 
 
 def _settings(document: Document, index: int | None, made: Rebuilder) -> Any:  # noqa: ANN401 - a JSON value

@@ -26,12 +26,12 @@ def check(
     """Check that the narration defines the cues that `at` names.
 
     data: the scene as it is written.
-    other_uses: cues that something else than an `at` uses, such as a marker of a recording; None if any may be used by
-        a field that is wrong.
+    other_uses: cues that something else than an `at` of the scene uses, such as a marker of a recording, or another
+        output; None if any may be used by a field that is wrong.
     """
     defined = parsed.cues if parsed else {}
     used: set[str | None] = set()
-    for at_path, cue in _cues(data, path):
+    for at_path, cue in named(data, path):
         used.add(cue)
         if cue not in defined:
             similar = nearest(cue, defined)
@@ -49,14 +49,14 @@ def check(
             collector.warning("VB213", place, f"no 'at' uses cue '{cue}'", pauses.hint(cue), token=f"[[{cue}]]")
 
 
-def _cues(data: Json, path: Path) -> Iterator[tuple[Path, str]]:
+def named(data: Json, path: Path) -> Iterator[tuple[Path, str]]:
     """Yield the path and the cue of every `at` and `until` that names one."""
     if isinstance(data, Mapping):
         for key, value in data.items():
             if key in {"at", "until"} and isinstance(value, str) and NAME.match(value):
                 yield (*path, key), value
             else:
-                yield from _cues(value, (*path, key))
+                yield from named(value, (*path, key))
     elif isinstance(data, list):
         for index, item in enumerate(data):
-            yield from _cues(item, (*path, index))
+            yield from named(item, (*path, index))

@@ -38,12 +38,14 @@ class Layered:
     """A document with its layers merged, and how many of its first and last scenes are the brand's.
 
     parts: which part each scene is, if they are not in the order of the layers.
+    cues: of one of several outputs: scene's index -> the cues that its `at` name in any output.
     """
 
     document: Document
     intro: int = 0
     outro: int = 0
     parts: tuple[str, ...] | None = None
+    cues: Mapping[int, frozenset[str]] = field(default_factory=dict)
 
     def part(self, index: int) -> str:
         """Return "intro" or "outro" if the scene with this index is the brand's, otherwise ""."""

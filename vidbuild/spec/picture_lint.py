@@ -8,7 +8,7 @@ from vidbuild.json_types import Json
 from vidbuild.media.text import pages
 from vidbuild.model import Narration, Scene
 from vidbuild.scenes.registry import SCENE_TYPES
-from vidbuild.spec import lengths
+from vidbuild.spec import lengths, still_spans
 from vidbuild.spec.collector import DiagnosticCollector
 from vidbuild.spec.document import Path
 
@@ -27,9 +27,8 @@ def check(scenes: Sequence[Scene], language: str, collector: DiagnosticCollector
         seconds = lengths.estimated(scene, narration)
         if seconds is not None:
             _check_reading(scene, narration, seconds, collector, path)
-            if seconds > STILL and not _changes(scene):
-                message = f"nothing changes for about {seconds:.0f} s: viewers expect a change every {STILL:.0f} s"
-                collector.warning("VB406", (*path, "id"), message)
+            if seconds > STILL and not _moves(scene):
+                _check_still(scene, narration, language, seconds, collector)
 
 
 def _check_reading(
@@ -65,15 +64,25 @@ def _texts(value: Json) -> Iterator[str]:
                 yield from _texts(each)
 
 
-def _changes(scene: Scene) -> bool:
-    """Return whether anything can appear, move or play in a scene after it has appeared itself."""
+def _check_still(
+    scene: Scene, narration: Narration | None, language: str, seconds: float, collector: DiagnosticCollector
+) -> None:
+    """Warn of a long time in which nothing changes, at the start, between changes or at the end."""
+    start, length = still_spans.longest(scene, narration, language, seconds)
+    if length > STILL:
+        since = f" from about {start:.0f} s" if start >= 1 else ""
+        message = f"nothing changes for about {length:.0f} s{since}: viewers expect a change every {STILL:.0f} s"
+        collector.warning("VB406", ("scenes", scene.index, "id"), message)
+
+
+def _moves(scene: Scene) -> bool:
+    """Return whether anything moves or plays in a scene all the time."""
     kind = SCENE_TYPES[scene.type]
     return bool(
-        kind.reveals(scene)
-        or kind.drifts(scene)
+        kind.drifts(scene)
         or kind.plays(scene.fields)
         or scene.type == "clip"
-        or scene.callouts
-        or scene.overlays
+        or any(each.kind == "cursor" for each in scene.callouts)
+        or any(each.inset for each in scene.overlays)
         or scene.fields.get("subtitles") in list(pages.STYLES)
     )

@@ -31,6 +31,7 @@ class SceneContext:
     behavior: of the theme: the transition and effects of a spec that sets none.
     recordings: whether the outputs of commands that were run are read from their recordings.
     credits: a line about each stock file of the spec.
+    cues: scene's index -> cues that its other outputs use.
     files: the files that the scenes name; `scene` adds to them.
     sources: file name as in diagnostics -> text of the text files that the scenes name; `scene` adds to them.
     translations: language -> the diagnostics of narrations in other languages than the spec's. They are kept apart,
@@ -49,6 +50,7 @@ class SceneContext:
     behavior: Mapping[str, Any] = field(default_factory=dict)
     recordings: bool = True
     credits: tuple[str, ...] = ()
+    cues: Mapping[int, frozenset[str]] = field(default_factory=dict)
     files: list[Path] = field(default_factory=list)
     sources: dict[str, str] = field(default_factory=dict)
     translations: dict[str, DiagnosticCollector] = field(default_factory=dict)

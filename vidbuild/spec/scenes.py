@@ -74,8 +74,9 @@ def scene(index: int, fields: Fields, context: SceneContext, wrong: frozenset[st
     misspelled = any("narration" in _meant(name, schema.SHARED) for name in wrong)
     for language, parsed in narrations.items():
         if not misspelled and ("narration" not in fields or parsed is not None):
-            markers = None if wrong else kind.markers(own) if kind and resolved else ()
-            cues.check(written, path, parsed, language, context.collector_of(language), other_uses=markers)
+            markers = kind.markers(own) if kind and resolved and not wrong else ()
+            others = None if wrong else {*markers, *context.cues.get(index, ())}
+            cues.check(written, path, parsed, language, context.collector_of(language), other_uses=others)
             sure = own if resolved and not wrong else {}
             footage.check(sure, path, parsed, language, context.collector_of(language))
         if language != context.language and parsed is not None:

@@ -16,7 +16,7 @@ from vidbuild.media.image.backdrop import backdrop
 from vidbuild.media.image.background import Light, Pattern
 from vidbuild.media.image.color import RGB
 from vidbuild.media.render.drawing import Layer, Layers, Rows
-from vidbuild.media.text import families, fonts, glyphs, regions, scene_text, typst
+from vidbuild.media.text import families, fonts, glyphs, regions, scene_text, small_text, typst
 from vidbuild.media.text.direction import is_right_to_left
 from vidbuild.media.text.fonts import StagedFonts
 from vidbuild.steps import backdrop_image, callouts, layout, overlays, parts, subtitles
@@ -31,6 +31,8 @@ STAGED: Mapping[str, str] = {
 }
 MODULE = "module:"  # and the path of a file that the template, or a part's template, imports
 LOOK = ("scale", "weight", "tracking", "radius", "spacing", "window", "shadow", "intro", "outro")
+# The kinds of warnings that templates give. "cut": a part is not shown; "crowded": all of it is too small.
+CODES = {"cut": "VB301", "crowded": "VB302", "image": "VB303", "folded": "VB323", small_text.SMALL_TEXT: "VB333"}
 LOGO_SIDE = 1600  # pixels of the longer side to which a logo is reduced: more than it has in a video of 4K
 
 
@@ -101,14 +103,17 @@ def _draw(context: Context) -> None:
     _write_layers(context, drawing, behind.png, images)
     for warning in drawing.warnings:
         warn_of_layout(context, warning)
+    warned = {small_text.top_level(warning["field"]) for warning in drawing.warnings}
+    for warning in small_text.warnings(drawing.small, fields):
+        if small_text.top_level(warning["field"]) not in warned:
+            warn_of_layout(context, warning)
 
 
 def warn_of_layout(context: Context, warning: Mapping[str, str]) -> None:
-    """Give the user a warning of a template: {"field", "message", "hint"}."""
-    message = warning["message"]
+    """Give the user a warning of a template: {"field", "message", "hint", "kind"}; a plug-in may give no kind."""
     # Templates name no codes: their bytes are in the keys of all scenes of a type.
-    code = "VB303" if message.startswith("image is ") else "VB302" if " to read" in message else "VB301"
-    context.warn(code, message, field=warning["field"], hint=warning.get("hint"))
+    code = CODES.get(warning.get("kind", ""), CODES["cut"])
+    context.warn(code, warning["message"], field=warning["field"], hint=warning.get("hint"))
 
 
 def stage(context: Context) -> tuple[Path, StagedFonts]:

@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from vidbuild.media.text import regions, typst
+from vidbuild.media.text import regions, small_text, typst
 from vidbuild.media.text.fonts import StagedFonts
 from vidbuild.media.text.typst import Drawing, Page
 
@@ -40,7 +40,8 @@ def filled(
         read = {**data(name, (page.width, page.height)), "part": page.facts["part"]}
         inner = typst.lay_out(folder, "template.typ", read, staged)
         pages.extend(_placed(each, name, page) for each in inner.pages)
-        warnings.extend({**warning, "field": f"{name}.{warning['field']}"} for warning in inner.warnings)
+        own = [*inner.warnings, *small_text.warnings(inner.small, read["fields"])]
+        warnings.extend({**warning, "field": f"{name}.{warning['field']}"} for warning in own)
     return replace(drawing, pages=tuple(pages), warnings=tuple(warnings))
 
 

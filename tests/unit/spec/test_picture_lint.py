@@ -46,15 +46,37 @@ def test_more_text_than_can_be_read(project: Project, scene: dict[str, Any], exp
         ({"narration": "word " * 40, "voice": {"engine": "espeak", "name": "en-us", "rate": 140}}, []),
         ({"narration": "word [[pause 6]] word"}, []),
         ({"narration": "word [[pause 6]] word [[pause 6]] word"}, ["VB406"]),
-        ({"type": "list", "items": ["x", "y"], "duration": 20}, []),
+        ({"type": "list", "items": ["x", "y"], "duration": 15}, []),
         ({"type": "image", "src": "dot.png", "alt": "A dot", "duration": 20, "motion": "none"}, ["VB406"]),
         ({"type": "image", "src": "dot.png", "alt": "A dot", "duration": 20, "motion": "zoom-in"}, []),
-        ({"duration": 20, "overlays": [{"badge": "New"}]}, []),
+        ({"type": "list", "items": [{"text": "x", "at": 1}, {"text": "y", "at": 19}], "duration": 20}, ["VB406"]),
+        ({"type": "list", "items": [{"text": "x", "at": 1}, {"text": "y", "at": 10}], "duration": 20}, []),
+        ({"type": "list", "items": [{"text": "x", "at": 1}, {"text": "y", "at": 2}], "duration": 20}, ["VB406"]),
+        (
+            {"type": "list", "items": ["x", {"text": "y", "at": "c"}], "narration": "x " + "word " * 40 + "[[c]]"},
+            ["VB406"],
+        ),
+        (
+            {"type": "list", "items": ["x", {"text": "y", "at": "c"}], "narration": "x " + "word " * 20 + "[[c]] end"},
+            [],
+        ),
+        ({"type": "command", "commands": [{"run": "echo " + "x" * 200}], "duration": 22}, []),
+        ({"duration": 20, "overlays": [{"badge": "New"}]}, ["VB406"]),
+        ({"duration": 20, "overlays": [{"badge": "New", "at": 9}]}, []),
+        ({"narration": "word " * 40, "overlays": [{"badge": "New", "at": "word word"}]}, ["VB406"]),
     ],
 )
 def test_nothing_changes(project: Project, scene: dict[str, Any], expected: list[str]) -> None:
-    """A scene of more than 12 s in which nothing appears, moves or plays is a warning."""
+    """More than 12 s in which nothing appears, moves or plays is a warning, also between two changes."""
     assert codes(project, **scene) == expected
+
+
+def test_when_nothing_changes(project: Project) -> None:
+    """The warning names the second from which nothing changes."""
+    items = [{"text": "x", "at": 2}, {"text": "y", "at": 30}]
+    scene = {"id": "a", "type": "list", "title": "T", "items": items, "duration": 33}
+    [found] = project.try_load({"vidbuild": 1, "title": "T", "scenes": [scene]}).diagnostics
+    assert found.message == "nothing changes for about 28 s from about 2 s: viewers expect a change every 12 s"
 
 
 @pytest.mark.parametrize(

@@ -240,6 +240,26 @@ def test_wrong_names_of_outputs_are_located(here: Project, change: tuple[str, st
     assert (message, hint) in [*found, *((item.message, item.hint) for item in result.errors)]
 
 
+def test_a_cue_that_another_output_uses(here: Project) -> None:
+    """A cue is unused only if no `at` of any output names it."""
+    text = """\
+vidbuild: 1
+title: T
+voice: espeak:en-us
+outputs: [{name: wide}, {name: short}]
+scenes:
+  - id: a
+    type: list
+    title: T
+    items: [one, {text: two, at: there}]
+    narration: One [[here]] two [[there]] three [[none]].
+    on: {short: {items: [{text: one, at: here}, two]}}
+"""
+    for output in ("wide", "short"):
+        found = loaded(here, text, Choice(output=output))
+        assert [each[1] for each in problems(found)] == ["no 'at' uses cue 'none'"], output
+
+
 def test_a_text_is_listed_once(here: Project) -> None:
     """All texts of a spec are listed by scene and field, those that differ in an output too, in the first language."""
     text = LANGUAGES.replace("languages:", "outputs: [{name: wide}]\nlanguages:")

@@ -12,6 +12,7 @@ from vidbuild.errors import StepError
 from vidbuild.frozen import dataclass
 from vidbuild.media.text import fonts
 from vidbuild.media.text.fonts import StagedFonts
+from vidbuild.media.text.small_text import Small
 
 _TOO_DEEP = re.compile(r"maximum \w+ depth exceeded").match
 POINTS_PER_INCH = 72  # one point of the layout is one pixel
@@ -37,14 +38,17 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """All layers of a scene, the bottom one first, and the template's warnings: {"field", "message", "hint"} each.
+    """All layers of a scene, the bottom one first.
 
+    warnings: those of the template, {"kind", "field", "message", "hint"} each.
     content: where callouts can point, as the template reports it (see `scene` in base.typ).
+    small: the texts in type that is hard to read.
     """
 
     pages: tuple[Page, ...]
     warnings: tuple[Mapping[str, str], ...]
     content: Mapping[str, Any]
+    small: tuple[Small, ...] = ()
 
 
 class NestedError(Exception):
@@ -69,12 +73,14 @@ def lay_out(root: Path, template: str, data: Mapping[str, Any], staged: StagedFo
         with fonts.guarded():
             result, _ = compiler.compile_with_warnings(format="png", ppi=POINTS_PER_INCH * enlarged)
             [scene] = json.loads(compiler.query("<scene>", field="value"))
+            small = json.loads(compiler.query("<small>", field="value"))
     except typst.TypstError as error:
         if _TOO_DEEP(error.message):
             raise NestedError from error
         raise StepError(f"typst: {error.message}", log=tuple(str(error.diagnostic).splitlines())) from error
     pages = [result] if isinstance(result, bytes) else list(result or ())
-    return Drawing(tuple(_pages(scene["layers"], pages)), tuple(scene["warnings"]), scene["content"])
+    laid_out = tuple(_pages(scene["layers"], pages))
+    return Drawing(laid_out, tuple(scene["warnings"]), scene["content"], tuple(Small(**each) for each in small))
 
 
 def pdf(root: Path, template: str, data: Mapping[str, Any], staged: StagedFonts) -> bytes:
