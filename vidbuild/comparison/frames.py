@@ -114,12 +114,23 @@ def _frames(picture: list[Any], shares: Sequence[float]) -> list[_Frame]:
     wanted = sorted(set(numbers))
     # Half a frame early, so that rounded times do not skip the first frame.
     seek = ["-ss", f"{start - 0.5 / fps:.6f}"] if start and not raw else []
+    alone = ["-threads", "1"]  # both sides are decoded at once, and more threads take more time of processors
     # A segment is a product of vidbuild's own, in a format that foreign files must not have.
-    segment = ["-protocol_whitelist", "file", "-f", "h264", "-framerate", f"{fps:g}", "-i", f"file:{path.absolute()}"]
+    segment = [
+        *alone,
+        "-protocol_whitelist",
+        "file",
+        "-f",
+        "h264",
+        "-framerate",
+        f"{fps:g}",
+        "-i",
+        f"file:{path.absolute()}",
+    ]
     chosen = "+".join(f"eq(n,{number})" for number in wanted)
     done = ffmpeg.capture(
         [
-            *(segment if raw else ffmpeg.untrusted_input(path.absolute(), *seek)),
+            *(segment if raw else ffmpeg.untrusted_input(path.absolute(), *seek, *alone)),
             *("-map", "0:V:0", "-frames:v", str(len(wanted)), "-fps_mode", "passthrough"),
             *("-vf", f"select='{chosen}',scale='min({MAX_WIDTH},iw)':-2:flags=bicubic,format=rgb24"),
             *("-f", "image2pipe", "-c:v", "ppm", "-"),
