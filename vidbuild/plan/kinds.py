@@ -36,7 +36,7 @@ _ALL = (
     Kind("music", 1, "vidbuild.steps.music:run"),
     Kind("decode", 1, "vidbuild.steps.decode:run", ("ffmpeg",)),
     Kind("captions", 4, "vidbuild.steps.captions:run"),
-    Kind("transcript", 1, "vidbuild.steps.transcript:run"),
+    Kind("transcript", 2, "vidbuild.steps.transcript:run"),
     Kind("mux", 2, "vidbuild.steps.mux:run"),
     Kind("soundtrack", 1, "vidbuild.steps.soundtrack:run"),
     Kind("handout", 1, "vidbuild.steps.handout:run", ("typst", "fonts", "pillow")),

@@ -13,6 +13,7 @@ from html import escape
 from pathlib import Path
 
 from vidbuild.video_report.chapter_lines import clock
+from vidbuild.video_report.labels import Labels, labels_in
 from vidbuild.video_report.transcript import Paragraph, Part, Transcript
 
 _STYLE, _SCRIPT = (Path(__file__).with_name(f"share.{kind}") for kind in ("css", "js"))
@@ -28,7 +29,7 @@ _HEAD = """<!doctype html>
 <style>{style}</style>
 </head>
 <body>
-<a class="skip" href="#transcript" lang="en" dir="ltr">Skip to the transcript</a>
+<a class="skip" href="#transcript"{skip_language}>{skip}</a>
 <main>
 <header>
 <h1>{title}</h1>
@@ -48,7 +49,7 @@ def page(transcript: Transcript, video: str, poster: str, captions: str, size: t
         f"default-src 'none'; media-src 'self' file: data:; img-src 'self' file: data:; style-src '{_digest(style)}'; "
         f"script-src '{_digest(script)}'; base-uri 'none'; form-action 'none'"
     )
-    description = transcript.description
+    description, labels = transcript.description, labels_in(transcript.language)
     head = _HEAD.format(
         language=escape(transcript.language),
         direction=' dir="rtl"' if transcript.right_to_left else "",
@@ -56,45 +57,51 @@ def page(transcript: Transcript, video: str, poster: str, captions: str, size: t
         title=escape(transcript.title),
         description=escape(description or transcript.title),
         style=style,
+        skip_language=labels.direction,
+        skip=labels["skip"],
         lead=f'<p class="lead">{escape(description)}</p>\n' if description else "",
     )
     parts = (
         head,
         '<div class="watch">\n',
-        *_player(transcript, video, poster, captions, size),
-        *_chapters(transcript.parts, video),
+        *_player(transcript, labels, (video, poster), captions, size),
+        *_chapters(transcript.parts, labels, video),
         "</div>\n",
-        *_transcript(transcript.parts, video),
+        *_transcript(transcript.parts, labels, video),
         f"</main>\n<script>{script}</script>\n</body>\n</html>\n",
     )
     return "".join(parts)
 
 
-def _player(transcript: Transcript, video: str, poster: str, captions: str, size: tuple[int, int]) -> Iterator[str]:
-    width, height = size
+def _player(
+    transcript: Transcript, labels: Labels, files: tuple[str, str], captions: str, size: tuple[int, int]
+) -> Iterator[str]:
+    """Yield the player. files: the video and its poster."""
+    (video, poster), (width, height) = files, size
     yield f'<div class="player {"tall" if height > width else "wide"}">\n'
     yield f'<video controls playsinline preload="metadata" width="{width}" height="{height}" '
     yield f'poster="{escape(poster)}" src="{escape(video)}">\n'
     if captions:
         data = base64.b64encode(captions.encode()).decode()
-        yield f'<track kind="captions" default srclang="{escape(transcript.language)}" label="Captions" '
+        yield f'<track kind="captions" default srclang="{escape(transcript.language)}" label="{labels["track"]}" '
         yield f'src="data:text/vtt;base64,{data}">\n'
     yield f'<a href="{escape(video)}">{escape(transcript.title)}</a>\n</video>\n'
-    yield '<p class="keys" lang="en" dir="ltr"><kbd>Space</kbd> play or pause <kbd>&larr;</kbd> <kbd>&rarr;</kbd> '
-    yield f"5 s back or on{' <kbd>C</kbd> captions' if captions else ''}</p>\n</div>\n"
+    yield f'<p class="keys"{labels.direction}><kbd>{labels["space"]}</kbd> {labels["play"]} '
+    yield f"<kbd>&larr;</kbd> <kbd>&rarr;</kbd> {labels['seek']}"
+    yield f" <kbd>C</kbd> {labels['captions']}</p>\n</div>\n" if captions else "</p>\n</div>\n"
 
 
-def _chapters(parts: Sequence[Part], video: str) -> Iterator[str]:
-    yield '<nav aria-labelledby="chapters">\n<h2 id="chapters" lang="en">Chapters</h2>\n<ol>\n'
+def _chapters(parts: Sequence[Part], labels: Labels, video: str) -> Iterator[str]:
+    yield f'<nav aria-labelledby="chapters">\n<h2 id="chapters"{labels.language}>{labels["chapters"]}</h2>\n<ol>\n'
     for part in parts:
         yield f'<li><a {_link(video, part.start)}><time dir="ltr">{clock(part.start)}</time> '
         yield f"<span>{escape(part.title)}</span></a></li>\n"
     yield "</ol>\n</nav>\n"
 
 
-def _transcript(parts: Sequence[Part], video: str) -> Iterator[str]:
+def _transcript(parts: Sequence[Part], labels: Labels, video: str) -> Iterator[str]:
     yield '<section id="transcript" aria-labelledby="spoken" tabindex="-1">\n'
-    yield '<h2 id="spoken" lang="en">Transcript</h2>\n'
+    yield f'<h2 id="spoken"{labels.language}>{labels["transcript"]}</h2>\n'
     for part in parts:
         yield f"<h3>{escape(part.title)}</h3>\n"
         yield from (f'<p class="alt">{escape(alt)}</p>\n' for alt in part.alts)
