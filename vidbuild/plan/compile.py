@@ -15,7 +15,7 @@ from vidbuild.engine.graph.graph import Graph, Input, Product, Step
 from vidbuild.errors import PluginError
 from vidbuild.frozen import replaced
 from vidbuild.model import Scene, Spec
-from vidbuild.plan import companions, draft, formats, progress
+from vidbuild.plan import burned, companions, draft, formats, progress
 from vidbuild.plan.music_steps import music_steps, shown
 from vidbuild.plan.outputs import Output
 from vidbuild.plan.scene_steps import (
@@ -157,11 +157,12 @@ def _transition(video: VideoSpec, left: Scene, right: Scene) -> Step:
     if transition.type == "dip":
         params["color"] = transition.color or video.spec.theme.values["background_from"]
     inputs = {
-        **animation_inputs(video, left, "tail.json", "a."),
-        **animation_inputs(video, right, "head.json", "b."),
+        **animation_inputs(video, left, "tail.json", "a.", captions=True),
+        **animation_inputs(video, right, "head.json", "b.", captions=True),
     }
     locations = {"": left.locations.get("transition", left.locations[""])}
-    tools = ("pillow",) if transition.type in SCALED else scaling_tools(left, right)
+    painted = transition.type in SCALED or {"a.captions", "b.captions"} & inputs.keys()
+    tools = ("pillow",) if painted else scaling_tools(left, right)
     return Step(video.step_id("transition", left, right), "transition", params, inputs, locations, tools)
 
 
@@ -192,9 +193,8 @@ def _captions(video: VideoSpec) -> Step:
     if video.has_dialogue:
         params["speakers"] = True
         for item, scene in zip(scenes, spec.scenes, strict=True):
-            narration = video.narration(scene)
-            if scene.speaker and narration and not narration.utterances:
-                item["speaker"] = scene.speaker
+            if name := burned.speaker(video, scene):
+                item["speaker"] = name
     narrations = {
         f"scenes.{scene.id}.narration": scene.locations.get("narration") or scene.locations[""] for scene in spec.scenes
     }
@@ -238,7 +238,12 @@ def _mux(video: VideoSpec) -> Step:
         if has_strips:
             strip = video.step("strip", scene)
             inputs[strip.local] = Product(str(strip), "strip.h264")
-        order.append({"scene": scene.id})
+        item: dict[str, Any] = {"scene": scene.id}
+        if (rows := burned.rows(video, scene)) is not None:
+            burn = video.step("burn", scene)
+            inputs[burn.local] = Product(str(burn), "strip.h264")
+            item["rows"] = list(rows)
+        order.append(item)
         if scene.transition.type != "cut" and index + 1 < len(spec.scenes):
             transition = video.step("transition", scene, spec.scenes[index + 1])
             inputs[transition.local] = Product(str(transition), "segment.h264")

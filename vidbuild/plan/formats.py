@@ -37,7 +37,8 @@ def images(video: VideoSpec, transitions: list[Step]) -> Iterator[Step]:
         own = {**params, "size": video.size}
         name = video.step("animate", scene)
         tools = ("pillow",)
-        yield Step(str(name), "animate", own, animation_inputs(video, scene, "render.json"), scene.locations, tools)
+        shown = animation_inputs(video, scene, "render.json", captions=True)
+        yield Step(str(name), "animate", own, shown, scene.locations, tools)
         names = [name]
         if scene.transition.type != "cut" and index + 1 < len(video.spec.scenes):
             following = video.spec.scenes[index + 1]

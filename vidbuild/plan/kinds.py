@@ -26,6 +26,8 @@ _ALL = (
     Kind("page", 1, "vidbuild.steps.page:run", ("pdfium", "pillow")),
     Kind("progress", 1, "vidbuild.steps.progress:run", ("typst", "fonts", "pillow"), wrappers=("fields",)),
     Kind("watermark", 1, "vidbuild.steps.watermark:run", ("typst", "fonts")),
+    Kind("typeset", 1, "vidbuild.steps.typeset:run", ("typst", "fonts", "pillow"), wrappers=("rules",)),
+    Kind("burn", 1, "vidbuild.steps.burn:run", ("ffmpeg", "pillow")),
     Kind("render", 11, "vidbuild.steps.render:run", ("ffmpeg",)),
     Kind("strip", 2, "vidbuild.steps.strip:run", ("ffmpeg",)),
     Kind("transition", 11, "vidbuild.steps.transition:run", ("ffmpeg",)),
@@ -46,4 +48,4 @@ _ALL = (
 KINDS: Mapping[str, Kind] = {kind.name: kind for kind in _ALL}
 
 # The kinds that `vidbuild check` runs: they render no frame, and only their steps may give warnings.
-CHECKED = ("speak", "align", "timeline", "page", "draw", "progress", "music", "decode", "audio", "captions")
+CHECKED = ("speak", "align", "timeline", "page", "draw", "progress", "typeset", "music", "decode", "audio", "captions")

@@ -14,7 +14,7 @@ from vidbuild.engine.graph.graph import Input, Product, Source, Step
 from vidbuild.engine.graph.step_id import StepId
 from vidbuild.media.h264.encode import PROFILES
 from vidbuild.model import Scene, Spec
-from vidbuild.plan import draft, progress, subtitles
+from vidbuild.plan import burned, draft, progress, subtitles
 from vidbuild.plan.drawing_steps import drawing_steps
 from vidbuild.plan.music_steps import music_inputs, sound_params
 from vidbuild.plan.scene_motion import drifts, entrances, is_painted, reveals
@@ -41,6 +41,8 @@ def scene_steps(video: VideoSpec, index: int) -> Iterable[Step]:
     yield from drawing_steps(video, scene)
     if (mark := progress.step(video, scene)) is not None:
         yield mark
+    if (captions := burned.typeset(video, scene, *_frames_in_transitions(video, index))) is not None:
+        yield captions
     yield from _picture(video, scene)
     yield _audio(video, index, clip)
 
@@ -48,11 +50,19 @@ def scene_steps(video: VideoSpec, index: int) -> Iterable[Step]:
 def _picture(video: VideoSpec, scene: Scene) -> Iterable[Step]:
     """The steps that encode a scene: what is its own, and the strip that shows the scene's place in the video."""
     params: dict[str, Any] = {"size": video.size, "profile": profile(video)}
-    inputs, tools = animation_inputs(video, scene, "render.json"), scaling_tools(scene)
+    rows = burned.rows(video, scene)
+    inputs = animation_inputs(video, scene, "render.json", captions=rows is None)
+    tools = scaling_tools(scene) if rows or "captions" not in inputs else ("pillow",)
     if strip := progress.strip(video):
         params["strip"] = strip
         yield Step(video.step_id("strip", scene), "strip", params, inputs, scene.locations, tools)
         inputs = {role: each for role, each in inputs.items() if role != "progress"}
+    if rows is not None:
+        own = {**params, "rows": list(rows)}
+        own.pop("strip", None)
+        added = {**inputs, **burned.layer(video, scene, "render.json")}
+        yield Step(video.step_id("burn", scene), "burn", own, added, scene.locations)
+        params["rows"] = list(rows)
     yield Step(video.step_id("render", scene), "render", params, inputs, scene.locations, tools)
 
 
@@ -63,7 +73,8 @@ def still(video: VideoSpec, scene_id: str, frame: int) -> Step:
     if frame == LAST_FRAME:
         params, inputs = {"size": video.size, "frame": 0}, animation_inputs(video, scene, "last.json")
         return Step(video.step_id("still", scene), "still", params, inputs, scene.locations, tools)
-    params, inputs = {"size": video.size, "frame": frame}, animation_inputs(video, scene, "whole.json")
+    params, inputs = {"size": video.size, "frame": frame}, animation_inputs(video, scene, "whole.json", captions=True)
+    tools = ("pillow",) if "captions" in inputs else tools
     step = StepId("still", f"{scene_id}@{frame}", video.variant.name)
     return Step(str(step), "still", params, inputs, scene.locations, tools)
 
@@ -109,10 +120,12 @@ def scaling_tools(*scenes: Scene) -> tuple[str, ...]:
     return ("pillow",) if any(map(is_painted, scenes)) else ()
 
 
-def animation_inputs(video: VideoSpec, scene: Scene, motion: str, prefix: str = "") -> dict[str, Input]:
+def animation_inputs(
+    video: VideoSpec, scene: Scene, motion: str, prefix: str = "", *, captions: bool = False
+) -> dict[str, Input]:
     """The inputs of everything that is rendered: layers, motion and, in some scenes, a clip.
 
-    motion: file of the timeline's motion. prefix: before each role.
+    motion: file of the timeline's motion. prefix: before each role. captions: whether burned captions are among it.
     """
     inputs: dict[str, Input] = {
         f"{prefix}layers": Product(video.step_id("draw", scene)),
@@ -122,6 +135,8 @@ def animation_inputs(video: VideoSpec, scene: Scene, motion: str, prefix: str = 
         inputs[f"{prefix}progress"] = Product(mark)
     if video.variant.draft:
         inputs[f"{prefix}watermark"] = Product(video.step_id("watermark"))
+    if captions:
+        inputs |= burned.layer(video, scene, motion, prefix)
     clip = SCENE_TYPES[scene.type].clip(scene)
     if clip is not None:
         inputs[f"{prefix}clip"] = Source(str(clip.path))

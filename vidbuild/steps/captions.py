@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
@@ -13,7 +14,6 @@ from vidbuild.media.container import ffmetadata
 from vidbuild.media.container.ffmetadata import Chapter
 from vidbuild.media.text import caption_file, caption_rules
 from vidbuild.media.text.caption_rules import Caption, Rules
-from vidbuild.media.text.captions import captions
 from vidbuild.media.text.speakers import label, turn
 from vidbuild.media.text.subtitles import srt, vtt
 from vidbuild.media.text.ttml import ttml
@@ -31,10 +31,10 @@ def run(context: Context) -> None:
         timing = json.loads(context.inputs[f"timing:{scene['id']}"].read_text(encoding="utf-8"))
         end = start + timing["samples"]
         if scene.get("captions", True):
-            of_scene = list(_of_scene(scene, timing, (start, end), context.params, rules))
-            for message, hint in caption_rules.problems(of_scene, rules):
+            found = list(of_scene(scene, timing, (start, end), context.params, rules))
+            for message, hint in caption_rules.problems(found, rules):
                 context.warn("VB220", message, field=f"scenes.{scene['id']}.narration", hint=hint)
-            shown += of_scene
+            shown += found
         chapters.extend(_chapter(scene, start, context.params["scenes"]))
         start = end
     subrip = srt(shown)
@@ -58,7 +58,17 @@ def _chapter(scene: Mapping[str, Any], start: int, scenes: Sequence[Mapping[str,
         yield Chapter(start, scene["section"])
 
 
-def _of_scene(
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    """What one speaker says at a time: the words from `first` to `last`. label: what its captions begin with."""
+
+    speaker: str
+    first: int
+    last: int
+    label: str
+
+
+def of_scene(
     scene: Mapping[str, Any],
     timing: Mapping[str, Any],
     span: tuple[int, int],
@@ -67,32 +77,37 @@ def _of_scene(
 ) -> Iterator[Caption]:
     """Yield a scene's captions, turn by turn if several speakers talk in the video. span: the scene's, in samples."""
     start, end = span
-    words, language = shift_words(timing, start), params["language"]
+    words, language, turns = shift_words(timing, start), params["language"], _turns(scene, timing, params)
+    for each, following in zip(turns, [*turns[1:], None], strict=True):
+        until = end if following is None else words[following.first].start
+        yield from turn(words[each.first : each.last], until, language, rules, each.speaker, each.label)
+
+
+def spoken_parts(
+    scene: Mapping[str, Any], timing: Mapping[str, Any], params: Mapping[str, Any]
+) -> Iterator[tuple[str, int | None]]:
+    """Yield the texts that the captions of a scene have: words, each with its number, and names of speakers."""
+    for each in _turns(scene, timing, params):
+        if each.last > each.first:
+            yield each.label, None
+        yield from ((timing["words"][index]["text"], index) for index in range(each.first, each.last))
+
+
+def _turns(scene: Mapping[str, Any], timing: Mapping[str, Any], params: Mapping[str, Any]) -> list[_Turn]:
+    """Return the turns of a scene: one begins when another speaker does. scene: `speaker` is that of no list."""
+    whole = [{"speaker": scene.get("speaker", ""), "voice": "", "words": len(timing["words"])}]
     if not params.get("speakers"):
-        yield from captions(words, end, language, rules)
-        return
-    turns = list(_turns(timing, scene.get("speaker", "")))
-    several = len(turns) > 1
-    for nth, (speaker, first, last) in enumerate(turns):
-        until = words[last].start if nth + 1 < len(turns) else end
-        yield from turn(
-            words[first:last], until, language, rules, speaker, label(speaker) if speaker or several else ""
-        )
-
-
-def _turns(timing: Mapping[str, Any], speaker: str) -> Iterator[tuple[str, int, int]]:
-    """Yield the speaker of each turn, and its words from first to last; a turn ends when another speaker begins.
-
-    speaker: of a narration that is no list.
-    """
-    whole = [{"speaker": speaker, "voice": "", "words": len(timing["words"])}]
+        return [_Turn("", 0, len(timing["words"]), "")]
+    found: list[tuple[str, int, int]] = []
     first = 0
     for (name, _), utterances in groupby(
         timing.get("utterances", whole), lambda each: (each["speaker"], "" if each["speaker"] else each["voice"])
     ):
         last = first + sum(each["words"] for each in utterances)
-        yield name, first, last
+        found.append((name, first, last))
         first = last
+    several = len(found) > 1
+    return [_Turn(name, first, last, label(name) if name or several else "") for name, first, last in found]
 
 
 def shift_words(timing: Mapping[str, Any], start: int) -> list[TimedWord]:

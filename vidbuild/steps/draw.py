@@ -66,7 +66,7 @@ def run(context: Context) -> None:
 
 def _draw(context: Context) -> None:
     root, staged = stage(context)
-    fields = _without_foreign_signs(scene_text.clean(context.params["fields"]), staged)
+    fields = without_foreign_signs(scene_text.clean(context.params["fields"]), staged)
     pictures = _pictures(context, fields, root, staged)
     if "logo" in context.inputs:
         logo = Picture.of(context.inputs["logo"], "theme.logo", root, staged)
@@ -95,7 +95,7 @@ def _draw(context: Context) -> None:
     for name in sorted(set(context.params.get("named", ())) - {page.name for page in drawing.pages}):
         message = f"the template draws no layer '{name}', which the scene type lets appear or move"
         context.warn("VB315", message, field="type")
-    drawing = subtitles.added(context, drawing, data, staged, lambda texts: _without_foreign_signs(texts, staged))
+    drawing = subtitles.added(context, drawing, data, staged, lambda texts: without_foreign_signs(texts, staged))
     drawing = callouts.added(context, drawing, data, staged, pictures.get("image"))
     drawing = subtitles.raised(drawing)
     drawing = overlays.added(context, drawing, data, staged)
@@ -172,7 +172,7 @@ def _most_nested(texts: Mapping[str, str]) -> str:
     return max(texts, key=lambda field: sum(map(texts[field].count, "([{")), default="")
 
 
-def _without_foreign_signs(fields: dict[str, Any], staged: StagedFonts) -> dict[str, Any]:
+def without_foreign_signs(fields: dict[str, Any], staged: StagedFonts) -> dict[str, Any]:
     """Return the fields without the private-use characters that only a default face would draw."""
     used = "".join(text for _, text in scene_text.strings(fields))
     drawable = glyphs.drawable_private([used], staged)

@@ -14,11 +14,12 @@ from vidbuild.errors import StepError
 from vidbuild.media.audio import adts
 from vidbuild.media.container import ffmetadata, mp4, xmp
 from vidbuild.media.container.timed_text import Cue
-from vidbuild.media.h264 import h264, segment
+from vidbuild.media.h264 import h264
 from vidbuild.media.h264.segment import Segment
-from vidbuild.media.h264.strip import inserted
 from vidbuild.media.text import caption_file
 from vidbuild.media.text.subtitles import unescaped
+from vidbuild.steps import segments
+from vidbuild.steps.segments import Whole, input_role
 
 VIDEO = "video.mp4"
 
@@ -42,16 +43,17 @@ def run(context: Context) -> None:
     order = context.params["order"]
     parts = lay_out(order, timings(context))
     check_timings(parts, context.params["fps"])
-    segments = {role: _read_segment(context, role) for role in map(input_role, order)}
-    check_parameters(segments, context.params["fps"])
-    check_frame_counts(order, parts, {role: len(item.sizes) for role, item in segments.items()})
+    wholes = {input_role(item): segments.read(context, item) for item in order}
+    indexes = {role: whole.index for role, whole in wholes.items()}
+    check_parameters(indexes, context.params["fps"])
+    check_frame_counts(order, parts, {role: len(item.sizes) for role, item in indexes.items()})
     scene_audio = {part.scene: read_audio(context, part, aac_frame_count(part)) for part in parts}
-    video = _video_track(list(segments.values()), context.params["fps"])
+    video = _video_track(list(indexes.values()), context.params["fps"])
     audio = audio_track(parts, scene_audio, context.params["language"])
     check_durations(video, audio)
     metadata = context.inputs.get("chapters")
     chapters = ffmetadata.parse(metadata.read_text(encoding="utf-8")) if metadata else ()
-    frames = (_video_frames(context, segments), audio_frames(context, scene_audio))
+    frames = (_video_frames(context, wholes), audio_frames(context, scene_audio))
     try:
         with (context.out / VIDEO).open("wb") as file:
             target = seal.SealedWriter(file)
@@ -64,12 +66,6 @@ def run(context: Context) -> None:
         raise StepError(f"{VIDEO}: wrong size: expected {size} bytes, got {written}")
     facts = {"frames": sum(part.frames for part in parts)}
     (context.out / "render.json").write_text(json.dumps(facts) + "\n", encoding="utf-8")
-
-
-def input_role(item: Mapping[str, Any]) -> str:
-    """Return the role of the input that holds the segment of a scene or a transition in the order."""
-    step = StepId("render", item["scene"]) if "scene" in item else StepId("transition", item["transition"])
-    return step.local
 
 
 def _captions(context: Context) -> list[Cue]:
@@ -180,22 +176,6 @@ def timings(context: Context) -> dict[str, Mapping[str, int]]:
     return {scene: json.loads(context.inputs[f"timing:{scene}"].read_text(encoding="utf-8")) for scene in scenes}
 
 
-def _read_segment(context: Context, role: str) -> Segment:
-    try:
-        data = context.inputs[role].read_bytes()
-        index = segment.read(data)
-        return index if (strip := _strip(context, role)) is None else inserted(data, index, strip)
-    except h264.H264Error as error:
-        raise StepError(f"'{role}': corrupt segment: {error}") from error
-
-
-def _strip(context: Context, role: str) -> bytes | None:
-    """Return the lower rows that take the place of those in a scene's segment, if it has any."""
-    kind, _, scene = role.partition(":")
-    strip = StepId("strip", scene).local
-    return context.inputs[strip].read_bytes() if kind == "render" and strip in context.inputs else None
-
-
 def read_audio(context: Context, part: Part, count: int) -> SceneAudio | None:
     """Return the first `count` AAC frames of a scene, or None for 0; check the length of all its audio."""
     try:
@@ -244,13 +224,11 @@ def audio_track(parts: Sequence[Part], scene_audio: Mapping[str, SceneAudio | No
     return mp4.AudioTrack(sizes, first.channels, language)
 
 
-def _video_frames(context: Context, segments: Mapping[str, Segment]) -> Iterator[bytes]:
+def _video_frames(context: Context, wholes: Mapping[str, Whole]) -> Iterator[bytes]:
     """Yield every frame in order, with one segment at a time in memory."""
     for done, item in enumerate(context.params["order"]):
         context.progress(done, len(context.params["order"]))
-        role = input_role(item)
-        data = context.inputs[role].read_bytes() + (_strip(context, role) or b"")
-        yield from segment.frames(data, segments[role])
+        yield from wholes[input_role(item)].frames(context)
 
 
 def audio_frames(context: Context, scene_audio: Mapping[str, SceneAudio | None]) -> Iterator[bytes]:

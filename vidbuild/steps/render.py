@@ -23,6 +23,8 @@ from vidbuild.media.render.columns_of_rows import Column
 from vidbuild.media.render.drawing import Layers
 from vidbuild.media.render.encode_plan import EncodePlan, encode_plan
 from vidbuild.media.render.motion import NEVER, Motion, Track
+from vidbuild.media.render.stacks import Piled
+from vidbuild.steps import caption_layer
 from vidbuild.timeline.subtitle_params import SUBTITLE
 
 SEGMENT = "segment.h264"
@@ -48,27 +50,31 @@ def run(context: Context) -> None:
     """Write segment.h264, thumb.jpg (the last frame) and render.json.
 
     Params: strip: how many pixels at the lower edge another step encodes, with the mark of progress; default: none.
+    rows: the first row of macroblocks and the end of those that another step encodes, with the captions; default: none.
     """
-    animation, strip = read_animation(context), context.params.get("strip", 0)
+    animation, strip, rows = read_animation(context), context.params.get("strip", 0), context.params.get("rows", ())
     plans = encode_parts(
-        context, animation, lambda part: encode_plan(part, context.params["profile"], strip), context.out / SEGMENT
+        context,
+        animation,
+        lambda part: encode_plan(part, context.params["profile"], strip, rows),
+        context.out / SEGMENT,
     )
     _finish_segment(context, animation, plans, animation.motion.frames)
     _verify_thumb(context.out / THUMB, animation)
 
 
 def encode_parts(
-    context: Context, animation: Animation, planned: Callable[[Animation], EncodePlan], target: Path
+    context: Context, animation: Animation, planned: Callable[[Animation], EncodePlan], target: Path, end: int = 0
 ) -> list[EncodePlan]:
     """Encode an animation into a file, each part by its own plan, and return the plans.
 
-    The thumbnail is written beside the file.
+    The thumbnail is written beside the file. end: the row at which the bands end, if not at the lower edge.
     """
     parts, profile = parts_of(animation), context.params["profile"]
     shown = next(part for part, end in parts if end == (animation.motion.frames_before_exit or animation.motion.frames))
     done, plans = 0, []
     written: dict[str, tuple[int, int]] = {}  # by their motion: parts that look alike are encoded once
-    for part, end in parts:
+    for part, last in parts:
         alike, size = part.motion.to_json(), target.stat().st_size if target.exists() else 0
         if alike in written:
             _append_again(target, *written[alike])
@@ -79,10 +85,10 @@ def encode_parts(
             run_encoder(
                 context, args, plan.most_frames, part.motion.frames, "render the scene", (done, animation.motion.frames)
             )
-            _stitch(context.scratch, target, part, plan, part.motion.frames)
+            _stitch(context.scratch, target, part, plan, end)
             plans.append(plan)
             written[alike] = size, target.stat().st_size
-        done = end
+        done = last
     return plans
 
 
@@ -159,7 +165,7 @@ def band_output(
 
 def write_segment(context: Context, animation: Animation, plan: EncodePlan, frames: int) -> None:
     """Stitch the encoded bands into segment.h264, verify it, and write render.json."""
-    _stitch(context.scratch, context.out / SEGMENT, animation, plan, frames)
+    _stitch(context.scratch, context.out / SEGMENT, animation, plan)
     _finish_segment(context, animation, [plan], frames)
 
 
@@ -170,16 +176,17 @@ def _finish_segment(context: Context, animation: Animation, plans: Sequence[Enco
     (context.out / FACTS).write_text(json.dumps(facts) + "\n", encoding="utf-8")
 
 
-def _stitch(scratch: Path, segment: Path, animation: Animation, plan: EncodePlan, frames: int) -> None:
+def _stitch(scratch: Path, segment: Path, animation: Animation, plan: EncodePlan, end: int = 0) -> None:
     """Append the stitched bands to a segment. The bands leave the memory before the segment is verified."""
     width, height, fps = animation.layers.width, animation.layers.height, animation.motion.fps
+    frames = animation.motion.frames
     bands = [
         (band, tool_output.read(scratch / plan.file(index), max_output_bytes(width, height, len(band.frames)), "video"))
         for index, band in enumerate(plan.bands)
     ]
     try:
         with segment.open("ab") as target:
-            target.writelines(stitch.stitch(bands, plan.keys, frames, height, stitch.level(width, height, fps)))
+            target.writelines(stitch.stitch(bands, plan.keys, frames, height, stitch.level(width, height, fps), end))
     except h264.H264Error as error:
         raise StepError(f"ffmpeg wrote a corrupt segment: {error}") from error
 
@@ -193,6 +200,9 @@ def read_animation(context: Context, prefix: str = "") -> Animation:
     if f"{prefix}watermark" in context.inputs:
         layers = layers.under(context.inputs[f"{prefix}watermark"])
     motion = Motion.from_json(context.inputs[f"{prefix}motion"].read_text(encoding="utf-8"))
+    if f"{prefix}captions" in context.inputs:
+        shown = context.inputs[f"{prefix}captions"]
+        layers, motion = caption_layer.above(layers, motion, shown, context.scratch / f"{prefix}captions")
     size = tuple(context.params["size"])
     if (layers.width, layers.height) != size:
         raise StepError(f"drawing: expected the video's {size[0]}x{size[1]}, got {layers.width}x{layers.height}")
@@ -233,6 +243,8 @@ def run_encoder(
 
 def painted_frames_of(name: str) -> Iterable[bytes]:
     """Yield the frames of an input that is painted here."""
+    if Piled.is_name(name):
+        return Piled.from_name(name).pixels()
     if Column.is_name(name):
         return Column.from_name(name).pixels()
     from vidbuild.media.render import painted_frames  # imports Pillow, which only scenes with a zoom need

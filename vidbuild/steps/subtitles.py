@@ -41,7 +41,7 @@ def added(
         page["lit"] = [index for index, word in enumerate(page["words"]) if any(map(is_letter, word))]
     fields = {**shown, "avoid": kept_free(drawing)}
     above = typst.lay_out(context.scratch / "root", TEMPLATE, {**data, "fields": fields}, staged)
-    pages = [_cropped(page) for page in above.pages]
+    pages = [cropped(page) for page in above.pages]
     return replace(drawing, pages=(*drawing.pages, *pages), warnings=(*drawing.warnings, *above.warnings))
 
 
@@ -50,7 +50,7 @@ def raised(drawing: Drawing) -> Drawing:
     return replace(drawing, pages=tuple(sorted(drawing.pages, key=lambda page: page.name.startswith(SUBTITLE))))
 
 
-def _cropped(page: Page) -> Page:
+def cropped(page: Page) -> Page:
     """Return a layer without what is empty around its ink: there is one for each word, and all are in memory."""
     with Image.open(io.BytesIO(page.png)) as image:
         drawn = image.convert("RGBA")

@@ -18,6 +18,8 @@ PAUSE = 1.5  # a longer silence is no part of a page
 AFTER = 0.5  # for which a page stays then
 SHORT_REST = 0.6  # in which a word stays lit until the next one
 
+NOTHING_LIT = "no word is lit: the voice reports no times of words, and a search in the audio found none"
+
 
 @dataclass(frozen=True, slots=True)
 class Subtitles:
@@ -47,11 +49,10 @@ def subtitles(params: SubtitleParams, timed: TimedSpeech, frames: int, fps: int)
         own = words[begin:last]
         has_times = any(word.source != "spread" for word in own)
         known = known or has_times
-        lit = _lit(own, spans[index], fps) if has_times else [(0, 0)] * len(own)
-        for word, (first, end) in enumerate(lit):
+        spoken = lit(own, spans[index], fps) if has_times else [(0, 0)] * len(own)
+        for word, (first, end) in enumerate(spoken):
             tracks[word_layer(index, word)] = _track(first, end, frames)
-    message = "no word is lit: the voice reports no times of words, and a search in the audio found none"
-    warnings = (("VB221", "subtitles", message),) if params.lit and words and not known else ()
+    warnings = (("VB221", "subtitles", NOTHING_LIT),) if params.lit and words and not known else ()
     return Subtitles(tracks, warnings)
 
 
@@ -65,7 +66,7 @@ def _spans(starts: Sequence[int], words: Sequence[TimedWord], frames: int, fps: 
         yield begin, until if stays else spoken + timebase.frames(AFTER, fps)
 
 
-def _lit(words: Sequence[TimedWord], page: tuple[int, int], fps: int) -> Iterator[tuple[int, int]]:
+def lit(words: Sequence[TimedWord], page: tuple[int, int], fps: int) -> Iterator[tuple[int, int]]:
     """Yield the first frame at which each word of a page is lit, and the first at which it is not."""
     begins = [timebase.frame_at(word.start, fps) for word in words]
     for index, word in enumerate(words):

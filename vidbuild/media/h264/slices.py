@@ -18,6 +18,7 @@ ALL_P = 5
 REFERENCE_IDC = 2  # nal_ref_idc of a reference frame; any value except 0
 MAX_MACROBLOCKS = 1 << 20  # of a frame; seven times those of the highest level (Table A-1)
 AS_DECODED = 2  # pic_order_cnt_type of frames whose output order is the decoding order (8.2.1.3)
+HEADER_BYTES = 16  # enough of a slice for its frame_num
 DEBLOCKING_OFF = 1  # disable_deblocking_filter_idc, 7.4.3
 
 
@@ -72,6 +73,14 @@ def resize(sequence: bytes, height: int, level: int) -> bytes:
 def first_row(unit: bytes, sets: ParameterSets) -> int:
     """Return the row of macroblocks at which a slice starts."""
     return Reader(unit[1:9]).unsigned() // sets.mb_width
+
+
+def frame_number(unit: bytes, sets: ParameterSets) -> int:
+    """Return the frame_num of a slice."""
+    bits = Reader(h264.unescape(unit[1:HEADER_BYTES]))
+    for _ in range(3):  # first_mb_in_slice, slice_type, pic_parameter_set_id
+        bits.unsigned()
+    return bits.read(sets.frame_number_bits)
 
 
 def move_slice(unit: bytes, sets: ParameterSets, rows: int, number: int, idr_id: int) -> bytes:

@@ -36,17 +36,18 @@ LEVELS = (
 
 
 def stitch(
-    bands: Sequence[tuple[Band, bytes]], keys: KeyFrames, frames: int, height: int, level: int
+    bands: Sequence[tuple[Band, bytes]], keys: KeyFrames, frames: int, height: int, level: int, end: int = 0
 ) -> Iterator[bytes]:
     """Yield the stitched stream in pieces.
 
     bands: each band with its encoded stream, in which every key frame is encoded. They may begin below the upper edge
     of the frame: the frames of the stream then lack the rows above, which another stream has.
     height: of the frame in pixels.
+    end: the row at which the bands end, if not at the lower edge; another stream has the rows below too.
     Raise H264Error if a stream does not match its band.
     """
     try:
-        yield from _stitch(bands, keys, frames, height, level)
+        yield from _stitch(bands, keys, frames, height, level, end)
     except BitsError as error:
         raise H264Error(f"corrupt slice: {error}") from error
 
@@ -60,7 +61,7 @@ def level(width: int, height: int, fps: int) -> int:
 
 
 def _stitch(
-    bands: Sequence[tuple[Band, bytes]], keys: KeyFrames, frames: int, height: int, level: int
+    bands: Sequence[tuple[Band, bytes]], keys: KeyFrames, frames: int, height: int, level: int, end: int
 ) -> Iterator[bytes]:
     encoded = [_EncodedBand(band, data, keys) for band, data in bands]
     sequences = {slices.resize(band.sets.sequence, height, level) for band in encoded}
@@ -68,7 +69,8 @@ def _stitch(
         raise H264Error("the bands were encoded with different settings")
     sets = slices.ParameterSets.read(sequences.pop(), encoded[0].sets.picture)
     top = bands[0][0].row
-    if top + sum(band.rows for band, _ in bands) != sets.mb_height:
+    rows = sum(band.rows for band, _ in bands)
+    if top + rows != (end or sets.mb_height):
         raise H264Error("the bands do not cover the frame")
     yield from (LONG_START, sets.sequence, LONG_START, sets.picture)
     since_key, idr_id = 0, LONE if frames == 1 else FIRST
@@ -81,17 +83,17 @@ def _stitch(
         else:
             since_key += 1
             # frame_num counts the reference frames since the key frame (7.4.3), and each of ours is one
-            units = _frame_slices(encoded, frame, since_key % (1 << sets.frame_number_bits), sets, top)
+            units = _frame_slices(encoded, frame, since_key % (1 << sets.frame_number_bits), sets, (top, rows))
         for unit in units:
             yield LONG_START
             yield unit
 
 
 def _frame_slices(
-    encoded: Sequence[_EncodedBand], frame: int, number: int, sets: slices.ParameterSets, top: int
+    encoded: Sequence[_EncodedBand], frame: int, number: int, sets: slices.ParameterSets, rows: tuple[int, int]
 ) -> list[bytes]:
     if not any(band.has(frame) for band in encoded):
-        return [slices.skipped_slice(sets, top, sets.mb_height - top, number)]
+        return [slices.skipped_slice(sets, *rows, number)]
     return [unit for band in encoded for unit in band.slices(frame, number, 0)]
 
 

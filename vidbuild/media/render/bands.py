@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from vidbuild.media.render.changed_frames import changing_boxes
 from vidbuild.media.render.drawing import Layers
@@ -80,15 +81,16 @@ def undivided(height: int, frames: Sequence[int]) -> tuple[Band, ...]:
     return (Band(0, rows_in(height), rows_in(height), tuple(frames)),)
 
 
-def divide(layers: Layers, motion: Motion, strip: int = 0) -> tuple[Band, ...]:
+def divide(layers: Layers, motion: Motion, strip: int = 0, rows: Sequence[int] = ()) -> tuple[Band, ...]:
     """Return the bands from top to bottom. Together they cover the frame. Each lists the frames at which it changes.
 
     strip: how many pixels at the lower edge are in bands of their own, rounded up to whole rows.
+    rows: first row and end of others that are in bands of their own; () for none.
     """
     gap, min_slice_rows = MIN_GAP, max(MIN_SLICE_ROWS, layers.height // ROW // MAX_SLICES)
-    cut = strip_row(layers.height, strip)
+    cuts = sorted({strip_row(layers.height, strip), *rows})
     while (
-        len(bands := _divide(layers, motion, gap, min_slice_rows, cut)) > 1
+        len(bands := _divide(layers, motion, gap, min_slice_rows, cuts)) > 1
         and sum(map(_slice_count, bands)) > MAX_SLICES
     ):
         if gap < layers.height:
@@ -103,7 +105,7 @@ def strip_row(height: int, strip: int) -> int:
     return (height - strip) // ROW if strip else rows_in(height)
 
 
-def _divide(layers: Layers, motion: Motion, gap: int, min_slice_rows: int, cut: int) -> tuple[Band, ...]:
+def _divide(layers: Layers, motion: Motion, gap: int, min_slice_rows: int, cuts: Sequence[int]) -> tuple[Band, ...]:
     height = rows_in(layers.height)
     areas = _changing_areas(layers, motion, gap)
     tops = [max(0, (top - MARGIN) // ROW) for top, _, _ in areas]
@@ -112,7 +114,7 @@ def _divide(layers: Layers, motion: Motion, gap: int, min_slice_rows: int, cut: 
         if tops[index] < ends[index - 1] + MIN_BAND_ROWS:
             tops[index] = ends[index - 1] = _middle_row(areas[index - 1][1], areas[index][0])
     bands = _fill_gaps(zip(tops, ends, (frames for _, _, frames in areas), strict=True), height)
-    return tuple(replace(part, min_slice_rows=min_slice_rows) for band in bands for part in _cut(band, cut))
+    return tuple(replace(part, min_slice_rows=min_slice_rows) for band in bands for part in _cut(band, cuts))
 
 
 def key_frames(changes: Sequence[int], frames: int, interval: int) -> KeyFrames:
@@ -154,14 +156,11 @@ def _changing_areas(layers: Layers, motion: Motion, gap: int) -> list[tuple[int,
     return areas
 
 
-def _cut(band: Band, row: int) -> Iterator[Band]:
-    """Yield a band in two parts if it has rows on both sides of the start of this row, else as it is."""
+def _cut(band: Band, rows: Sequence[int]) -> Iterator[Band]:
+    """Yield the parts of a band that the starts of these rows divide it into."""
     end = band.row + band.rows
-    if band.row < row < end:
-        yield replace(band, rows=row - band.row)
-        yield replace(band, row=row, rows=end - row)
-    else:
-        yield band
+    for first, last in pairwise([band.row, *(row for row in rows if band.row < row < end), end]):
+        yield replace(band, row=first, rows=last - first)
 
 
 def _slice_count(band: Band) -> int:

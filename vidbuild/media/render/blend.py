@@ -96,7 +96,8 @@ class _Builder:
         own = dict(self._sides())[side]
         file = str(own.folder / layer.file) if layer.file else ""
         rows = layer.rows and replace(layer.rows, files=tuple(str(own.folder / each) for each in layer.rows.files))
-        self._layers.append(replace(layer, name=name, file=file, rows=rows))
+        stack = layer.stack and layer.stack.within(own.folder)
+        self._layers.append(replace(layer, name=name, file=file, rows=rows, stack=stack))
         follows = tuple(f"{side}:{each}" for each in track.follows)
         self._tracks[name] = replace(track, follows=follows)
 
@@ -125,7 +126,7 @@ class _Builder:
     def _scaling(self, layer: Layer, track: Track, start: float, end: float) -> Track:
         """Let a layer grow about the middle of the frame in a zoom; not what covers the frame, or moves otherwise."""
         whole = (layer.width, layer.height) == (self._coming.layers.width, self._coming.layers.height)
-        fixed = not layer.file or layer.rows is not None or layer.tall or layer.advances or track.follows
+        fixed = not layer.file or layer.has_states or layer.tall or layer.advances or track.follows
         if self._effect != "zoom" or whole or track.moves or fixed:
             return track
         places = (self._grown(layer, start), self._grown(layer, end))
@@ -213,7 +214,7 @@ def _merged(leaving: Sequence[Layer], coming: Sequence[Layer], pairs: Sequence[P
 
 
 def _rests(layer: Layer, motion: Motion) -> bool:
-    return bool(layer.file) and layer.rows is None and track_of(layer, motion) == Track()
+    return bool(layer.file) and not layer.has_states and track_of(layer, motion) == Track()
 
 
 def _pixels(animation: Animation, layer: Layer) -> bytes:
@@ -226,7 +227,7 @@ def _likeness(layer: Layer, other: Layer) -> tuple[bool, int]:
 
 def _is_ground(layer: Layer) -> bool:
     """Whether a layer is no text: a background, a picture or a clip, which mixes with what it replaces."""
-    return (layer.opaque and layer.rows is None) or not layer.file
+    return (layer.opaque and not layer.has_states) or not layer.file
 
 
 def _covers(layer: Layer, other: Layer) -> bool:

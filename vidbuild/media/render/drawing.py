@@ -30,6 +30,22 @@ class Rows:
 
 
 @dataclass(frozen=True, slots=True)
+class Stack:
+    """What a layer shows instead of one image: states, each of which is some images on each other.
+
+    images: the name of a PNG in the drawing's folder, or its absolute path, and its corner in the layer's box.
+    states: the indexes of the images of each, from bottom to top.
+    """
+
+    images: tuple[tuple[str, int, int], ...]
+    states: tuple[tuple[int, ...], ...]
+
+    def within(self, folder: Path) -> Stack:
+        """Return the stack with absolute paths of its images, which are in this folder."""
+        return replace(self, images=tuple((str(folder / file), x, y) for file, x, y in self.images))
+
+
+@dataclass(frozen=True, slots=True)
 class Enlarged:
     """The part of a clip that a layer shows, in a line.
 
@@ -62,6 +78,7 @@ class Layer:
     tall: the height of its image in pixels, if it scrolls in its box, at first from the top; otherwise 0.
     rows: for a layer that changes from state to state; its file is then the first sheet, and it is opaque.
     enlarged: the part of the scene's clip that it shows; None for anything else.
+    stack: for a layer that changes from state to state as `Stack` has it; its file is then one of the images.
     """
 
     name: str
@@ -82,6 +99,12 @@ class Layer:
     pixels: tuple[int, ...] = ()
     mask: str = ""
     enlarged: Enlarged | None = None
+    stack: Stack | None = None
+
+    @property
+    def has_states(self) -> bool:
+        """Whether it changes from state to state."""
+        return self.rows is not None or self.stack is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +119,7 @@ class Layers:
         """Write layers.json into the drawing's folder."""
         data = asdict(self)
         for layer in data["layers"]:
-            for rare in ("hidden", "stays", "edges", "pixels", "mask", "enlarged"):
+            for rare in ("hidden", "stays", "edges", "pixels", "mask", "enlarged", "stack"):
                 if not layer[rare]:
                     del layer[rare]
         text = json.dumps(data, ensure_ascii=False, sort_keys=True, indent=1)
@@ -125,8 +148,13 @@ def _layer(data: dict[str, Any]) -> Layer:
     if enlarged is not None:
         x, y, width, height = enlarged["part"]
         enlarged = Enlarged(enlarged["name"], (x, y, width, height), enlarged["line"], enlarged["color"])
+    stack = data.get("stack")
+    if stack is not None:
+        images = tuple((file, x, y) for file, x, y in stack["images"])
+        stack = Stack(images, tuple(map(tuple, stack["states"])))
     own = {
         "enlarged": enlarged,
+        "stack": stack,
         "advances": tuple(data["advances"]),
         "stops": stops,
         "hidden": hidden,

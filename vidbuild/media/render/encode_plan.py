@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Any
 
 from vidbuild.media.render.animation import Animation
@@ -32,6 +33,19 @@ class EncodePlan:
         """Return the plan for the bands from this row of the frame on."""
         return replace(self, bands=tuple(band for band in self.bands if band.row >= row))
 
+    def within(self, rows: Sequence[int], changes: Iterable[int]) -> EncodePlan:
+        """Return the plan for these rows of the frame alone, as one band, over which more changes at some frames.
+
+        rows: the first row, and the end. A key frame that repeats another one in the whole is encoded, since what is
+        over the rows may be another then.
+        """
+        first, end = rows
+        keys = KeyFrames(self.keys.coded | set(self.keys.repeats))
+        own = (band.frames for band in self.bands if band.row < end and band.row + band.rows > first)
+        frames = sorted({*changes, *keys.coded, *chain.from_iterable(own)})
+        band = Band(first, end - first, self.bands[0].height, tuple(frames))
+        return replace(self, bands=(band,), keys=keys)
+
     @property
     def most_frames(self) -> int:
         """The number of frames of the band that is encoded most often."""
@@ -44,17 +58,20 @@ class EncodePlan:
         return round(sum(band.rows * len(band.frames) for band in self.bands) / height, 1)
 
 
-def encode_plan(animation: Animation, profile: Mapping[str, Any], strip: int = 0) -> EncodePlan:
+def encode_plan(
+    animation: Animation, profile: Mapping[str, Any], strip: int = 0, rows: Sequence[int] = ()
+) -> EncodePlan:
     """Plan to encode only what changes, unless the profile (see encode.py) asks for every frame.
 
     strip: how many pixels at the lower edge are in bands of their own, if not every frame is encoded.
+    rows: first row and end of others that are so.
     """
     layers, motion = animation.layers, animation.motion
     if profile["holds"] == "encoded":
         return full_plan(layers.height, range(motion.frames), motion.fps, profile)
     interval = profile["keyint_seconds"] * motion.fps
     keys = key_frames(changed_frames(layers, motion), motion.frames, interval)
-    return EncodePlan(with_key_frames(divide(layers, motion, strip), keys), keys, _moves(animation))
+    return EncodePlan(with_key_frames(divide(layers, motion, strip, rows), keys), keys, _moves(animation))
 
 
 def full_plan(height: int, frames: range, fps: int, profile: Mapping[str, Any]) -> EncodePlan:

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from vidbuild.media.ffmpeg import filtergraph
 from vidbuild.media.ffmpeg.filtergraph import Stream
-from vidbuild.media.render import clip, columns_of_rows, concealed
+from vidbuild.media.render import clip, columns_of_rows, concealed, stacks
 from vidbuild.media.render.animation import Animation
 from vidbuild.media.render.changed_frames import (
     cursor_places,
@@ -21,6 +21,7 @@ from vidbuild.media.render.drawing import Enlarged, Layer
 from vidbuild.media.render.motion import Motion, Track
 from vidbuild.media.render.painting import Painting
 from vidbuild.media.render.places import fades, is_painted, looks, offset, sized
+from vidbuild.media.render.stacks import Piled
 
 
 def overlay_layer(base: Stream, animation: Animation, layer: Layer, corner: tuple[int, int] = (0, 0)) -> Stream:
@@ -49,7 +50,7 @@ def covering_frames(
     """
     motion = animation.motion
     track, changes = track_of(layer, motion), layer_changes(layer, animation.layers, motion)
-    if track.enter or track.leave or layer.rows is not None or not is_painted(layer, track) or changes[0] > times[0]:
+    if track.enter or track.leave or layer.has_states or not is_painted(layer, track) or changes[0] > times[0]:
         return None
     (left, top), painting = _painting(animation, layer, track, [changes[bisect(changes, frame) - 1] for frame in times])
     inside = left <= box[0] and top <= box[1] and left + painting.size[0] >= box[2] and top + painting.size[1] >= box[3]
@@ -74,7 +75,7 @@ def _layer_stream(animation: Animation, layer: Layer, track: Track) -> Stream:
             frames = frames.filter("tpad", stop=-1, stop_mode="clone").filter("trim", end_frame=motion.frames)
         return _fade(frames, layer, track, motion.fps)
     changes = layer_changes(layer, animation.layers, motion)
-    if layer.rows is not None or is_painted(layer, track):
+    if layer.has_states or is_painted(layer, track):
         painted = _painted_stream(animation, layer, track, changes)
         return _fade(
             filtergraph.place_at(filtergraph.frame_timebase(painted, motion.fps), changes), layer, track, motion.fps
@@ -182,6 +183,10 @@ def _painted_stream(animation: Animation, layer: Layer, track: Track, changes: S
         return filtergraph.piped(
             shown.name, layer.width, layer.height, columns_of_rows.PIXELS, animation.options(layer.name)
         )
+    if layer.stack is not None:
+        piled = Piled.of(layer, str(animation.folder), track.states, changes)
+        options = animation.options(layer.name)
+        return filtergraph.piped(piled.name, layer.width, layer.height, stacks.PIXELS, options)
     _, painting = _painting(animation, layer, track, changes)
     return filtergraph.piped(painting.name, *painting.size, painting.pixels, animation.options(layer.name))
 

@@ -38,7 +38,7 @@ def kind(layer: Layer, effect: Effect | None, *, leaving: bool = False) -> str:
         return ""
     if not effect.frames:
         return "cut"
-    unpainted = not layer.file or layer.rows is not None or (leaving and layer.advances)
+    unpainted = not layer.file or layer.has_states or (leaving and layer.advances)
     return "fade" if unpainted and effect.effect in {*PAINTED, "type"} else effect.effect
 
 
@@ -51,7 +51,7 @@ def is_painted(layer: Layer, track: Track) -> bool:
     """Whether the pixels of a layer are computed for each frame."""
     enters, leaves = kind(layer, track.enter), kind(layer, track.leave, leaving=True)
     typed = leaves == "type" or (enters == "type" and not layer.advances)
-    if not layer.file or layer.rows is not None:
+    if not layer.file or layer.has_states:
         return False
     return bool(track.moves or layer.tall) or typed or bool({enters, leaves} & PAINTED)
 
