@@ -40,6 +40,7 @@ class Case:
     actions: scene's index -> the word of its narration that an edit changed (see `edited`). first: the index of the
     first scene, so that several cases have no scene in common. voice: that speaks all of them. fields: given to every
     scene, in place of those that it has of the same name; None leaves a field out. output: more fields of `output`.
+    spec: more fields of the spec.
     """
 
     scenes: int = 6
@@ -55,6 +56,7 @@ class Case:
     voice: str = "espeak:en-us"
     fields: Fields = field(default_factory=dict)
     output: Fields = field(default_factory=dict)
+    spec: Fields = field(default_factory=dict)
 
 
 def edited(case: Case, scene: int, times: int = 1) -> Case:
@@ -71,6 +73,7 @@ def spec(case: Case) -> str:
         "title": f"{case.scenes} scenes",
         "output": {"size": case.size, "fps": case.fps, **case.output},
         "voice": case.voice,
+        **case.spec,
     }
     if case.transition:
         data["defaults"] = {"transition": {"type": "fade", "duration": case.transition}}

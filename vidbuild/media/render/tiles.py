@@ -54,26 +54,57 @@ def band_streams(animation: Animation, bands: Sequence[Band], pixels: str) -> tu
     which most layers have come to rest, since each overlay of a whole frame takes the memory of one.
     """
     base, above = compose.base_and_layers(animation)
-    divided = [windows(animation, _areas(animation, above, band), band.frames) for band in bands]
+    composed = list(_composed_together(bands))
+    divided = [windows(animation, _areas(animation, above, band), band.frames) for band, _ in composed]
     last, last_layers = _last_frame(animation, above)
     settled = [_settled_below(last_layers, each) for each in divided]
     most = max(settled)
     kept = settled.index(most) if most else None  # the band whose base the last frame begins with
     copies, streams = count(1), []
-    covered = [_covered_stream(each, band, pixels, copies) for each, band in zip(divided, bands, strict=True)]
+    covered = [_covered_stream(each, band, pixels, copies) for each, (band, _) in zip(divided, composed, strict=True)]
     parts = filtergraph.split(base, covered.count(None) + (kept is None))
     last_base = parts[-1]
-    for index, band in enumerate(bands):
+    for index, (band, own) in enumerate(composed):
         joined = covered[index]
         if joined is None:
             part, keep = parts.pop(0), index == kept
             joined, rest = _band_stream(part, animation, divided[index], band, pixels, copies, keep=keep)
             last_base = rest if keep else last_base
-        stream = _with_guard_rows(joined, band, animation.layers.width, pixels)
-        # Without a rate, ffmpeg uses the first PNG's 25 fps, and writes frames twice in a video of 50 fps or more.
-        counted = stream.filter("setpts", "N").filter("fps", fps=animation.motion.fps)
-        streams.append(compose.tag_colors(counted.filter("tpad", stop=1, stop_mode="clone")))
+        for part, rows in zip(_parts(joined, animation, band, own), own, strict=True):
+            stream = with_guard_rows(part, rows, animation.layers.width, pixels)
+            # Without a rate, ffmpeg uses the first PNG's 25 fps, and writes frames twice in a video of 50 fps or more.
+            counted = stream.filter("setpts", "N").filter("fps", fps=animation.motion.fps)
+            streams.append(compose.tag_colors(counted.filter("tpad", stop=1, stop_mode="clone")))
     return streams, compose.overlay_layers(last_base, last, last_layers[most:], (0,))
+
+
+def _composed_together(bands: Sequence[Band]) -> Iterator[tuple[Band, list[Band]]]:
+    """Yield bands to compose, each with those of the plan that are in it: neighbors that change at the same frames.
+
+    A clip or a picture that is scaled is then decoded or painted once for all bands that it is cut into.
+    """
+    found: list[list[Band]] = []
+    for band in bands:
+        if found and found[-1][-1].frames == band.frames and found[-1][-1].row + found[-1][-1].rows == band.row:
+            found[-1].append(band)
+        else:
+            found.append([band])
+    for own in found:
+        yield replace(own[0], rows=sum(band.rows for band in own)), own
+
+
+def _parts(stream: Stream, animation: Animation, whole: Band, bands: Sequence[Band]) -> list[Stream]:
+    """Return the frames of each band from those of all of them."""
+    if len(bands) == 1:
+        return [stream]
+    top, _ = _rows(animation, whole)
+    copies = filtergraph.split(stream, len(bands))
+    spans = [_rows(animation, band) for band in bands]
+    width = animation.layers.width
+    return [
+        copy.filter("crop", width, bottom - upper, 0, upper - top)
+        for copy, (upper, bottom) in zip(copies, spans, strict=True)
+    ]
 
 
 def _band_stream(
@@ -226,7 +257,7 @@ def _converted(composed: Stream, tile: Tile, corner: tuple[int, int], pixels: st
     )
 
 
-def _with_guard_rows(stream: Stream, band: Band, width: int, pixels: str) -> Stream:
+def with_guard_rows(stream: Stream, band: Band, width: int, pixels: str) -> Stream:
     """Add a band's guard rows: black and white columns, which no content resembles."""
     above, below = (rows * ROW for rows in band.guard_rows)
     parts = [stream]
