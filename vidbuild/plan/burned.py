@@ -26,7 +26,7 @@ COLUMN = {"plain": 0.54, "box": 0.54, "karaoke": 0.6}  # of the size of type: th
 LARGEST = {"plain": 54, "box": 54, "karaoke": 64}  # units, in a wide frame
 LARGEST_NARROW = 104  # units, in a square or tall one
 HEIGHT = 2.32  # of the size of type: two lines
-BLEED = 0.45  # of the size of type: outline and shadow
+BLEED, SHADOW = 0.45, 28  # of the size of type, and units at the least: outline and shadow
 PLATE = (36, 20)  # units around the lines of a box
 UPRIGHT = 1.2  # height over width from which a frame is tall
 
@@ -62,7 +62,7 @@ def place(video: VideoSpec, scene: Scene) -> Place | None:
     columns = video.spec.captions.rules.get("line_length", COLUMNS)
     largest = LARGEST[style] if width > height else LARGEST_NARROW
     size = max(1.0, min(largest * unit, room / (columns * COLUMN[style])))
-    bleed, high = size * BLEED, HEIGHT * size + 2 * pad_y
+    bleed, high = max(size * BLEED, SHADOW * unit), HEIGHT * size + 2 * pad_y
     end = min(math.ceil((height - _below(video, scene, unit) + bleed) / ROW), height // ROW)
     if strip := progress.strip(video):
         end = min(end, strip_row(height, strip))

@@ -5,13 +5,18 @@ They are cut as those in the caption files.
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
+
+from PIL import Image, ImageFilter
 
 from vidbuild import timebase
 from vidbuild.engine.graph.context import Context
 from vidbuild.errors import StepError
+from vidbuild.media.image import raster
 from vidbuild.media.render.bands import ROW
 from vidbuild.media.render.drawing import Layer, Stack
 from vidbuild.media.render.motion import Motion, Track
@@ -24,7 +29,9 @@ from vidbuild.media.text.words import TimedWord
 from vidbuild.steps import caption_layer, captions, draw, subtitles
 from vidbuild.timeline.subtitles import NOTHING_LIT, lit, page_layer, word_layer
 
-KARAOKE = "karaoke"
+BOX, KARAOKE = "box", "karaoke"
+SHADOW = 0.13  # of the size of type: how far the shadow is blurred
+STRENGTH, DARKEST = 1.2, 175  # of the shadow's alpha: a factor, and the most of 255
 
 # A caption as lines of pieces.
 Lines = Sequence[Sequence[Piece]]
@@ -67,17 +74,35 @@ def _drawn(context: Context, shown: Sequence[Lines]) -> list[Page]:
     """Return an image of each caption, and of karaoke of each word as it is lit."""
     params = context.params
     root, staged = draw.stage(context)
+    (_, top, _, height), (first, end) = params["box"], params["rows"]
     fields = {
         "style": params["style"],
         "type_size": params["type_size"],
         "box": params["box"],
-        "bleed": max(params["box"][1] - params["rows"][0] * ROW, 1),
+        "bleed": max(0, min(top - first * ROW, end * ROW - top - height)),
         "pages": [_page(lines) for lines in shown],
     }
     fields = draw.without_foreign_signs(scene_text.clean(fields), staged)
     data = draw.template_data({**params, "background": None}, draw.Behind(b""), fields, staged, logo=False)
     drawing = typst.lay_out(root, draw.STAGED["template"], data, staged)
-    return [subtitles.cropped(page) for page in drawing.pages]
+    shadow = 0 if params["style"] == BOX else round(params["type_size"] * SHADOW)
+    captions_alone = {page_layer(number) for number in range(len(shown))}
+    return [
+        subtitles.cropped(replace(page, png=_shadowed(page.png, shadow)) if page.name in captions_alone else page)
+        for page in drawing.pages
+    ]
+
+
+def _shadowed(png: bytes, blur: int) -> bytes:
+    """Return an image with a soft dark shadow around it, which keeps light letters apart from a light picture."""
+    if not blur:
+        return png
+    with Image.open(io.BytesIO(png)) as image:
+        letters = image.convert("RGBA")
+    alpha = letters.getchannel("A").filter(ImageFilter.GaussianBlur(blur))
+    shadow = Image.new("RGBA", letters.size)
+    shadow.putalpha(alpha.point([min(DARKEST, round(level * STRENGTH)) for level in range(256)]))
+    return raster.png(Image.alpha_composite(shadow, letters))
 
 
 def _page(lines: Lines) -> dict[str, Any]:
