@@ -1,7 +1,8 @@
 """Captions in the picture: which scenes have them, where they are, and the steps that set and encode them.
 
 They are over the scene's own picture in rows that are encoded apart (see steps/burn.py), so that other captions render
-no scene anew. Where they are depends on the video and on what else is always in the scene's lower part, not on texts.
+no scene anew, unless something large moves in it. Where they are depends on the video and on the scene's lower thirds,
+not on texts.
 """
 
 from __future__ import annotations
@@ -18,8 +19,11 @@ from vidbuild.media.text import regions
 from vidbuild.media.text.caption_rules import COLUMNS
 from vidbuild.model import Scene
 from vidbuild.plan import progress, subtitles
+from vidbuild.plan.scene_motion import drifts
+from vidbuild.plan.showings import insets
 from vidbuild.plan.variant import VideoSpec
 from vidbuild.scenes.layout_files import SCENES
+from vidbuild.scenes.registry import SCENE_TYPES
 
 ROOM = 0.86  # of the frame's width: what is outside is cut off by some players
 COLUMN = {"plain": 0.54, "box": 0.54, "karaoke": 0.6}  # of the size of type: the mean width of a letter
@@ -83,8 +87,20 @@ def _below(video: VideoSpec, scene: Scene, unit: float) -> float:
 
 def rows(video: VideoSpec, scene: Scene) -> tuple[int, int] | None:
     """Return the rows of a scene that are encoded apart, with its captions; None if its own step encodes them."""
-    found = place(video, scene)
-    return None if found is None or PROFILES[video.variant.output.profile]["holds"] == "encoded" else found.rows
+    found, whole = place(video, scene), PROFILES[video.variant.output.profile]["holds"] == "encoded"
+    return None if found is None or whole or _moves(scene) else found.rows
+
+
+def _moves(scene: Scene) -> bool:
+    """Whether something large moves in a scene: rows through it cannot be encoded apart.
+
+    Motion goes across their edges, but no encoder predicts pixels from rows that it does not have; and to decode or
+    scale a picture once more for some rows costs as much as the whole.
+    """
+    scene_type = SCENE_TYPES[scene.type]
+    shown = any(reveal.moves or reveal.zooms for reveal in scene_type.reveals(scene))
+    enlarged = scene.effects.exit == "scale" or any(callout.kind == "zoom" for callout in scene.callouts)
+    return bool(scene_type.clip(scene) or insets(scene) or drifts(scene)) or shown or enlarged
 
 
 def speaker(video: VideoSpec, scene: Scene) -> str:

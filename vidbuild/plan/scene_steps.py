@@ -60,8 +60,7 @@ def _picture(video: VideoSpec, scene: Scene) -> Iterable[Step]:
     if rows is not None:
         own = {**params, "rows": list(rows)}
         own.pop("strip", None)
-        whole = {"segment": Product(video.step_id("render", scene), "segment.h264")}
-        added = {**inputs, **whole, **burned.layer(video, scene, "render.json")}
+        added = {**inputs, **burned.layer(video, scene, "render.json")}
         yield Step(video.step_id("burn", scene), "burn", own, added, scene.locations)
         params["rows"] = list(rows)
     yield Step(video.step_id("render", scene), "render", params, inputs, scene.locations, tools)

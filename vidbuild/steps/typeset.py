@@ -129,8 +129,6 @@ def _layer(context: Context, pages: Sequence[Page], states: Sequence[Sequence[st
         max((getattr(page, at) + getattr(page, side) for page in pages), default=low + 1)
         for at, side, low in (("x", "width", left), ("y", "height", top))
     )
-    # Even, as four pixels have one color sample.
-    left, top, right, bottom = left - left % 2, top - top % 2, right + right % 2, bottom + bottom % 2
     if top < first * ROW or bottom > min(end * ROW, height):
         raise StepError(f"captions in rows {top} to {bottom}: expected {first * ROW} to {min(end * ROW, height)}")
     numbers = {page.name: number for number, page in enumerate(pages)}

@@ -108,15 +108,14 @@ def delayed(stream: Stream, delays: Sequence[Step], fps: int) -> Stream:
     return stream.filter("setpts", f"N+({step_function(steps, 'N')})").filter("fps", fps=fps)
 
 
-def overlay(base: Stream, top: Stream, x: int | str, y: int | str, enable: str = "", pixels: str = "rgb") -> Stream:
-    """Overlay one stream on another.
+def overlay(base: Stream, top: Stream, x: int | str, y: int | str, enable: str = "") -> Stream:
+    """Overlay one stream on another, in RGB.
 
     enable: an expression that is nonzero while `top` is visible; "" for always.
-    pixels: the format in which they are mixed, as ffmpeg's overlay names it.
     """
     import ffmpeg
 
-    options = {"x": x, "y": y, "format": pixels, "eof_action": "repeat"}
+    options = {"x": x, "y": y, "format": "rgb", "eof_action": "repeat"}
     return ffmpeg.filter([base, top], "overlay", **options, **({"enable": enable} if enable else {}))
 
 

@@ -18,7 +18,7 @@ ALL_P = 5
 REFERENCE_IDC = 2  # nal_ref_idc of a reference frame; any value except 0
 MAX_MACROBLOCKS = 1 << 20  # of a frame; seven times those of the highest level (Table A-1)
 AS_DECODED = 2  # pic_order_cnt_type of frames whose output order is the decoding order (8.2.1.3)
-HEADER_BYTES = 24  # enough of a slice for its frame_num and idr_pic_id
+HEADER_BYTES = 16  # enough of a slice for its frame_num
 DEBLOCKING_OFF = 1  # disable_deblocking_filter_idc, 7.4.3
 
 
@@ -77,24 +77,10 @@ def first_row(unit: bytes, sets: ParameterSets) -> int:
 
 def frame_number(unit: bytes, sets: ParameterSets) -> int:
     """Return the frame_num of a slice."""
-    return _header(unit).read(sets.frame_number_bits)
-
-
-def idr_id(unit: bytes, sets: ParameterSets) -> int:
-    """Return the idr_pic_id of a slice; 0 if it is of no IDR picture."""
-    if h264.unit_type(unit) != h264.IDR:
-        return 0
-    bits = _header(unit)
-    bits.read(sets.frame_number_bits)
-    return bits.unsigned()
-
-
-def _header(unit: bytes) -> Reader:
-    """Return the header of a slice from its frame_num on."""
     bits = Reader(h264.unescape(unit[1:HEADER_BYTES]))
     for _ in range(3):  # first_mb_in_slice, slice_type, pic_parameter_set_id
         bits.unsigned()
-    return bits
+    return bits.read(sets.frame_number_bits)
 
 
 def move_slice(unit: bytes, sets: ParameterSets, rows: int, number: int, idr_id: int) -> bytes:

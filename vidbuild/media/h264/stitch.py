@@ -63,7 +63,7 @@ def level(width: int, height: int, fps: int) -> int:
 def _stitch(
     bands: Sequence[tuple[Band, bytes]], keys: KeyFrames, frames: int, height: int, level: int, end: int
 ) -> Iterator[bytes]:
-    encoded = [EncodedBand(band, data, keys) for band, data in bands]
+    encoded = [_EncodedBand(band, data, keys) for band, data in bands]
     sequences = {slices.resize(band.sets.sequence, height, level) for band in encoded}
     if len(sequences) != 1 or len({band.sets.picture for band in encoded}) != 1:
         raise H264Error("the bands were encoded with different settings")
@@ -90,14 +90,14 @@ def _stitch(
 
 
 def _frame_slices(
-    encoded: Sequence[EncodedBand], frame: int, number: int, sets: slices.ParameterSets, rows: tuple[int, int]
+    encoded: Sequence[_EncodedBand], frame: int, number: int, sets: slices.ParameterSets, rows: tuple[int, int]
 ) -> list[bytes]:
     if not any(band.has(frame) for band in encoded):
         return [slices.skipped_slice(sets, *rows, number)]
     return [unit for band in encoded for unit in band.slices(frame, number, 0)]
 
 
-class EncodedBand:
+class _EncodedBand:
     """The slices of a band by frame."""
 
     def __init__(self, band: Band, data: bytes, keys: KeyFrames) -> None:
@@ -122,7 +122,6 @@ class EncodedBand:
             raise H264Error(f"band: expected key frames at {sorted(keys.coded)}, got {sorted(idrs)}")
 
     def has(self, frame: int) -> bool:
-        """Whether a frame of the band is encoded."""
         return frame in self._slices
 
     def slices(self, frame: int, number: int, idr_id: int) -> Iterator[bytes]:
