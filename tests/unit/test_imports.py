@@ -126,6 +126,7 @@ ALLOWED: dict[str, set[str]] = {
         "media.render.playback",
         "media.animated.rungs",
         "media.h264.encode",
+        "media.text.caption_rules",
         "media.text.direction",
         "media.text.divisions",
         "media.text.pages",

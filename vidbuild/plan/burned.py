@@ -1,8 +1,8 @@
 """Captions in the picture: which scenes have them, where they are, and the steps that set and encode them.
 
 They are over the scene's own picture in rows that are encoded apart (see steps/burn.py), so that other captions render
-no scene anew, unless something large moves in it. Where they are depends on the video and on the scene's lower thirds,
-not on texts.
+no scene anew, unless something large moves in it. Their place depends on the video and on the scene's lower thirds, not
+on texts.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ from typing import Any
 
 from vidbuild.engine.graph.graph import Input, Product, Source, Step
 from vidbuild.media.h264.encode import PROFILES
-from vidbuild.media.render.bands import ROW, strip_row
 from vidbuild.media.text import regions
 from vidbuild.media.text.caption_rules import COLUMNS
 from vidbuild.model import Scene
@@ -25,6 +24,7 @@ from vidbuild.plan.variant import VideoSpec
 from vidbuild.scenes.layout_files import SCENES
 from vidbuild.scenes.registry import SCENE_TYPES
 
+ROW = 16  # pixels: the height of a macroblock
 ROOM = 0.86  # of the frame's width: what is outside is cut off by some players
 COLUMN = {"plain": 0.54, "box": 0.54, "karaoke": 0.6}  # of the size of type: the mean width of a letter
 LARGEST = {"plain": 54, "box": 54, "karaoke": 64}  # units, in a wide frame
@@ -69,7 +69,7 @@ def place(video: VideoSpec, scene: Scene) -> Place | None:
     bleed, high = max(size * BLEED, SHADOW * unit), HEIGHT * size + 2 * pad_y
     end = min(math.ceil((height - _below(video, scene, unit) + bleed) / ROW), height // ROW)
     if strip := progress.strip(video):
-        end = min(end, strip_row(height, strip))
+        end = min(end, (height - strip) // ROW)
     bottom = math.floor(end * ROW - bleed)
     top = max(0, math.floor(bottom - high))
     first = max(1, math.floor((top - bleed) / ROW))

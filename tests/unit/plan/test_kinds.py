@@ -27,6 +27,7 @@ APART = ("vidbuild.voices.registry", "vidbuild.scenes", "vidbuild.extensions")
 BY_STEP = {
     "draw": {"ffmpeg", "numpy"},  # sizes of clips; layouts that follow each other
     "progress": {"ffmpeg", "numpy"},  # it shares the modules of `draw`, and neither has clips nor layouts
+    "typeset": {"ffmpeg", "numpy"},  # so does this
     "render": {"pillow"},  # zoomed and typed layers
     "strip": {"pillow"},
     "transition": {"pillow"},
