@@ -1,7 +1,7 @@
 """Captions in the picture: which scenes have them, where they are, and the steps that set and encode them.
 
 They are over the scene's own picture in rows that are encoded apart (see steps/burn.py), so that other captions render
-no scene anew, unless something large moves in it. Their place depends on the video and on the scene's lower thirds, not
+no scene again, unless something large moves in it. Their place depends on the video and on the scene's lower thirds, not
 on texts.
 """
 
