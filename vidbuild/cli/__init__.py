@@ -11,6 +11,9 @@ from collections.abc import Sequence
 # Objects allocated between two garbage collections: what a start imports and a plan holds is no garbage.
 _ALLOCATIONS_BETWEEN_COLLECTIONS = 50_000
 
+# Collections of young objects between two of older ones.
+_COLLECTIONS_BETWEEN_OLDER = 50
+
 
 def main(args: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code (vidbuild.cli.exit_codes).
@@ -21,7 +24,7 @@ def main(args: Sequence[str] | None = None) -> int:
 
     if args is not None:
         return run(args)
-    gc.set_threshold(_ALLOCATIONS_BETWEEN_COLLECTIONS)
+    gc.set_threshold(_ALLOCATIONS_BETWEEN_COLLECTIONS, _COLLECTIONS_BETWEEN_OLDER, _COLLECTIONS_BETWEEN_OLDER)
     code = run()
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(OSError, ValueError):

@@ -48,7 +48,7 @@ def walk(value: object, emit: Emit, path: str = "") -> None:
         emit((path, "l", str(len(value))))
         for position, item in enumerate(value):
             walk(item, emit, f"{path}.{position}" if path else str(position))
-    elif isinstance(value, Mapping):
+    elif isinstance(value, (dict, Mapping)):  # a dict is found at once, any other mapping slowly
         emit((path, "m", str(len(value))))
         for name in _sorted_names(value, path):
             walk(value[name], emit, f"{path}.{name}" if path else name)
