@@ -12,7 +12,7 @@
 #   make lint            check style and types
 #   make check           run lint and test
 #   make coverage        run the unit tests and report the lines and branches that they reach; fails below the floor in
-#                        pyproject.toml; CASES=3 measures three cases of each test, in two thirds of the time
+#                        pyproject.toml; CASES=3 measures three cases of each test, in half of the time
 #   make bench           measure build times against their targets (some minutes); CASE=name selects one, see
 #                        tests/bench/aims.py
 #   make mutate          change the code at random places and list the changes that no test of their room notices;
