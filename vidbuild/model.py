@@ -222,11 +222,10 @@ class Theme:
 class OutputSettings:
     """The `output` field of a spec.
 
-    width, height: pixels.
-    fps: frames per second of the timeline.
+    width, height, fps: pixels, and frames per second of the timeline.
     profile: name of an encoder profile (vidbuild.media.h264.encode).
     loudness, peak: target in LUFS, maximum true peak in dBTP.
-    format: "mp4", "webp", "gif", "m4a", "mp3", "png" or "pdf".
+    format, codec: of the file, and of its video if it has one (vidbuild.spec.output).
     rate, max_bytes, loops: of a WebP or GIF: images a second at the most, 0 for no limit, 0 to play for ever.
     image_width: pixels of the images of a WebP or GIF, of a PNG, and in a PDF; they are scaled to it.
     """
@@ -238,6 +237,7 @@ class OutputSettings:
     loudness: float
     peak: float
     format: str = "mp4"
+    codec: str = "h264"
     rate: int = 0
     image_width: int = 0
     max_bytes: int = 0

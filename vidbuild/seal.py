@@ -1,9 +1,9 @@
 """Seals outputs: each ends with the SHA-256 of all the bytes before, so that a file alone proves what wrote it.
 
-A seal is part of the file's format: a box of an MP4 or M4A, a chunk of a PNG or WebP, an extension of a GIF, a tag of
-an MP3, a note of a WebVTT file, a field of a JSON object, a comment of an HTML page, a TTML, Markdown or PDF file, a
-line of a text. SubRip has nothing of the kind, so the WebVTT file beside it has its digest. A seal is no signature: it
-detects edits, and does not prevent forgeries.
+A seal is part of the file's format: a box of an MP4 or M4A, an element of a WebM, a chunk of a PNG or WebP, an
+extension of a GIF, a tag of an MP3, a note of a WebVTT file, a field of a JSON object, a comment of an HTML page, a
+TTML, Markdown or PDF file, a line of a text. SubRip has nothing of the kind, so the WebVTT file beside it has its
+digest. A seal is no signature: it detects edits, and does not prevent forgeries.
 """
 
 from __future__ import annotations
@@ -169,6 +169,12 @@ def _riff_chunk(digest: bytes) -> bytes:
     return struct.pack("<4sI", b"seal", len(content)) + content + bytes(len(content) % 2)
 
 
+def _void_element(digest: bytes) -> bytes:
+    """Return an element of a Matroska file that readers skip (RFC 9559, 5.1: Void)."""
+    content = _mark(digest)
+    return bytes([0xEC, 0x80 | len(content)]) + content
+
+
 def _gif_comment(digest: bytes) -> bytes:
     """Return a comment and the byte that ends the GIF."""
     content = _mark(digest)
@@ -191,6 +197,7 @@ def _mark(digest: bytes) -> bytes:
 _TRAILERS: Mapping[str, Callable[[bytes], bytes]] = {
     ".mp4": _box,
     ".m4a": _box,
+    ".webm": _void_element,
     ".png": _chunk,
     ".webp": _riff_chunk,
     ".gif": _gif_comment,

@@ -25,7 +25,7 @@ from vidbuild.project import OUTPUT_FOLDER, SPEC_SUFFIXES, TIMING_SUFFIX, name_o
 PAGE = ".diff.html"
 BATCH = 16  # scenes that one process decodes: a command line has room for the places of some hundred
 SECONDS = 600.0  # for one batch
-_VIDEO = ".mp4"
+_VIDEOS = (".mp4", ".webm")
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +125,9 @@ def _some(paths: Sequence[Path]) -> str:
 
 
 def _video_of(timing: Path) -> Path:
-    return timing.with_name(timing.name.removesuffix(TIMING_SUFFIX) + _VIDEO)
+    """Return the video that a timing file is of: the one that is there, or an MP4."""
+    paths = [timing.with_name(timing.name.removesuffix(TIMING_SUFFIX) + suffix) for suffix in _VIDEOS]
+    return next((path for path in paths if path.is_file()), paths[0])
 
 
 def _build(video: Path, name: str) -> Named:

@@ -23,6 +23,7 @@ from vidbuild.engine.store.blobs import Blob
 from vidbuild.engine.store.digest_cache import DigestCache
 from vidbuild.engine.store.store import Store
 from vidbuild.errors import UsageError, os_error_text
+from vidbuild.media.codecs import profiles
 from vidbuild.model import Spec
 from vidbuild.plan.kinds import KINDS
 from vidbuild.plan.variant import VideoSpec, own_variant
@@ -88,6 +89,8 @@ def _of_spec(label: str, path: Path, store: Store, given: Given, missing: str) -
     digests = _Digests(plan.graph, store)
     side = _finished(label, video, outputs, store) or _unfinished(label, video, plan, outputs, store, missing)
     texts = {scene.id: narration.text if (narration := video.narration(scene)) else "" for scene in spec.scenes}
+    if spec.output.format == "webm":  # its audio is encoded as a whole: packets differ after any change
+        side = replace(side, scenes=[replace(scene, sounds=None) for scene in side.scenes])
     scenes = [
         replace(scene, text=texts[scene.id], digests=_scene_digests(scene.id, video, outputs, digests))
         for scene in side.scenes
@@ -116,7 +119,11 @@ def _finished(label: str, video: VideoSpec, outputs: Outputs, store: Store) -> S
     """Return the side of a spec whose video is in the cache; None if it is not."""
     files = [
         outputs.get(video.step_id(step), {}).get(file)
-        for step, file in (("mux", "video.mp4"), ("report", "timing.json"), ("captions", "captions.srt"))
+        for step, file in (
+            ("mux", f"video.{video.variant.output.format}"),
+            ("report", "timing.json"),
+            ("captions", "captions.srt"),
+        )
     ]
     if None in files:
         return None
@@ -126,10 +133,11 @@ def _finished(label: str, video: VideoSpec, outputs: Outputs, store: Store) -> S
 
 def _unfinished(label: str, video: VideoSpec, plan: Plan, outputs: Outputs, store: Store, missing: str) -> Side:
     """Return the side of a spec whose video is not in the cache, with the scenes that are."""
-    scenes = []
+    scenes, codec = [], video.variant.output.codec
+    own = profiles.segment(codec)
     for scene in video.spec.scenes:
         timing = outputs.get(video.step_id("timeline", scene), {}).get("timing.json")
-        segment = outputs.get(video.step_id("render", scene), {}).get("segment.h264")
+        segment = outputs.get(video.step_id("render", scene), {}).get(own)
         seconds, picture = None, None
         if timing is not None:
             count = json.loads(store.blobs.find(timing.digest).read_text(encoding="utf-8"))["frames"]
@@ -137,7 +145,9 @@ def _unfinished(label: str, video: VideoSpec, plan: Plan, outputs: Outputs, stor
             if segment is not None:
                 params = plan.graph.steps[video.step_id("timeline", scene)].params
                 count -= params["transition_before"] + params["transition"]
-                picture = Picture(store.blobs.find(segment.digest), 0.0, count / video.fps, video.fps, raw=True)
+                picture = Picture(
+                    store.blobs.find(segment.digest), 0.0, count / video.fps, video.fps, profiles.DEMUXERS[codec]
+                )
         scenes.append(SceneSide(scene.id, scene.type, "", seconds, picture=picture, missing="" if picture else missing))
     return Side(label, video.spec.title, video.variant.language, scenes)
 
@@ -168,7 +178,10 @@ def _scene_digests(name: str, video: VideoSpec, outputs: Outputs, digests: _Dige
     scene = next(each for each in video.spec.scenes if each.id == name)
     render, audio = video.step_id("render", scene), video.step_id("audio", scene)
     found = {"picture": digests.of(render), "sound": digests.of(audio)}
-    for key, step, file in (("segment", render, "segment.h264"), ("audio", audio, "sound.aac")):
+    for key, step, file in (
+        ("segment", render, profiles.segment(video.variant.output.codec)),
+        ("audio", audio, "sound.aac"),
+    ):
         if blob := outputs.get(step, {}).get(file):
             found[key] = blob.digest
     return found

@@ -10,8 +10,8 @@ from vidbuild.platforms import shell_command
 from vidbuild.project import OUTPUT_FOLDER
 
 VIDEO = ".mp4"
-FILES = (VIDEO, ".webp", ".gif", ".m4a", ".mp3", ".pdf")  # of the formats that are one file
-_OTHERS = frozenset({*FILES, ".avi", ".flv", ".m4v", ".mkv", ".mov", ".mpeg", ".mpg", ".ogv", ".ts", ".webm", ".wmv"})
+FILES = (VIDEO, ".webm", ".webp", ".gif", ".m4a", ".mp3", ".pdf")  # of the formats that are one file
+_OTHERS = frozenset({*FILES, ".avi", ".flv", ".m4v", ".mkv", ".mov", ".mpeg", ".mpg", ".ogv", ".ts", ".wmv"})
 
 
 def video_file(output: Path | None) -> bool:

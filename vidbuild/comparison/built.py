@@ -24,7 +24,9 @@ from vidbuild.media.ffmpeg import ffmpeg, process
 from vidbuild.timebase import SAMPLE_RATE
 
 SECONDS = 120.0
-_AAC_FRAME = 1024  # samples: a scene's audio begins with the frame that is nearest to its start
+# Samples of a packet: a scene's audio begins with the one that is nearest to its start.
+_AAC_FRAME, _OPUS_PACKET = 1024, 960
+_OPUS = re.compile(rb"#codec_id \d: opus$")
 _BASE = re.compile(rb"#tb (\d): (\d{1,18})/([1-9]\d{0,17})$")
 _KIND = re.compile(rb"#media_type (\d): (\w+)$")
 _PACKET = re.compile(rb"(\d), *-?\d+, *(-?\d{1,19}), *\d+, *\d+, *([0-9a-f]{64})$")
@@ -33,10 +35,14 @@ _TOLERANCE = 0.1  # seconds between the length of a video and that in its timing
 
 
 class _Packets:
-    """A sink for ffmpeg's list of packets: kind -> (time in seconds, digest) of each."""
+    """A sink for ffmpeg's list of packets.
+
+    found: kind -> (time in seconds, digest) of each. unit: samples of a packet of the audio.
+    """
 
     def __init__(self) -> None:
         self.found: dict[str, list[tuple[float, str]]] = {"video": [], "audio": []}
+        self.unit = _AAC_FRAME
         self._bases: dict[bytes, float] = {}
         self._kinds: dict[bytes, str] = {}
         self._partial = b""
@@ -50,6 +56,8 @@ class _Packets:
                 time = int(match[2]) * self._bases.get(match[1], 1.0)
                 kind = self._kinds.get(match[1], "")
                 self.found.setdefault(kind, []).append((time, match[3][:_DIGEST_LENGTH].decode()))
+            elif _OPUS.match(line):
+                self.unit = _OPUS_PACKET
             elif match := _BASE.match(line):
                 self._bases[match[1]] = int(match[2]) / int(match[3])
             elif match := _KIND.match(line):
@@ -72,12 +80,12 @@ def read(video: str, request: str) -> Json:
         packets = _packets(path)
     except StepError as error:
         raise SourceError(error.message.replace(f"'{path.name}'", f"'{path}'"), hint=error.hint) from None
-    _require_match(path, timing, packets["video"], asked["timing"])
+    _require_match(path, timing, packets.found["video"], asked["timing"])
     frame = 1 / (timing["fps"] or 1)
     starts = [scene["start"] for scene in timing["scenes"]]
-    frames = _parts(packets["video"], [start - frame / 2 for start in starts])
-    unit = _AAC_FRAME / SAMPLE_RATE
-    sounds = _parts(packets["audio"], [(round(start / unit) - 0.5) * unit for start in starts])
+    frames = _parts(packets.found["video"], [start - frame / 2 for start in starts])
+    unit = packets.unit / SAMPLE_RATE
+    sounds = _parts(packets.found["audio"], [(round(start / unit) - 0.5) * unit for start in starts])
     for index, scene in enumerate(timing["scenes"]):
         scene["frames"], scene["sounds"] = frames[index], sounds[index]
         scene["captions"] = [
@@ -89,7 +97,7 @@ def read(video: str, request: str) -> Json:
     return timing
 
 
-def _packets(path: Path) -> Mapping[str, list[tuple[float, str]]]:
+def _packets(path: Path) -> _Packets:
     """Return time and digest of each packet, by "video" and "audio"."""
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
         try:
@@ -103,10 +111,14 @@ def _packets(path: Path) -> Mapping[str, list[tuple[float, str]]]:
             ]
             for kind, track in tracks.items()
         }
-    return {"video": [], "audio": [], **found} if found.get("video") else _packets_by_ffmpeg(path)
+    if not found.get("video"):
+        return _packets_by_ffmpeg(path)
+    packets = _Packets()
+    packets.found |= found
+    return packets
 
 
-def _packets_by_ffmpeg(path: Path) -> Mapping[str, list[tuple[float, str]]]:
+def _packets_by_ffmpeg(path: Path) -> _Packets:
     """Return the same of any video, as ffmpeg lists it."""
     sink = _Packets()
     ffmpeg.stream(
@@ -120,7 +132,7 @@ def _packets_by_ffmpeg(path: Path) -> Mapping[str, list[tuple[float, str]]]:
         timeout=SECONDS,
         what=f"read '{path.name}'",
     )
-    return sink.found
+    return sink
 
 
 def _require_match(path: Path, timing: Mapping[str, Any], video: Sequence[tuple[float, str]], timing_path: str) -> None:

@@ -116,17 +116,8 @@ def _frames(picture: list[Any], shares: Sequence[float]) -> list[_Frame]:
     seek = ["-ss", f"{start - 0.5 / fps:.6f}"] if start and not raw else []
     alone = ["-threads", "1"]  # both sides are decoded at once, and more threads take more time of processors
     # A segment is a product of vidbuild's own, in a format that foreign files must not have.
-    segment = [
-        *alone,
-        "-protocol_whitelist",
-        "file",
-        "-f",
-        "h264",
-        "-framerate",
-        f"{fps:g}",
-        "-i",
-        f"file:{path.absolute()}",
-    ]
+    rate = [] if raw == "ivf" else ["-framerate", f"{fps:g}"]
+    segment = [*alone, "-protocol_whitelist", "file", "-f", raw, *rate, "-i", f"file:{path.absolute()}"]
     chosen = "+".join(f"eq(n,{number})" for number in wanted)
     done = ffmpeg.capture(
         [

@@ -13,14 +13,14 @@ class Picture:
     """Where the frames of a scene are.
 
     path: a video, or the scene's own segment. start: of the scene in it, in seconds. seconds: how long it lasts.
-    fps: frames per second. raw: whether the file is a segment, a bare H.264 stream, which has no times.
+    fps: frames per second. raw: of a segment, which has no times, ffmpeg's name of its format.
     """
 
     path: Path
     start: float
     seconds: float
     fps: float
-    raw: bool = False
+    raw: str = ""
 
     def to_data(self) -> list[Any]:
         """Return it as JSON values, for the process that decodes the file."""

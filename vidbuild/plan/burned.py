@@ -1,8 +1,8 @@
 """Captions in the picture: which scenes have them, where they are, and the steps that set and encode them.
 
 They are over the scene's own picture in rows that are encoded apart (see steps/burn.py), so that other captions render
-no scene again, unless something large moves in it. Their place depends on the video and on the scene's lower thirds, not
-on texts.
+no scene again, unless something large moves in it. Their place depends on the video and on the scene's lower thirds,
+not on texts.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from vidbuild.engine.graph.graph import Input, Product, Source, Step
-from vidbuild.media.h264.encode import PROFILES
+from vidbuild.media.codecs import profiles
 from vidbuild.media.text import regions
 from vidbuild.media.text.caption_rules import COLUMNS
 from vidbuild.model import Scene
@@ -87,7 +87,8 @@ def _below(video: VideoSpec, scene: Scene, unit: float) -> float:
 
 def rows(video: VideoSpec, scene: Scene) -> tuple[int, int] | None:
     """Return the rows of a scene that are encoded apart, with its captions; None if its own step encodes them."""
-    found, whole = place(video, scene), PROFILES[video.variant.output.profile]["holds"] == "encoded"
+    found, output = place(video, scene), video.variant.output
+    whole = profiles.profile(output.codec, output.profile)["holds"] != "skipped"
     return None if found is None or whole or _moves(scene) else found.rows
 
 

@@ -20,6 +20,14 @@ FILES: Mapping[str, tuple[tuple[str, str], ...]] = {
 }
 PAGE = "page"
 
+# Format and codec -> the media type of a video that not every browser plays. Levels are those of 1080p at 30 fps.
+MEDIA_TYPES: Mapping[tuple[str, str], str] = {
+    ("webm", "vp9"): 'video/webm; codecs="vp9, opus"',
+    ("webm", "av1"): 'video/webm; codecs="av01.0.08M.08, opus"',
+    ("mp4", "av1"): 'video/mp4; codecs="av01.0.08M.08, mp4a.40.2"',
+    ("mp4", "hevc"): 'video/mp4; codecs="hvc1.1.6.L120.90, mp4a.40.2"',
+}
+
 
 def written(video: VideoSpec) -> list[str]:
     """Which of these files the spec asks for."""
@@ -61,7 +69,11 @@ def step(
         params["speakers"] = True
     inputs = dict(timings)
     if PAGE in files:
-        params |= {"size": video.size, "video": address(f"{name}.mp4"), "poster": address(f"{name}.poster.png")}
+        output = video.variant.output
+        file, poster = (address(f"{name}.{suffix}") for suffix in (output.format, "poster.png"))
+        params |= {"size": video.size, "video": file, "poster": poster}
+        if media_type := MEDIA_TYPES.get((output.format, output.codec)):
+            params["media_type"] = media_type
         inputs["captions"] = Product(video.step_id("captions"), "captions.vtt")
     return Step(video.step_id("transcript"), "transcript", params, inputs, video.spec.locations)
 

@@ -14,25 +14,21 @@ from vidbuild.diagnostic import Diagnostic
 from vidbuild.engine.graph.graph import Graph, Input, Product, Step
 from vidbuild.errors import PluginError
 from vidbuild.frozen import replaced
+from vidbuild.media.codecs import profiles
 from vidbuild.model import Scene, Spec
 from vidbuild.plan import burned, companions, draft, formats, progress
 from vidbuild.plan.music_steps import music_steps, shown
 from vidbuild.plan.outputs import Output
 from vidbuild.plan.scene_steps import (
-    animation_inputs,
     poster,
     poster_scenes,
-    profile,
-    scaling_tools,
     scene_steps,
+    transition,
     transition_frames,
 )
 from vidbuild.plan.variant import Variant, VideoSpec
 from vidbuild.project import TIMING_SUFFIX, name_of
 from vidbuild.spec.diagnostics import SpecError, read_sources
-from vidbuild.transitions import DIRECTED
-
-SCALED = frozenset({"zoom", "morph"})  # transitions in which Pillow scales layers
 
 
 def compile_graph(spec: Spec, variant: Variant, name: str = "") -> Graph:
@@ -43,7 +39,7 @@ def compile_graph(spec: Spec, variant: Variant, name: str = "") -> Graph:
     Raises SpecError if the spec lacks a text in the variant's language.
     """
     video = VideoSpec.of(spec, variant)
-    steps: list[Step] = []
+    steps: list[Step] = list(formats.encoder(video))
     for index, scene in enumerate(spec.scenes):
         try:
             own = {"": (*spec.silenced, *scene.silenced)}
@@ -52,15 +48,16 @@ def compile_graph(spec: Spec, variant: Variant, name: str = "") -> Graph:
             raise _fault(error, scene, spec) from error
     steps.extend(_silenced(each, _codes_of_all(spec)) for each in music_steps(video))
     transitions = [
-        _transition(video, left, right)
+        transition(video, left, right)
         for left, right in zip(spec.scenes, spec.scenes[1:], strict=False)
         if left.transition.type != "cut"
     ]
     if variant.draft:
         steps.append(draft.watermark(video))
-    if variant.output.format == "mp4" and not variant.draft:
+    if variant.output.format in formats.VIDEOS and not variant.draft:
         base, captions = name or name_of(spec.path), _captions(video)
-        steps += [*transitions, poster(video), captions, _mux(video), _report(video, f"{base}.mp4")]
+        report = _report(video, f"{base}.{variant.output.format}")
+        steps += [*transitions, poster(video), captions, *_muxed(video), report]
         if files := companions.written(video):
             steps.append(companions.step(video, files, base, captions.params["scenes"], _timings(video)))
         return Graph.of({step.id: step for step in steps})
@@ -69,13 +66,13 @@ def compile_graph(spec: Spec, variant: Variant, name: str = "") -> Graph:
 
 
 def _of_format(video: VideoSpec, transitions: list[Step]) -> Iterator[Step]:
-    """Yield the steps that only a draft, or a video in another format than MP4, has."""
-    if video.variant.output.format == "mp4":
-        yield from (*transitions, _captions(video), _mux(video))
+    """Yield the steps that only a draft, or what is no video, has."""
+    if video.variant.output.format in formats.VIDEOS:
+        yield from (*transitions, _captions(video), *_muxed(video))
     elif video.variant.output.format in formats.LOOPING:
         yield from formats.images(video, transitions)
     elif video.variant.output.format in formats.AUDIO:
-        yield from (_captions(video), formats.soundtrack(video, _mux(video)))
+        yield from (_captions(video), formats.soundtrack(video, _mux(video), video.variant.output.format))
     else:
         yield from formats.pictures(video)
         if video.variant.output.format == "pdf":
@@ -115,11 +112,11 @@ def _fault(error: PluginError, scene: Scene, spec: Spec) -> SpecError:
 def outputs(spec: Spec, variant: Variant) -> tuple[Output, ...]:
     """The files that a build of the video writes."""
     video = VideoSpec(spec, variant)
-    if variant.output.format != "mp4":
+    if variant.output.format not in formats.VIDEOS:
         return formats.outputs(video)
     mux, captions, report = map(video.step_id, ("mux", "captions", "report"))
     own = (
-        Output("video", mux, "video.mp4", ".mp4"),
+        Output("video", mux, f"video.{variant.output.format}", f".{variant.output.format}"),
         Output("captions", captions, "captions.srt", ".srt"),
         Output("captions", captions, "captions.vtt", ".vtt"),
     )
@@ -142,28 +139,6 @@ def frame_count(spec: Spec, variant: Variant) -> Product:
     """The file that holds the number of frames of the finished video; there is none of pictures and handouts."""
     kinds = {**dict.fromkeys(formats.LOOPING, "assemble"), **dict.fromkeys(formats.AUDIO, "soundtrack")}
     return Product(VideoSpec(spec, variant).step_id(kinds.get(variant.output.format, "mux")), "render.json")
-
-
-def _transition(video: VideoSpec, left: Scene, right: Scene) -> Step:
-    transition = left.transition
-    params: dict[str, Any] = {
-        "effect": transition.type,
-        "frames": transition_frames(video, left),
-        "size": video.size,
-        "profile": profile(video),
-    }
-    if transition.type in DIRECTED:
-        params |= {"direction": transition.direction, "language": video.reading_language}
-    if transition.type == "dip":
-        params["color"] = transition.color or video.spec.theme.values["background_from"]
-    inputs = {
-        **animation_inputs(video, left, "tail.json", "a.", captions=True),
-        **animation_inputs(video, right, "head.json", "b.", captions=True),
-    }
-    locations = {"": left.locations.get("transition", left.locations[""])}
-    painted = transition.type in SCALED or {"a.captions", "b.captions"} & inputs.keys()
-    tools = ("pillow",) if painted else scaling_tools(left, right)
-    return Step(video.step_id("transition", left, right), "transition", params, inputs, locations, tools)
 
 
 def _timings(video: VideoSpec, file: str = "timing.json") -> dict[str, Input]:
@@ -231,9 +206,10 @@ def _mux(video: VideoSpec) -> Step:
         "captions": Product(video.step_id("captions"), "captions.json"),
     }
     order: list[dict[str, Any]] = []
-    has_strips = progress.strip(video) > 0
+    has_strips, codec = progress.strip(video) > 0, video.variant.output.codec
+    segment = profiles.segment(codec)
     for index, scene in enumerate(spec.scenes):
-        for step, file in ((video.step("render", scene), "segment.h264"), (video.step("audio", scene), "sound.aac")):
+        for step, file in ((video.step("render", scene), segment), (video.step("audio", scene), "sound.aac")):
             inputs[step.local] = Product(str(step), file)
         if has_strips:
             strip = video.step("strip", scene)
@@ -246,14 +222,22 @@ def _mux(video: VideoSpec) -> Step:
         order.append(item)
         if scene.transition.type != "cut" and index + 1 < len(spec.scenes):
             transition = video.step("transition", scene, spec.scenes[index + 1])
-            inputs[transition.local] = Product(str(transition), "segment.h264")
+            inputs[transition.local] = Product(str(transition), segment)
             order.append({"transition": transition.scene, "frames": transition_frames(video, scene)})
     params = {**_metadata(video), "order": order}
     if video.variant.draft:
         params["comment"] = draft.COMMENT
     elif voices := companions.synthetic_voices(video):
         params["synthetic_voices"] = voices
+    if codec != profiles.H264:
+        params["codec"] = codec
     return Step(video.step_id("mux"), "mux", params, inputs, spec.locations)
+
+
+def _muxed(video: VideoSpec) -> tuple[Step, ...]:
+    """Return the step that muxes the video, after the one that only a WebM has."""
+    mux = _mux(video)
+    return formats.webm(video, mux) if video.variant.output.format == "webm" else (mux,)
 
 
 def _report(video: VideoSpec, file: str) -> Step:

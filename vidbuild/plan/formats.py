@@ -12,15 +12,17 @@ from typing import Any
 from vidbuild import inline
 from vidbuild.engine.graph.graph import Input, Product, Source, Step
 from vidbuild.media.animated.rungs import ladder, scaled
+from vidbuild.media.codecs import profiles
 from vidbuild.model import Narration, Scene
 from vidbuild.plan.outputs import Output
 from vidbuild.plan.scene_steps import LAST_FRAME, animation_inputs, scaling_tools, still
 from vidbuild.plan.variant import VideoSpec
 from vidbuild.scenes.layout_files import SCENES
 
+VIDEOS = ("mp4", "webm")
 LOOPING = ("webp", "gif")
 AUDIO = ("m4a", "mp3")
-ENCODED = {"mp3": ("ffmpeg",)}  # format -> the tools that encode it
+ENCODED = {"mp3": ("ffmpeg",), "opus": ("ffmpeg",)}  # format -> the tools that encode it
 
 
 def images(video: VideoSpec, transitions: list[Step]) -> Iterator[Step]:
@@ -52,13 +54,35 @@ def images(video: VideoSpec, transitions: list[Step]) -> Iterator[Step]:
     yield Step(video.step_id("assemble"), "assemble", own, inputs, video.spec.locations)
 
 
-def soundtrack(video: VideoSpec, mux: Step) -> Step:
-    """Return the step that makes an M4A or MP3, from what an MP4 is muxed from."""
-    kept = ("timing", "chapters", "audio")
+def encoder(video: VideoSpec) -> Iterator[Step]:
+    """Yield the step that checks whether ffmpeg has the encoders of a codec; none of H.264, which every ffmpeg has."""
+    output = video.variant.output
+    if output.codec != profiles.H264:
+        encoders = [profiles.ENCODERS[output.codec], *(["libopus"] if output.format == "webm" else [])]
+        params = {"codec": output.codec, "encoders": encoders}
+        yield Step(video.step_id("encoder"), "encoder", params, {}, video.spec.locations)
+
+
+def webm(video: VideoSpec, mux: Step) -> tuple[Step, Step]:
+    """Return the steps that encode the audio of a WebM and mux it, from the step that muxes an MP4.
+
+    The audio is encoded as a whole, and again only if it changes.
+    """
+    scenes = {video.step("audio", scene).local for scene in video.spec.scenes}
+    sound = soundtrack(video, mux, "opus")
+    inputs = {role: each for role, each in mux.inputs.items() if role not in scenes}
+    inputs["soundtrack"] = Product(sound.id, "soundtrack.opus")
+    return sound, replace(mux, params={**mux.params, "format": "webm"}, inputs=inputs)
+
+
+def soundtrack(video: VideoSpec, mux: Step, encoding: str) -> Step:
+    """Return the step that makes an M4A, an MP3 or the Opus audio of a WebM, from what an MP4 is muxed from."""
+    described = encoding != "opus"
+    kept = ("timing", "audio", *(["chapters"] if described else []))
     inputs = {role: each for role, each in mux.inputs.items() if role.partition(":")[0] in kept}
     order = [{"scene": scene.id} for scene in video.spec.scenes]
-    encoding = video.variant.output.format
-    params = {**mux.params, "format": encoding, "order": order}
+    params = dict(mux.params) if described else {name: mux.params[name] for name in ("language", "fps")}
+    params |= {"format": encoding, "order": order}
     tools = ENCODED.get(encoding, ())
     return Step(video.step_id("soundtrack"), "soundtrack", params, inputs, video.spec.locations, tools)
 

@@ -28,6 +28,7 @@ _ALL = (
     Kind("watermark", 1, "vidbuild.steps.watermark:run", ("typst", "fonts")),
     Kind("typeset", 1, "vidbuild.steps.typeset:run", ("typst", "fonts", "pillow"), wrappers=("rules",)),
     Kind("burn", 1, "vidbuild.steps.burn:run", ("ffmpeg", "pillow")),
+    Kind("encoder", 1, "vidbuild.steps.encoder:run", ("ffmpeg",)),
     Kind("render", 11, "vidbuild.steps.render:run", ("ffmpeg",)),
     Kind("strip", 2, "vidbuild.steps.strip:run", ("ffmpeg",)),
     Kind("transition", 11, "vidbuild.steps.transition:run", ("ffmpeg",)),
@@ -39,8 +40,8 @@ _ALL = (
     Kind("decode", 1, "vidbuild.steps.decode:run", ("ffmpeg",)),
     Kind("captions", 4, "vidbuild.steps.captions:run"),
     Kind("transcript", 2, "vidbuild.steps.transcript:run"),
-    Kind("mux", 2, "vidbuild.steps.mux:run"),
-    Kind("soundtrack", 1, "vidbuild.steps.soundtrack:run"),
+    Kind("mux", 2, "vidbuild.steps.mux_codec:run"),
+    Kind("soundtrack", 2, "vidbuild.steps.soundtrack:run"),
     Kind("handout", 1, "vidbuild.steps.handout:run", ("typst", "fonts", "pillow")),
     Kind("report", 7, "vidbuild.steps.report:run"),
 )
@@ -48,4 +49,7 @@ _ALL = (
 KINDS: Mapping[str, Kind] = {kind.name: kind for kind in _ALL}
 
 # The kinds that `vidbuild check` runs: they render no frame, and only their steps may give warnings.
-CHECKED = ("speak", "align", "timeline", "page", "draw", "progress", "typeset", "music", "decode", "audio", "captions")
+CHECKED = (
+    *("speak", "align", "timeline", "page", "draw", "progress", "typeset"),
+    *("music", "decode", "audio", "captions", "encoder"),
+)

@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from vidbuild.engine.graph.graph import Input, Source, Step
-from vidbuild.media.h264.encode import PROFILES
+from vidbuild.media.codecs import profiles
 from vidbuild.media.text import regions
 from vidbuild.model import Scene, Spec
 from vidbuild.plan.variant import VideoSpec
@@ -80,7 +80,8 @@ def strip(video: VideoSpec) -> int:
     This depends on no number of scenes: whatever their marks are, they leave the scenes' own steps alone.
     """
     spec = video.spec
-    if spec.progress == "none" or PROFILES[video.variant.output.profile]["holds"] == "encoded":
+    output = video.variant.output
+    if spec.progress == "none" or profiles.profile(output.codec, output.profile)["holds"] != "skipped":
         return 0
     width, height = video.size
     unit = min(width / 1920, height / 1080) if width > height else math.sqrt(width * height / (1920 * 1080))

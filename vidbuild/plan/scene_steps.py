@@ -12,7 +12,7 @@ from typing import Any
 from vidbuild import timebase
 from vidbuild.engine.graph.graph import Input, Product, Source, Step
 from vidbuild.engine.graph.step_id import StepId
-from vidbuild.media.h264.encode import PROFILES
+from vidbuild.media.codecs import profiles
 from vidbuild.model import Scene, Spec
 from vidbuild.plan import burned, draft, progress, subtitles
 from vidbuild.plan.drawing_steps import drawing_steps
@@ -26,7 +26,9 @@ from vidbuild.scenes.registry import SCENE_TYPES
 from vidbuild.timeline.clip_params import ClipParams, Pause
 from vidbuild.timeline.mentions import mentions
 from vidbuild.timeline.params import TimelineParams
+from vidbuild.transitions import DIRECTED
 
+SCALED = frozenset({"zoom", "morph"})  # transitions in which Pillow scales layers
 LAST_FRAME = -1
 POSTER_SCENES = 4  # from which a poster is chosen: more would make every edit choose again
 
@@ -51,7 +53,7 @@ def _picture(video: VideoSpec, scene: Scene) -> Iterable[Step]:
     """The steps that encode a scene: what is its own, and the strip that shows the scene's place in the video."""
     params: dict[str, Any] = {"size": video.size, "profile": profile(video)}
     rows = burned.rows(video, scene)
-    inputs = animation_inputs(video, scene, "render.json", captions=rows is None)
+    inputs = {**animation_inputs(video, scene, "render.json", captions=rows is None), **encoder_inputs(video)}
     tools = scaling_tools(scene) if rows or "captions" not in inputs else ("pillow",)
     if strip := progress.strip(video):
         params["strip"] = strip
@@ -112,7 +114,15 @@ def _may_be_plain(scene: Scene) -> bool:
 
 def profile(video: VideoSpec) -> dict[str, Any]:
     """The encoder's settings."""
-    return {**PROFILES[video.variant.output.profile], "fps": video.fps}
+    output = video.variant.output
+    return {**profiles.profile(output.codec, output.profile), "fps": video.fps}
+
+
+def encoder_inputs(video: VideoSpec) -> dict[str, Input]:
+    """The input of what is rendered that checks whether ffmpeg has the encoder; none of H.264, which every one has."""
+    if video.variant.output.codec == profiles.H264:
+        return {}
+    return {"encoder": Product(video.step_id("encoder"), "encoder.txt")}
 
 
 def scaling_tools(*scenes: Scene) -> tuple[str, ...]:
@@ -147,6 +157,30 @@ def transition_frames(video: VideoSpec, scene: Scene) -> int:
     """The length in frames of the transition out of a scene, always even; 0 for a cut."""
     transition = scene.transition
     return 0 if transition.type == "cut" else timebase.even_frames(transition.seconds, video.fps)
+
+
+def transition(video: VideoSpec, left: Scene, right: Scene) -> Step:
+    """The step that encodes the transition from a scene to the next."""
+    between = left.transition
+    params: dict[str, Any] = {
+        "effect": between.type,
+        "frames": transition_frames(video, left),
+        "size": video.size,
+        "profile": profile(video),
+    }
+    if between.type in DIRECTED:
+        params |= {"direction": between.direction, "language": video.reading_language}
+    if between.type == "dip":
+        params["color"] = between.color or video.spec.theme.values["background_from"]
+    inputs = {
+        **animation_inputs(video, left, "tail.json", "a.", captions=True),
+        **animation_inputs(video, right, "head.json", "b.", captions=True),
+        **encoder_inputs(video),
+    }
+    locations = {"": left.locations.get("transition", left.locations[""])}
+    painted = between.type in SCALED or {"a.captions", "b.captions"} & inputs.keys()
+    tools = ("pillow",) if painted else scaling_tools(left, right)
+    return Step(video.step_id("transition", left, right), "transition", params, inputs, locations, tools)
 
 
 def timeline_step(video: VideoSpec, index: int) -> Step:

@@ -87,7 +87,7 @@ def _settings(document: Document, index: int | None, made: Rebuilder) -> Any:  #
     found = {
         key: made.copy(value, ("output", key), ("output", key))
         for key, value in own.items()
-        if output.is_inherited(key, encoding)
+        if output.is_inherited(key, value, entry, encoding)
     }
     known = schema.load()["properties"]["output"]["properties"]
     for key, value in entry.items():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from vidbuild import seal
@@ -49,23 +50,39 @@ def run(context: Context) -> None:
     check_frame_counts(order, parts, {role: len(item.sizes) for role, item in indexes.items()})
     scene_audio = {part.scene: read_audio(context, part, aac_frame_count(part)) for part in parts}
     video = _video_track(list(indexes.values()), context.params["fps"])
-    audio = audio_track(parts, scene_audio, context.params["language"])
-    check_durations(video, audio)
     metadata = context.inputs.get("chapters")
     chapters = ffmetadata.parse(metadata.read_text(encoding="utf-8")) if metadata else ()
-    frames = (_video_frames(context, wholes), audio_frames(context, scene_audio))
+    write(context, video, parts, scene_audio, chapters, _video_frames(context, wholes))
+    facts = {"frames": sum(part.frames for part in parts)}
+    (context.out / "render.json").write_text(json.dumps(facts) + "\n", encoding="utf-8")
+
+
+def write(
+    context: Context,
+    video: mp4.VideoTrack,
+    parts: Sequence[Part],
+    scene_audio: Mapping[str, SceneAudio | None],
+    chapters: Sequence[ffmetadata.Chapter],
+    frames: Iterator[bytes],
+) -> None:
+    """Write video.mp4. frames: of the video, each read only when it is written."""
+    audio = audio_track(parts, scene_audio, context.params["language"])
+    check_durations(video, audio)
+    sources = (frames, audio_frames(context, scene_audio))
     try:
         with (context.out / VIDEO).open("wb") as file:
             target = seal.SealedWriter(file)
-            size = mp4.write(target, video, audio, frames, chapters, tags(context.params), _captions(context))
+            size = mp4.write(target, video, audio, sources, chapters, tags(context.params), _captions(context))
             size += target.write(xmp.box_of(context.params.get("synthetic_voices", ()))) + target.seal()
     except mp4.Mp4Error as error:
         raise StepError(f"could not mux the video: {error}") from error
-    # A write can seem to succeed and still be short, for example on a full network disk.
-    if (written := (context.out / VIDEO).stat().st_size) != size:
-        raise StepError(f"{VIDEO}: wrong size: expected {size} bytes, got {written}")
-    facts = {"frames": sum(part.frames for part in parts)}
-    (context.out / "render.json").write_text(json.dumps(facts) + "\n", encoding="utf-8")
+    check_size(context.out / VIDEO, size)
+
+
+def check_size(path: Path, size: int) -> None:
+    """Raise StepError for a file that is short: a write can seem to succeed, for example on a full network disk."""
+    if (written := path.stat().st_size) != size:
+        raise StepError(f"{path.name}: wrong size: expected {size} bytes, got {written}")
 
 
 def _captions(context: Context) -> list[Cue]:

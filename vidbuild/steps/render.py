@@ -11,6 +11,7 @@ from typing import Any
 
 from vidbuild.engine.graph.context import Context
 from vidbuild.errors import StepError
+from vidbuild.media.codecs import profiles
 from vidbuild.media.ffmpeg import ffmpeg, filtergraph, tool_output
 from vidbuild.media.ffmpeg.filtergraph import Stream
 from vidbuild.media.h264 import encode, h264, stitch
@@ -24,7 +25,7 @@ from vidbuild.media.render.drawing import Layers
 from vidbuild.media.render.encode_plan import EncodePlan, encode_plan
 from vidbuild.media.render.motion import NEVER, Motion, Track
 from vidbuild.media.render.stacks import Piled
-from vidbuild.steps import caption_layer
+from vidbuild.steps import caption_layer, whole_codecs
 from vidbuild.timeline.subtitle_params import SUBTITLE
 
 SEGMENT = "segment.h264"
@@ -47,18 +48,15 @@ MAX_SEGMENT_BYTES = 4 << 30
 
 
 def run(context: Context) -> None:
-    """Write segment.h264, thumb.jpg (the last frame) and render.json.
+    """Write segment.h264, or as its codec ends, thumb.jpg (the last frame) and render.json.
 
     Params: strip: how many pixels at the lower edge another step encodes, with the mark of progress; default: none.
     rows: the first row of macroblocks and the end of those that another step encodes, with the captions; default: none.
     """
     animation, strip, rows = read_animation(context), context.params.get("strip", 0), context.params.get("rows", ())
-    plans = encode_parts(
-        context,
-        animation,
-        lambda part: encode_plan(part, context.params["profile"], strip, rows),
-        context.out / SEGMENT,
-    )
+    profile = context.params["profile"]
+    target = context.out / profiles.segment(profiles.codec_of(profile))
+    plans = encode_parts(context, animation, lambda part: encode_plan(part, profile, strip, rows), target)
     _finish_segment(context, animation, plans, animation.motion.frames)
     _verify_thumb(context.out / THUMB, animation)
 
@@ -85,7 +83,7 @@ def encode_parts(
             run_encoder(
                 context, args, plan.most_frames, part.motion.frames, "render the scene", (done, animation.motion.frames)
             )
-            _stitch(context.scratch, target, part, plan, end)
+            _stitch(context, target, part, plan, end)
             plans.append(plan)
             written[alike] = size, target.stat().st_size
         done = last
@@ -148,13 +146,16 @@ def encoder_arguments(
     outputs.sort(key=lambda item: -item[0])  # ffmpeg reports the progress of the first output
     jpeg = {"format": "image2", "update": 1, "q:v": 3, "frames:v": 1, "threads:v": 1}
     thumb = filtergraph.output(compose.thumbnail(last, THUMB_WIDTH), out / THUMB, jpeg)
-    return read_companions(filtergraph.arguments(*(output for _, output in outputs), thumb), *animation.all_clips)
+    others = [thumb, *whole_codecs.templates(animation, profile, scratch)]
+    return read_companions(filtergraph.arguments(*(output for _, output in outputs), *others), *animation.all_clips)
 
 
 def band_output(
     stream: Stream, animation: Animation, plan: EncodePlan, index: int, profile: Mapping[str, Any], scratch: Path
 ) -> Stream:
     """Return the output that encodes a stream of a band's frames."""
+    if whole_codecs.are_in(profile):
+        return whole_codecs.output(stream, animation, plan, profile, scratch)
     band, fps, width = plan.bands[index], animation.motion.fps, animation.layers.width
     keys = [position for position, frame in enumerate(band.frames) if frame in plan.keys.coded]
     level = stitch.level(width, animation.layers.height, fps)
@@ -164,20 +165,28 @@ def band_output(
 
 
 def write_segment(context: Context, animation: Animation, plan: EncodePlan, frames: int) -> None:
-    """Stitch the encoded bands into segment.h264, verify it, and write render.json."""
-    _stitch(context.scratch, context.out / SEGMENT, animation, plan)
+    """Stitch the encoded bands into a segment, verify it, and write render.json."""
+    target = context.out / profiles.segment(profiles.codec_of(context.params["profile"]))
+    _stitch(context, target, animation, plan)
     _finish_segment(context, animation, [plan], frames)
 
 
 def _finish_segment(context: Context, animation: Animation, plans: Sequence[EncodePlan], frames: int) -> None:
-    verify_segment(context.out / SEGMENT, animation, frames)
+    if whole_codecs.are_in(context.params["profile"]):
+        whole_codecs.finish(context.out, animation, frames, context.params["profile"])
+    else:
+        verify_segment(context.out / SEGMENT, animation, frames)
     coded, bands = round(sum(plan.encoded for plan in plans), 1), max(len(plan.bands) for plan in plans)
     facts = {"frames": frames, "coded": coded, "bands": bands}
     (context.out / FACTS).write_text(json.dumps(facts) + "\n", encoding="utf-8")
 
 
-def _stitch(scratch: Path, segment: Path, animation: Animation, plan: EncodePlan, end: int = 0) -> None:
+def _stitch(context: Context, segment: Path, animation: Animation, plan: EncodePlan, end: int = 0) -> None:
     """Append the stitched bands to a segment. The bands leave the memory before the segment is verified."""
+    scratch, profile = context.scratch, context.params["profile"]
+    if whole_codecs.are_in(profile):
+        whole_codecs.append(scratch, segment, animation, plan, animation.motion.frames, profile)
+        return
     width, height, fps = animation.layers.width, animation.layers.height, animation.motion.fps
     frames = animation.motion.frames
     bands = [

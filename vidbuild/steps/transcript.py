@@ -38,7 +38,9 @@ def run(context: Context) -> None:
         captions = context.inputs["captions"].read_text(encoding="utf-8")
         size = (params["size"][0], params["size"][1])
         shown = captions if "-->" in captions else ""
-        written["page.html"] = seal.sealed_html(share_page.page(spoken, params["video"], params["poster"], shown, size))
+        media_type = params.get("media_type", "")
+        text = share_page.page(spoken, params["video"], params["poster"], shown, size, media_type)
+        written["page.html"] = seal.sealed_html(text)
     for name, text in written.items():
         (context.out / name).write_text(text, encoding="utf-8", newline="\n")
 

@@ -15,11 +15,11 @@ from vidbuild.media.render.animation import Animation
 from vidbuild.media.render.clip import read_companions
 from vidbuild.media.render.encode_plan import EncodePlan, encode_plan, full_plan
 from vidbuild.media.text.direction import is_right_to_left
-from vidbuild.steps import render
+from vidbuild.steps import render, whole_codecs
 
 
 def run(context: Context) -> None:
-    """Write segment.h264 and render.json.
+    """Write segment.h264, or as its codec ends, and render.json.
 
     Params: effect: its type. direction, language: of a slide, push or wipe. color: of a dip.
     """
@@ -63,5 +63,6 @@ def _whole_arguments(
     """Return the arguments for ffmpeg that encode the frames of a transition of whole scenes."""
     mixed = whole_frames(leaving, coming, params)
     converted = compose.tag_colors(compose.to_encoder_pixels(mixed, params["profile"]["pixels"]))
-    arguments = filtergraph.arguments(render.band_output(converted, leaving, plan, 0, params["profile"], scratch))
+    output = render.band_output(converted, leaving, plan, 0, params["profile"], scratch)
+    arguments = filtergraph.arguments(output, *whole_codecs.templates(leaving, params["profile"], scratch))
     return read_companions(arguments, *leaving.all_clips, *coming.all_clips)

@@ -37,10 +37,13 @@ _HEAD = """<!doctype html>
 """
 
 
-def page(transcript: Transcript, video: str, poster: str, captions: str, size: tuple[int, int]) -> str:
+def page(
+    transcript: Transcript, video: str, poster: str, captions: str, size: tuple[int, int], media_type: str = ""
+) -> str:
     """Return the page.
 
     video, poster: URLs, relative to the page.
+    media_type: of the video, with its codecs; "" for one that every browser plays.
     captions: the WebVTT file; "" if nothing is spoken.
     size: width and height of the video in pixels.
     """
@@ -64,7 +67,7 @@ def page(transcript: Transcript, video: str, poster: str, captions: str, size: t
     parts = (
         head,
         '<div class="watch">\n',
-        *_player(transcript, labels, (video, poster), captions, size),
+        *_player(transcript, labels, (video, poster, media_type), captions, size),
         *_chapters(transcript.parts, labels, video),
         "</div>\n",
         *_transcript(transcript.parts, labels, video),
@@ -74,13 +77,16 @@ def page(transcript: Transcript, video: str, poster: str, captions: str, size: t
 
 
 def _player(
-    transcript: Transcript, labels: Labels, files: tuple[str, str], captions: str, size: tuple[int, int]
+    transcript: Transcript, labels: Labels, files: tuple[str, str, str], captions: str, size: tuple[int, int]
 ) -> Iterator[str]:
-    """Yield the player. files: the video and its poster."""
-    (video, poster), (width, height) = files, size
+    """Yield the player. files: the video and its poster; and the media type of the video."""
+    (video, poster, media_type), (width, height) = files, size
     yield f'<div class="player {"tall" if height > width else "wide"}">\n'
     yield f'<video controls playsinline preload="metadata" width="{width}" height="{height}" '
-    yield f'poster="{escape(poster)}" src="{escape(video)}">\n'
+    if media_type:  # a browser that cannot play it says so before it loads it
+        yield f'poster="{escape(poster)}">\n<source src="{escape(video)}" type="{escape(media_type)}">\n'
+    else:
+        yield f'poster="{escape(poster)}" src="{escape(video)}">\n'
     if captions:
         data = base64.b64encode(captions.encode()).decode()
         yield f'<track kind="captions" default srclang="{escape(transcript.language)}" label="{labels["track"]}" '

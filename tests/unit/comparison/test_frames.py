@@ -48,7 +48,7 @@ def test_a_segment_has_the_same_frames(video: Path) -> None:
     """A bare stream, which has no times, gives the same frames as the video that has it."""
     raw = made(video.with_suffix(".h264"), "-i", str(video), "-c", "copy", "-bsf:v", "h264_mp4toannexb", "-f", "h264")
     shares = [0, 0.5, 0.9, 1.0]
-    ours = frames._frames([str(raw), 0.0, 4.0, FPS, True], shares)
+    ours = frames._frames([str(raw), 0.0, 4.0, FPS, "h264"], shares)
     theirs = frames._frames([str(video), 0.0, 4.0, FPS, False], shares)
     assert all(np.array_equal(one.pixels, other.pixels) for one, other in zip(ours, theirs, strict=True))
 

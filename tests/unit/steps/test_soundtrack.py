@@ -122,3 +122,16 @@ def test_audio_of_another_length_is_refused(tmp_path: Path, sounds: list[Path]) 
     step = step_of(tmp_path / "a", [sounds[1], *sounds[1:]], "m4a")
     with pytest.raises(StepError, match="wrong audio length"):
         soundtrack.run(step)
+
+
+def test_an_mp3_says_that_its_speech_is_synthetic(tmp_path: Path, sounds: list[Path]) -> None:
+    """Two texts of ID3 have the IPTC's term and the voices, as ffmpeg reads them; recordings of people have none."""
+    step = step_of(tmp_path / "a", sounds, "mp3")
+    marked = context(tmp_path / "b", {**step.params, "synthetic_voices": ["espeak:en-us"]}, step.inputs)
+    for each, expected in ((marked, True), (step, False)):
+        soundtrack.run(each)
+        read = ["-i", str(each.out / "soundtrack.mp3"), "-f", "ffmetadata", "-"]
+        text = ffmpeg.capture(read, cwd=tmp_path, env=ENV, timeout=60, what="read").output.decode()
+        source = "DIGITAL_SOURCE_TYPE=http://cv.iptc.org/newscodes/digitalsourcetype/compositeSynthetic\n"
+        assert (source in text) == expected
+        assert ("AI_SYSTEM_USED=synthetic voices: espeak:en-us\n" in text) == expected

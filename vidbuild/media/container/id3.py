@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
+from types import MappingProxyType
 
 from vidbuild.media.container.ffmetadata import Chapter
 from vidbuild.media.container.iso639 import iso639_2
@@ -16,12 +17,20 @@ MOST_LISTED = 255  # chapters in a table of contents
 _TOP_LEVEL_ORDERED = 0x03
 
 
-def tag(tags: Mapping[str, str], chapters: Sequence[Chapter], end: int, language: str) -> bytes:
+def tag(
+    tags: Mapping[str, str],
+    chapters: Sequence[Chapter],
+    end: int,
+    language: str,
+    own: Mapping[str, str] = MappingProxyType({}),
+) -> bytes:
     """Return a tag.
 
     tags: "title" and "comment". end: of the last chapter, in samples. language: a BCP 47 tag.
+    own: name -> text, for which ID3 has no name of its own.
     """
-    frames = b"".join(_frames(tags, chapters, end, iso639_2(language).encode()))
+    described = b"".join(_frame(b"TXXX", UTF_8 + f"{name}\0{text}".encode()) for name, text in own.items())
+    frames = described + b"".join(_frames(tags, chapters, end, iso639_2(language).encode()))
     return b"ID3\x04\x00\x00" + _syncsafe(len(frames)) + frames
 
 

@@ -1,9 +1,9 @@
 """Write an MP4 of encoded video and audio: reproducible bytes, index first, both tracks starting at time 0.
 
-The writer starts no process. Boxes follow ISO/IEC 14496-12 (the file), -14 (AAC) and -15 (H.264). Chapters are stored
-twice: as a text track (QuickTime File Format Specification), which most players read, and as a `chpl` box for the
-others. Captions are a track of timed text (3GPP TS 26.245), which players show when asked. All times are in samples at
-48 kHz, which are integers at every allowed frame rate.
+The writer starts no process. Boxes follow ISO/IEC 14496-12 (the file), -14 (AAC) and -15 (H.264, HEVC). Chapters are
+stored twice: as a text track (QuickTime File Format Specification), which most players read, and as a `chpl` box for
+the others. Captions are a track of timed text (3GPP TS 26.245), which players show when asked. All times are in samples
+at 48 kHz, which are integers at every allowed frame rate.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, groupby, islice
 
-from vidbuild.media.container import chapter_track, timed_text, user_data
+from vidbuild.media.container import chapter_track, sample_entries, timed_text, user_data
 from vidbuild.media.container.boxes import Sink, box, descriptor, full_box, u32
 from vidbuild.media.container.ffmetadata import Chapter
 from vidbuild.media.container.iso639 import iso639_2
@@ -38,7 +38,8 @@ class VideoTrack:
 
     sizes: bytes of each frame, as NAL units with their lengths.
     keys: the indexes of the key frames.
-    sps, pps: the sequence parameter set and the picture parameter sets.
+    sps, pps: the sequence parameter set and the picture parameter sets of H.264.
+    entry: the sample entry of another codec (see sample_entries.py).
     """
 
     sizes: Sequence[int]
@@ -48,11 +49,17 @@ class VideoTrack:
     height: int
     sps: bytes
     pps: Sequence[bytes]
+    entry: bytes = b""
 
     @property
     def duration(self) -> int:
         """Return the duration in samples."""
         return len(self.sizes) * (TIMESCALE // self.fps)
+
+    @property
+    def brand(self) -> bytes:
+        """Return the brand of files with such a track."""
+        return b"av01" if self.entry[4:8] == b"av01" else b"" if self.entry else b"avc1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +131,7 @@ def write(
     if texts:
         tracks.append(_Track(text_number, [len(text) for text, _ in texts], [length for _, length in texts], 1))
     order = sorted((chunk[0], track.number, chunk[1], chunk[2]) for track in tracks for chunk in track.chunks())
-    major, brands = (b"isom", b"isomiso2avc1mp41") if video else (b"M4A ", b"M4A mp42isomiso2")
+    major, brands = (b"isom", b"isomiso2" + video.brand + b"mp41") if video else (b"M4A ", b"M4A mp42isomiso2")
     file_type = box(b"ftyp", major, u32(0x200), brands)
     media_bytes = sum(size for *_, size in order)
     wide = media_bytes > MAX_UINT32 - (1 << 28)  # offsets include the index, which is always smaller than 1 << 28
@@ -177,7 +184,8 @@ def _movie(
     traks = []
     if video:
         header, table = full_box(b"vmhd", 1, bytes(8)), tables[1] + _key_frames(video)
-        media = _media(b"vide", "und", video.duration, header, _avc1(video), table)
+        entry = video.entry or sample_entries.avc1((video.width, video.height), video.sps, video.pps)
+        media = _media(b"vide", "und", video.duration, header, entry, table)
         traks.append(_trak(1, 3, video.duration, (video.width, video.height), 0, reference, media))
     entry, header = _mp4a(audio), full_box(b"smhd", 0, bytes(4))
     media = _media(b"soun", audio.language, audio.duration, header, entry, tables[2] + _preroll(audio))
@@ -259,25 +267,6 @@ def _preroll(audio: AudioTrack) -> bytes:
     """Return the boxes that tell players to decode the AAC frame before the one they need (14496-12, 10.1)."""
     group = full_box(b"sgpd", 0, b"roll", u32(2), u32(1), struct.pack(">h", -1), version=1)
     return group + full_box(b"sbgp", 0, b"roll", u32(1), u32(len(audio.sizes)), u32(1))
-
-
-def _avc1(video: VideoTrack) -> bytes:
-    """Return the H.264 sample entry (14496-15, 5.3): four-byte lengths, parameter sets only here."""
-    configuration = box(
-        b"avcC",
-        b"\x01" + video.sps[1:4] + b"\xff\xe1" + struct.pack(">H", len(video.sps)) + video.sps,
-        bytes([len(video.pps)]),
-        *(struct.pack(">H", len(unit)) + unit for unit in video.pps),
-        b"\xfd\xf8\xf8\x00",  # 4:2:0, 8 bits
-    )
-    return box(
-        b"avc1",
-        bytes(6) + struct.pack(">H", 1) + bytes(16) + struct.pack(">HH", video.width, video.height),
-        u32(0x480000) * 2 + bytes(4) + struct.pack(">H", 1) + bytes(32) + b"\x00\x18\xff\xff",
-        configuration,
-        box(b"colr", b"nclx", struct.pack(">HHHB", 1, 1, 1, 0)),  # BT.709, limited range
-        box(b"pasp", u32(1), u32(1)),
-    )
 
 
 def _mp4a(audio: AudioTrack) -> bytes:

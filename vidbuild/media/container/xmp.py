@@ -29,11 +29,24 @@ _PACKET = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 <?xpacket end="r"?>"""
 
 
+def source_of(voices: Sequence[str]) -> str:
+    """Return the IPTC's term for media in which these voices, as ENGINE:NAME, speak, as its URL."""
+    return f"{_VOCABULARY}/{BY_RULES if all(voice.startswith(RULES_ALONE) for voice in voices) else TRAINED}"
+
+
+def system_of(voices: Sequence[str]) -> str:
+    """Return the text that names these voices."""
+    return f"synthetic voices: {', '.join(voices)}"
+
+
+def tags_of(voices: Sequence[str]) -> dict[str, str]:
+    """Return the same as tags, for containers that have no XMP: name -> text."""
+    return {"DIGITAL_SOURCE_TYPE": source_of(voices), "AI_SYSTEM_USED": system_of(voices)} if voices else {}
+
+
 def box_of(voices: Sequence[str]) -> bytes:
     """Return the box that says that these voices, as ENGINE:NAME, are synthetic; no bytes without any."""
     if not voices:
         return b""
-    kind = BY_RULES if all(voice.startswith(RULES_ALONE) for voice in voices) else TRAINED
-    system = escape(f"synthetic voices: {', '.join(voices)}", quote=False)
-    text = _PACKET.format(source=f"{_VOCABULARY}/{kind}", system=system)
+    text = _PACKET.format(source=source_of(voices), system=escape(system_of(voices), quote=False))
     return box(b"uuid", BOX_TYPE, text.encode())

@@ -70,7 +70,11 @@ def encode_plan(
     if profile["holds"] == "encoded":
         return full_plan(layers.height, range(motion.frames), motion.fps, profile)
     interval = profile["keyint_seconds"] * motion.fps
-    keys = key_frames(changed_frames(layers, motion), motion.frames, interval)
+    changes = changed_frames(layers, motion)
+    keys = key_frames(changes, motion.frames, interval)
+    if profile["holds"] == "repeated":
+        coded = _coded(profile, changes, keys, motion.frames)
+        return EncodePlan(undivided(layers.height, coded), keys)
     return EncodePlan(with_key_frames(divide(layers, motion, strip, rows), keys), keys, _moves(animation))
 
 
@@ -87,3 +91,12 @@ def _moves(animation: Animation) -> bool:
         not layer.file or (layer.width * layer.height > least and track_of(layer, motion).moves)
         for layer in visible_layers(layers, motion)
     )
+
+
+def _coded(profile: Mapping[str, Any], changes: Sequence[int], keys: KeyFrames, frames: int) -> tuple[int, ...]:
+    """Return the frames to encode of a segment whose other frames repeat them: those that change, and key frames.
+
+    after_keys, in the profile: whether the frame after a key frame is encoded too, if decoders do not repeat a key.
+    """
+    after = {key + 1 for key in keys.coded if key + 1 < frames} if profile.get("after_keys") else set()
+    return tuple(sorted({*changes, *keys.coded, *after}))

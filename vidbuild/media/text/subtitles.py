@@ -46,13 +46,16 @@ def vtt(captions: Sequence[Caption], language: str) -> str:
     speaker's name is the annotation of a voice span, which players do not show, but style sheets and other programs
     can use.
     """
-    blocks = [f"WEBVTT\nLanguage: {language}\n"]
-    for caption in captions:
-        text = "\n".join(map(_started, caption.lines)).translate(_ENTITIES)
-        if caption.speaker:
-            text = f"<v {caption.speaker.translate(_ENTITIES)}>{text}</v>"
-        blocks.append(f"{_clock(caption.start, '.')} --> {_clock(caption.end, '.')}\n{text}\n")
-    return "\n".join(blocks)
+    blocks = (
+        f"{_clock(caption.start, '.')} --> {_clock(caption.end, '.')}\n{vtt_text(caption)}\n" for caption in captions
+    )
+    return "\n".join((f"WEBVTT\nLanguage: {language}\n", *blocks))
+
+
+def vtt_text(caption: Caption) -> str:
+    """Return the text of a caption as WebVTT has it."""
+    text = "\n".join(map(_started, caption.lines)).translate(_ENTITIES)
+    return f"<v {caption.speaker.translate(_ENTITIES)}>{text}</v>" if caption.speaker else text
 
 
 def _started(line: str) -> str:
