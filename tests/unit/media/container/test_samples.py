@@ -22,7 +22,7 @@ def test_packets_are_those_of_ffmpeg(coded: bytes, tmp_path: Path, sound: int) -
     """Each sample has the time and the bytes of ffmpeg's packet, in both tracks."""
     path = tmp_path / "video.mp4"
     path.write_bytes(written(coded, sound=sound))
-    found, wanted = built._packets(path), built._packets_by_ffmpeg(path)
+    found, wanted = built._packets(path).found, built._packets_by_ffmpeg(path).found
     for kind in ("video", "audio"):
         assert [digest for _, digest in found[kind]] == [digest for _, digest in wanted[kind]]
         assert [time for time, _ in found[kind]] == pytest.approx([time for time, _ in wanted[kind]])
@@ -35,7 +35,7 @@ def test_a_file_of_another_program_is_left_to_ffmpeg(tmp_path: Path) -> None:
     path = made(tmp_path / "other.mp4", *args, "-pix_fmt", "yuv420p")
     with pytest.raises(SamplesError, match="another order"):
         samples.read(path.read_bytes())
-    assert len(built._packets(path)["video"]) == 9
+    assert len(built._packets(path).found["video"]) == 9
 
 
 @pytest.mark.parametrize(
