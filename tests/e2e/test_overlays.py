@@ -8,6 +8,7 @@ import pytest
 import yaml
 from PIL import Image, ImageChops
 
+from tests.support.pixels import level_range
 from tests.support.scene_samples import write_media
 from tests.support.workspace import Workspace
 
@@ -123,8 +124,8 @@ def test_the_content_ends_above_a_lower_third(workspace: Workspace, kind: str, s
 
     before = still(workspace, spec(at=2.9))
     covered = changed(before, still(workspace, spec()))
-    assert before.crop(covered).convert("L").getextrema()[1] < 24
-    assert before.crop((0, 0, before.width, covered[1])).convert("L").getextrema()[1] > 128
+    assert level_range(before.crop(covered).convert("L"))[1] < 24
+    assert level_range(before.crop((0, 0, before.width, covered[1])).convert("L"))[1] > 128
 
 
 def test_the_content_ends_above_a_clip_in_a_tall_frame(workspace: Workspace) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from tests.support import scene_samples
 from tests.support.drawing import Drawn, drawn, picture
-from tests.support.pixels import pixel
+from tests.support.pixels import level_range, pixel
 from vidbuild.scenes.protocol import Reveal
 from vidbuild.scenes.registry import SCENE_TYPES
 
@@ -109,7 +109,7 @@ def test_texts_without_room_are_cut_at_a_line(tmp_path: Path, size: tuple[int, i
     for n in range(9):
         card = made[f"card-{n}"]
         inside = made.image(f"card-{n}-past").convert("L").crop((card.width // 4, 0, card.width * 3 // 4, card.height))
-        rows = [inside.crop((0, y, inside.width, y + 1)).getextrema() for y in range(inside.height)]
+        rows = [level_range(inside.crop((0, y, inside.width, y + 1))) for y in range(inside.height)]
         lines = [y for y, (_, most) in enumerate(rows) if most > 110]  # letters
         edges = [y for y, (least, _) in enumerate(rows) if least > 40]  # the hairline goes all along the card
         assert min(edges) < min(lines) < max(lines) < max(edges)
