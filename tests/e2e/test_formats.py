@@ -110,11 +110,12 @@ def test_a_limit_is_kept_by_the_documented_steps(workspace: Workspace) -> None:
     """A smaller limit animates nothing again; one that cannot be kept names the smallest size, at the field."""
     limited = FORMATS["webp"][0] + ", max_bytes: %s"
     workspace.write("video.yaml", HEAD % (limited % "1MB") + SCENES)
-    workspace.build()
+    assert workspace.build().data["outputs"][0]["encoding"]["way"] == 1
     path = workspace.root / "build" / "video.webp"
     size = path.stat().st_size
     workspace.write("video.yaml", HEAD % (limited % (size - 1)) + SCENES)
-    workspace.build()
+    built = workspace.build().data["outputs"][0]
+    assert built["encoding"] == {"way": 2, "ways": 6, "quality": 75, "rate": 10, "width": 160, "height": 90}
     assert workspace.ran() == ["assemble"]
     assert path.stat().st_size < size
     text = HEAD % (limited % "1kB") + SCENES

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -130,6 +131,7 @@ class Placing:
         self._plan = plan
         self._folder = folder
         self._report = report
+        self._store = store
         self._outputs = Outputs(store, is_output)
         self.files: list[OutputFile] = []
         self.notices: list[Notice] = []
@@ -142,7 +144,19 @@ class Placing:
         for placed in self._outputs.place_all(blobs):
             self._note(placed)
         for output, (blob, target) in zip(self._plan.outputs, blobs, strict=True):
-            self.files.append(OutputFile(output.kind, target, blob.size, blob.digest, output.loops))
+            encoding = None if output.loops is None else self._encoding(output.step)
+            self.files.append(OutputFile(output.kind, target, blob.size, blob.digest, output.loops, encoding))
+
+    def _encoding(self, step: str) -> dict[str, int] | None:
+        """Return which way of encoding a looping image was taken; None if there was only one."""
+        params = self._plan.graph.steps[step].params
+        if len(params["rungs"]) == 1:
+            return None
+        blob = self._report.steps[step].outputs["render.json"]
+        facts = json.loads(self._store.blobs.find(blob.digest).read_text(encoding="utf-8"))
+        quality = {"gif": "colors"}.get(params["format"], "quality")
+        own = {name: facts[name] for name in ("rate", "width", "height")}
+        return {"way": facts["rung"] + 1, "ways": len(params["rungs"]), quality: facts["quality"], **own}
 
     def _note(self, placed: OutputResult) -> None:
         self.written = self.written or placed.action == "written"

@@ -34,6 +34,8 @@ class OutputFile:
 
     kind: as in vidbuild.plan.outputs.Output.
     loops: how often it plays, 0 for ever; None for a file that does not loop.
+    encoding: of one with `max_bytes`, how it was encoded to be small enough: "way" of so many "ways", from 1 on;
+        "quality" or "colors"; "rate", images a second at the most; "width" and "height".
     """
 
     kind: str
@@ -41,11 +43,14 @@ class OutputFile:
     bytes: int
     sha256: str
     loops: int | None = None
+    encoding: Mapping[str, int] | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return it as JSON values; `loops` is a number or "forever"."""
-        loops = {} if self.loops is None else {"loops": self.loops or "forever"}
-        return {"kind": self.kind, "path": str(self.path), "bytes": self.bytes, "sha256": self.sha256, **loops}
+        more: dict[str, Any] = {} if self.loops is None else {"loops": self.loops or "forever"}
+        if self.encoding:
+            more["encoding"] = dict(self.encoding)
+        return {"kind": self.kind, "path": str(self.path), "bytes": self.bytes, "sha256": self.sha256, **more}
 
 
 @dataclass(frozen=True, slots=True)

@@ -180,10 +180,15 @@ def _output_lines(outputs: Sequence[OutputFile]) -> list[str]:
 
 
 def _loops(output: OutputFile) -> str:
-    """Return how often a looping image plays, after its name."""
+    """Return how often a looping image plays, and how it was encoded if there was a choice, after its name."""
     if output.loops is None:
         return ""
-    return f" (loops {humanize.count(output.loops, 'time')})" if output.loops else " (loops forever)"
+    loops = f"loops {humanize.count(output.loops, 'time')}" if output.loops else "loops forever"
+    if (found := output.encoding) is None:
+        return f" ({loops})"
+    quality = f"{found['colors']} colors" if "colors" in found else f"quality {found['quality']}"
+    size = f"{found['rate']} images a second, {found['width']}x{found['height']}"
+    return f" ({loops}; way {found['way']} of {found['ways']}: {quality}, {size})"
 
 
 def _relative(path: Path) -> Path:

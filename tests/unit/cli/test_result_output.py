@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.support.fake_api import aborted, failed, result, up_to_date, warned
-from vidbuild.api.result import FailedStep, Result, Steps
+from vidbuild.api.result import FailedStep, OutputFile, Result, Steps
 from vidbuild.cli import result_output
 from vidbuild.cli.exit_codes import Exit
 
@@ -101,3 +101,30 @@ def test_specs_that_were_not_built_are_one_line() -> None:
     line, hint = result_output.aborted_lines([failed(), aborted("b.yaml"), aborted("c.yaml")])
     assert line == "not built: b.yaml, c.yaml"
     assert "-k" in hint
+
+
+@pytest.mark.parametrize(
+    ("loops", "encoding", "shown"),
+    [
+        (None, None, "a.mp4"),
+        (0, None, "a.mp4 (loops forever)"),
+        (1, None, "a.mp4 (loops 1 time)"),
+        (
+            0,
+            {"way": 3, "ways": 8, "quality": 60, "rate": 15, "width": 800, "height": 450},
+            "a.mp4 (loops forever; way 3 of 8: quality 60, 15 images a second, 800x450)",
+        ),
+        (
+            2,
+            {"way": 1, "ways": 6, "colors": 256, "rate": 10, "width": 64, "height": 36},
+            "a.mp4 (loops 2 times; way 1 of 6: 256 colors, 10 images a second, 64x36)",
+        ),
+    ],
+)
+def test_looping_images_say_how_they_play(loops: int | None, encoding: dict[str, int] | None, shown: str) -> None:
+    """The line of the outputs says how often an image plays, and which way of encoding was small enough."""
+    output = OutputFile("animation", Path("build/a.mp4"), 1, "0", loops, encoding)
+    assert result_output.last_lines(result(outputs=(output,)))[0] == f"in build: {shown}"
+    found = output.to_json()
+    assert found.get("loops") == (None if loops is None else loops or "forever")
+    assert found.get("encoding") == encoding
