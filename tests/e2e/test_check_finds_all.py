@@ -25,6 +25,10 @@ WORDS = " ".join(["word"] * 160)
 # A spec for each kind of warning: its name, the rest of its text, and a part of the warning.
 WARNED: dict[str, tuple[str, str]] = {
     "glyph": ('scenes: [{id: a, type: title, title: "One \\u0EC0", duration: 0.2}]', "no font can draw"),
+    "missing-alt": (
+        "also: [page]\nscenes: [{id: a, type: image, src: dot.png, duration: 1}]",
+        "no 'alt': 'page' cannot tell what the picture shows",
+    ),
     "small-text": (
         f"scenes: [{{id: a, type: table, columns: {['Column'] * 12}, rows: [{['some text now'] * 12}], duration: 1}}]",
         "text is too small to read",
@@ -76,6 +80,7 @@ def media(folder: Path) -> None:
         ("-f", "lavfi", "-i", "anullsrc=d=1", "silence.wav"),
         (*color, *color, "-map", "0", "-map", "1", "two.mkv"),
         ("-f", "lavfi", "-i", "color=red:s=4x4", "-frames:v", "1", "small.png"),
+        ("-f", "lavfi", "-i", "color=red:s=640x360", "-frames:v", "1", "dot.png"),
     ):
         subprocess.run([str(executable()), "-nostdin", "-v", "error", *args], cwd=folder, check=True)
 

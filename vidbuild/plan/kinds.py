@@ -38,7 +38,7 @@ _ALL = (
     Kind("audio", 6, "vidbuild.steps.audio:run", ("ffmpeg",)),
     Kind("music", 1, "vidbuild.steps.music:run"),
     Kind("decode", 1, "vidbuild.steps.decode:run", ("ffmpeg",)),
-    Kind("captions", 4, "vidbuild.steps.captions:run"),
+    Kind("captions", 5, "vidbuild.steps.captions:run"),
     Kind("transcript", 2, "vidbuild.steps.transcript:run"),
     Kind("mux", 2, "vidbuild.steps.mux_codec:run"),
     Kind("soundtrack", 2, "vidbuild.steps.soundtrack:run"),

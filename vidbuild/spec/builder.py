@@ -40,6 +40,7 @@ class SpecBuilder:
     def spec(self) -> Spec | None:
         """Return the spec, or None after adding errors to the diagnostics."""
         from vidbuild.spec import (
+            alt_lint,
             caption_fields,
             credit,
             ipa,
@@ -77,6 +78,10 @@ class SpecBuilder:
         finder = music.Finder(self.root, collector, context.files)
         behavior = resolved_theme.behavior if resolved_theme else {"transition": "cut", "progress": "none"}
         captions = caption_fields.settings(values["captions"], settings.format, behavior, collector)
+        if self.layered.parts is None and isinstance(
+            written := self.valid.data.get("scenes"), list
+        ):  # else of each output
+            caption_fields.check_scenes(written, captions, settings.format, collector)
         music_of_all = music.of_spec(values.get("music"), finder)
         thanks = credit.checked(self.stock, self.valid.data, collector)
         context = replace(context, music=music_of_all, behavior=behavior, recordings=self.recordings, credits=thanks)
@@ -89,6 +94,7 @@ class SpecBuilder:
         transitions.check_fields(values["defaults"].get("transition"), ("defaults", "transition"), collector)
         voice.check_default(values["language"], (each for scene in ready for each in scene.voices), collector)
         lint.check(ready, speaker, collector, values["language"], is_read=read.is_on)
+        alt_lint.check(ready, values["also"], settings.format, collector)
         for language, translation in context.translations.items():
             narration_lint.check(ready, language, translation, is_read=read.is_on)
         if len(ready) == len(found) and not collector.has_errors:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from vidbuild.caption_settings import STYLES, CaptionSettings
+from vidbuild.json_types import Json
 from vidbuild.spec.collector import DiagnosticCollector
 
 RULES = ("line_length", "speed")
+WITH_FILES = ("mp4", "m4a", "mp3")  # formats beside which captions are written
 FORMATS = ("mp4", "webp", "gif")  # those with moving pictures
 
 
@@ -31,6 +33,17 @@ def settings(
         message = "'style' has no effect without 'burn': it is the style of captions in the picture"
         collector.error(("captions", "style"), message, "add 'burn: true', or remove 'style'", key=True)
     return CaptionSettings(rules, captions.get("style", behavior.get("captions", STYLES[0])) if burns else "")
+
+
+def check_scenes(scenes: Sequence[Json], own: CaptionSettings, encoding: str, collector: DiagnosticCollector) -> None:
+    """Add an error for each scene that sets `captions` in a video that has none: in an image, or a handout."""
+    if own.burned or encoding in WITH_FILES:
+        return
+    for index, scene in enumerate(scenes):
+        path = ("scenes", index, "captions")
+        if isinstance(scene, Mapping) and "captions" in scene and collector.document.is_own(path):
+            message = f"'captions' has no effect in the format '{encoding}', which has no captions"
+            collector.error(path, message, "remove it", key=True)
 
 
 def inherited(own: Mapping[str, Any], entry: Mapping[str, Any], encoding: str) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, takewhile
 from typing import Any
 
 from vidbuild import seal
@@ -26,16 +26,19 @@ def run(context: Context) -> None:
     chapters: list[Chapter] = []
     language = context.params["language"]
     rules = caption_rules.rules(language, context.params["fps"], **context.params.get("rules", {}))
+    scenes = context.params["scenes"]
+    timings = [json.loads(context.inputs[f"timing:{each['id']}"].read_text(encoding="utf-8")) for each in scenes]
     start = 0
-    for scene in context.params["scenes"]:
-        timing = json.loads(context.inputs[f"timing:{scene['id']}"].read_text(encoding="utf-8"))
+    for index, (scene, timing) in enumerate(zip(scenes, timings, strict=True)):
         end = start + timing["samples"]
         if scene.get("captions", True):
-            found = list(of_scene(scene, timing, (start, end), context.params, rules))
+            # A short caption stays on while the next scenes say nothing.
+            until = end + min(_silence(timings[index + 1 :]), rules.shortest)
+            found = list(of_scene(scene, timing, (start, until), context.params, rules))
             for message, hint in caption_rules.problems(found, rules):
                 context.warn("VB220", message, field=f"scenes.{scene['id']}.narration", hint=hint)
             shown += found
-        chapters.extend(_chapter(scene, start, context.params["scenes"]))
+        chapters.extend(_chapter(scene, start, scenes))
         start = end
     subrip = srt(shown)
     for name, text in (
@@ -58,6 +61,12 @@ def _chapter(scene: Mapping[str, Any], start: int, scenes: Sequence[Mapping[str,
         yield Chapter(start, scene["section"])
 
 
+def _silence(following: Sequence[Mapping[str, Any]]) -> int:
+    """Return how long the scenes that follow are silent before one of them has words, in samples."""
+    silent = takewhile(lambda timing: not timing["words"], following)
+    return sum(timing["samples"] for timing in silent)
+
+
 @dataclass(frozen=True, slots=True)
 class _Turn:
     """What one speaker says at a time: the words from `first` to `last`. label: what its captions begin with."""
@@ -75,7 +84,10 @@ def of_scene(
     params: Mapping[str, Any],
     rules: Rules,
 ) -> Iterator[Caption]:
-    """Yield a scene's captions, turn by turn if several speakers talk in the video. span: the scene's, in samples."""
+    """Yield a scene's captions, turn by turn if several speakers talk in the video.
+
+    span: in which they are shown, from the scene's start, in samples.
+    """
     start, end = span
     words, language, turns = shift_words(timing, start), params["language"], _turns(scene, timing, params)
     for each, following in zip(turns, [*turns[1:], None], strict=True):

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.spec_lab import Project
 from vidbuild.caption_settings import CaptionSettings
 from vidbuild.model import Spec
 from vidbuild.spec.diagnostics import SpecError
@@ -116,3 +117,18 @@ def test_style_without_burn(tmp_path: Path) -> None:
     assert errors(tmp_path, captions={"style": "box"}) == [
         "'style' has no effect without 'burn': it is the style of captions in the picture"
     ]
+
+
+@pytest.mark.parametrize("encoding", ["webp", "gif", "png", "pdf"])
+def test_captions_of_a_scene_in_a_video_without_any(project: Project, encoding: str) -> None:
+    """`captions` of a scene is an error where there are none, unless they are burned or another output has them."""
+    scene = {"id": "a", "type": "title", "title": "T", "duration": 1, "captions": False}
+    spec: dict[str, Any] = {"vidbuild": 1, "title": "T", "output": {"format": encoding}, "scenes": [scene]}
+    [error] = project.try_load(spec).errors
+    assert error.message == f"'captions' has no effect in the format '{encoding}', which has no captions"
+    assert error.location is not None
+    both = {**spec, "outputs": [{"name": "a"}, {"name": "b", "format": "mp4"}]}
+    assert project.try_load(both).errors == ()
+    if encoding in {"webp", "gif"}:
+        assert project.try_load({**spec, "captions": {"burn": True}}).errors == ()
+    assert project.try_load({**spec, "output": {"format": "mp3"}}).errors == ()

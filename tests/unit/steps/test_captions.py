@@ -49,6 +49,25 @@ def test_captions_follow_the_scenes(tmp_path: Path) -> None:
     )
 
 
+def test_a_short_word_stays_on_in_the_silence_behind_it(tmp_path: Path) -> None:
+    """A word at the end of a scene is shown for 0.8 s if the next scenes are silent for so long."""
+    for silent in (True, False):
+        step = context(
+            tmp_path / str(silent),
+            "captions",
+            {"language": "en", "fps": 24, "scenes": SCENES},
+            **{
+                "timing:intro": timing(48_000, 0, 48_000, (("Go!", 36_000, 48_000),)),
+                "timing:quiet": timing(24_000),
+                "timing:end": timing(48_000, 0, 48_000, (() if silent else (("Bye, all.", 0, 48_000),))),
+            },
+        )
+        captions.run(step)
+        first = (step.out / "captions.srt").read_text(encoding="utf-8").splitlines()[1]
+        assert first == f"00:00:00,750 --> 00:00:01,{717 if silent else 417}"
+        assert [each.code for each in step.warnings] == ([] if silent else ["VB220"])
+
+
 def test_chapters_name_every_scene(tmp_path: Path) -> None:
     """V18: each scene is a chapter with its title, or its id where it has none, and ffmpeg reads them back."""
     step = made(tmp_path)
