@@ -8,7 +8,7 @@ from typing import Any
 
 from vidbuild.diagnostic import Diagnostic
 from vidbuild.json_types import Json
-from vidbuild.spec import narration, translatable
+from vidbuild.spec import label_references, narration, translatable
 from vidbuild.spec.by_output import Chosen
 from vidbuild.spec.collector import DiagnosticCollector
 from vidbuild.spec.document import AUTHORS_OWN, Document, Path
@@ -55,7 +55,7 @@ class _Selector:
 
     def run(self, collector: DiagnosticCollector) -> InLanguage:
         """Return the document; add the problems to the collector."""
-        texts, values = self.texts, {"language": self.texts.language}
+        texts, values = self.texts, dict[str, Any](language=self.texts.language)
         place: Path = ("languages", texts.languages.index(texts.language))
         self.made.node((), ())
         self.made.node(("language",), place)
@@ -67,6 +67,9 @@ class _Selector:
         self._add_voice(values)
         self._report(place)
         scenes = texts.data.get("scenes")
+        if isinstance(scenes, list) and not texts.is_first:
+            for written, scene in zip(scenes, values["scenes"], strict=True):
+                label_references.follow(written, scene, texts.first)
         count = len(scenes) if isinstance(scenes, list) else 0
         unchanged = () if texts.looks_change else (index for index in range(count) if index not in texts.changed)
         collector.diagnostics.extend(texts.found.diagnostics)

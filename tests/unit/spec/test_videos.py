@@ -260,6 +260,48 @@ scenes:
         assert [each[1] for each in problems(found)] == ["no 'at' uses cue 'none'"], output
 
 
+LABELS = """\
+vidbuild: 1
+title: {en: T, de: T}
+languages: [en, de]
+scenes:
+  - id: a
+    type: chart
+    kind: bar
+    labels: [{en: Monday, de: Montag}, Tuesday]
+    series: [{name: Visits, values: [1, 2]}]
+    highlight: [{label: Monday, series: Visits}, {label: Tuesday}]
+    reveal: [{label: Monday}, {label: {en: Tuesday, de: Dienstag}}]
+    duration: 5
+  - id: b
+    type: table
+    columns: [Day, {name: {en: Count, de: Zahl}}]
+    rows: [[Mon, 1]]
+    highlight: [{column: Count}, {row: 1, column: Day}]
+    duration: 5
+"""
+
+
+def test_references_follow_the_translations_of_labels(here: Project) -> None:
+    """What names a label of a chart or table in the first language names it in all others."""
+    own = "a: {labels.1: Dienstag, series.0.name: Besuche}\nb: {columns.0: Tag, rows.0.0: Mo}"
+    chart, table = in_language(here, LABELS, "de", de=own).scenes
+    assert [each["label"] for each in chart.fields["highlight"]] == ["Montag", "Dienstag"]
+    assert chart.fields["highlight"][0]["series"] == "Besuche"
+    assert [each["label"] for each in chart.fields["reveal"]] == ["Montag", "Dienstag"]
+    assert [each["column"] for each in table.fields["highlight"]] == ["Zahl", "Tag"]
+    first, _ = in_language(here, LABELS, "en", de=own).scenes
+    assert [each["label"] for each in first.fields["highlight"]] == ["Monday", "Tuesday"]
+
+
+def test_a_wrong_reference_stays_an_error(here: Project) -> None:
+    """A name that no label has is reported where it is written, in every language."""
+    wrong = LABELS.replace("{column: Count}, {row", "{column: Counts}, {row")
+    for language in ("en", "de"):
+        errors = [each for each in loaded(here, wrong, Choice(language=language)).errors if "'Counts'" in each.message]
+        assert [each.location and each.location.line for each in errors] == [17]
+
+
 def test_a_text_is_listed_once(here: Project) -> None:
     """All texts of a spec are listed by scene and field, those that differ in an output too, in the first language."""
     text = LANGUAGES.replace("languages:", "outputs: [{name: wide}]\nlanguages:")
