@@ -10,7 +10,7 @@ from vidbuild.json_types import Json
 from vidbuild.spec.collector import DiagnosticCollector
 
 RULES = ("line_length", "speed")
-WITH_FILES = ("mp4", "m4a", "mp3")  # formats beside which captions are written
+WITHOUT = ("webp", "gif", "png", "pdf")  # formats beside which no captions are written
 FORMATS = ("mp4", "webp", "gif")  # those with moving pictures
 
 
@@ -37,7 +37,7 @@ def settings(
 
 def check_scenes(scenes: Sequence[Json], own: CaptionSettings, encoding: str, collector: DiagnosticCollector) -> None:
     """Add an error for each scene that sets `captions` in a video that has none: in an image, or a handout."""
-    if own.burned or encoding in WITH_FILES:
+    if own.burned or encoding not in WITHOUT:
         return
     for index, scene in enumerate(scenes):
         path = ("scenes", index, "captions")
