@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from vidbuild.engine.disk import durable
 from vidbuild.errors import UsageError, os_error_text
@@ -13,16 +12,16 @@ from vidbuild.i18n import catalog, merge, po, xliff, yaml_file
 from vidbuild.i18n.catalog import CatalogError, Entry, Name, Source, Unit
 from vidbuild.i18n.exchange import Exchange
 from vidbuild.project import OTHER_SPECS, name_of, root_of
-from vidbuild.spec import brand, paths, reader, translatable, translations
+from vidbuild.spec import brand, paths, reader, schema, translatable, translations
 from vidbuild.spec.diagnostics import SpecError
 from vidbuild.spec.load import MAX_BYTES as MAX_SPEC
 from vidbuild.spec.narration import lookup
 from vidbuild.spec.own_files import own_content, why_unreadable
+from vidbuild.spec.videos import Videos
 from vidbuild.suggest import did_you_mean
 
 MAX_BYTES = 20_000_000  # of a file of a translator: both languages, and markup
 PO, XLIFF = (".po", ".pot"), (".xlf", ".xliff")
-DEFAULT_LANGUAGE = "en"
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,20 +141,12 @@ def _read(spec: Path) -> _Spec:
     if document is None or document.data is None or any(each.severity == "error" for each in problems):
         raise SpecError(problems, {str(spec): text})
     branded = brand.apply(document, root_of(spec), None)
-    data = branded.layered.document.data
-    if not isinstance(data, Mapping):
+    whole = branded.layered.document
+    if not isinstance(whole.data, Mapping):
         raise UsageError(f"'{spec}' is not a spec")
-    languages = _languages(data)
+    own = whole.data.get("language", schema.load()["properties"]["language"]["default"])
+    languages = Videos.of(whole).languages or (str(own),)
     return _Spec(spec, languages, tuple(translatable.texts(branded.layered, languages[0])))
-
-
-def _languages(data: Mapping[str, Any]) -> tuple[str, ...]:
-    listed = data.get("languages")
-    tags = [each for each in listed if isinstance(each, str)] if isinstance(listed, list) else []
-    if tags:
-        return tuple(dict.fromkeys(tags))
-    own = data.get("language")
-    return (own if isinstance(own, str) else DEFAULT_LANGUAGE,)
 
 
 def _chosen(read: _Spec, only: Sequence[str]) -> list[str]:
