@@ -190,7 +190,7 @@ def template_data(
 ) -> dict[str, Any]:
     """Return what a template reads from sys.inputs."""
     theme = params["theme"]
-    language = _language(params)
+    language = str(params["language"]).split("-", maxsplit=1)[0].lower()
     return {
         "size": list(params["size"]),
         "fields": fields,
@@ -234,10 +234,6 @@ def _behind(context: Context, root: Path, staged: StagedFonts) -> Behind:
             hint=f"set 'dim: {found.dim:g}' or more",
         )
     return Behind(found.png, found.seen)
-
-
-def _language(params: Mapping[str, Any]) -> str:
-    return str(params["language"]).split("-", maxsplit=1)[0].lower()
 
 
 def _direction(params: Mapping[str, Any]) -> str:
