@@ -30,7 +30,7 @@ WARNED: dict[str, tuple[str, str]] = {
         "no 'alt': 'page' cannot tell what the picture shows",
     ),
     "small-text": (
-        f"scenes: [{{id: a, type: table, columns: {['Column'] * 12}, rows: [{['some text now'] * 12}], duration: 1}}]",
+        f"scenes: [{{id: a, type: table, columns: {['Column'] * 16}, rows: [{['some text'] * 16}], duration: 1}}]",
         "text is too small to read",
     ),
     "unfitting-font": ("scenes: [{id: a, type: title, title: ქართ, duration: 0.2}]", "no font for titles and text can"),
