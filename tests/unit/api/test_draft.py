@@ -10,7 +10,7 @@ import pytest
 import vidbuild
 from vidbuild.api.check import check
 from vidbuild.api.plan import plan_of, store_of
-from vidbuild.api.resume import earlier
+from vidbuild.api.resume import earlier, unfinished
 from vidbuild.api.verify import verify
 from vidbuild.errors import UsageError
 
@@ -102,6 +102,19 @@ def test_a_draft_is_a_build_of_its_own(spec: Path) -> None:
     vidbuild.build(spec)
     with pytest.raises(UsageError, match="no run of"):
         earlier(store, "last", plan.entry, {})
+
+
+def test_a_draft_that_failed_is_continued_as_a_draft(spec: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A command that continues the last build without its options builds the draft, not the video."""
+    spec.write_text(SPEC + '  - {id: own, type: typst, body: "#panic()", duration: 1}\n', encoding="utf-8")
+    monkeypatch.chdir(spec.parent)
+    assert vidbuild.build(spec, draft=True).status == "failed"
+    found = unfinished("last", spec.parent / "cache")
+    assert (found.draft, found.specs) == (True, (Path("video.yaml"),))
+    again = vidbuild.build(spec, draft=True, resume=found.run)
+    assert again.status == "failed"
+    assert vidbuild.build(spec).status == "failed"
+    assert not unfinished("last", spec.parent / "cache").draft
 
 
 def test_drafts_of_several_videos_are_each_named(spec: Path) -> None:
