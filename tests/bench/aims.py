@@ -292,6 +292,7 @@ CASES: Mapping[str, Callable[[Bench], Iterator[Row]]] = {
     "create": creating.readme,
     **looks.CASES,
     "webp": formats.webp,
+    "webm": formats.webm,
     "draft": drafts.six,
     "languages": languages.languages,
     "voice": voices.quickstart,

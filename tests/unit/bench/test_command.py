@@ -24,7 +24,7 @@ def bench(*args: str) -> subprocess.CompletedProcess[str]:
 def test_every_aim_has_a_case() -> None:
     """Cases of the table of aims are not dropped unnoticed, and each says what it measures."""
     names = "cold fps60 edit null60 null1000 plan1000 safety overhead many memory size diff create types callouts"
-    assert set(f"{names} overlays exits cast drift edit-marks webp voice voice-edit".split()) <= set(aims.CASES)
+    assert set(f"{names} overlays exits cast drift edit-marks webp webm voice voice-edit".split()) <= set(aims.CASES)
     assert all(case.__doc__ for case in aims.CASES.values())
 
 
