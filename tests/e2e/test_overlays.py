@@ -80,6 +80,31 @@ def test_overlays_are_mirrored_in_languages_from_right_to_left(
     assert (y0 + y1 < plain.height) == top
 
 
+def test_a_badge_above_a_long_heading_stays_in_the_frame(workspace: Workspace) -> None:
+    """A badge is not moved out of the frame by letters that reach far above their line."""
+    head = HEAD % ("400x400", "language: ar\ntheme: confetti\n")
+    scene = "  - {id: a, type: list, title: كيف نمت الخدمة خلال هذا العام كله, items: [One], duration: 3%s}\n"
+    plain = still(workspace, head + scene % "")
+    x0, y0, x1, _ = changed(plain, still(workspace, head + scene % ", overlays: [{badge: 'A badge of many words'}]"))
+    assert x0 > 8
+    assert x1 - x0 > 100
+    assert y0 < 40
+
+
+def test_a_lower_third_is_beside_a_clip(workspace: Workspace) -> None:
+    """A lower third is narrower beside a clip in the other corner, instead of above it."""
+    write_media(workspace.root)
+    third = "lower_third: {name: A name of a person, role: What she does all day long}"
+    clip = "clip: clip.mp4, size: 0.3"
+    alone = (HEAD % ("400x400", "")) + TITLED % ("a", f", overlays: [{{{clip}, at: 2.9}}, {{{third}, at: 2.9}}]")
+    plain = still(workspace, alone)
+    shown = still(workspace, alone.replace("{" + third + ", at: 2.9}", "{" + third + "}"))
+    _, y0, x1, y1 = changed(plain, shown)
+    assert x1 < 400 - 400 * 0.3
+    assert y0 > 300
+    assert y1 < 400
+
+
 def test_overlays_of_all_scenes_and_by_default(workspace: Workspace) -> None:
     """Those of the spec are in every scene; those in `defaults` only in scenes without their own."""
     top = "overlays: [{watermark: acme.example}]\ndefaults: {overlays: [{badge: Beta}]}\n"
@@ -112,14 +137,14 @@ FULL: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("size", ["640x360", "360x640"])
-@pytest.mark.parametrize("kind", FULL)
-def test_the_content_ends_above_a_lower_third(workspace: Workspace, kind: str, size: str) -> None:
+@pytest.mark.parametrize(("kind", "language"), [*((kind, "en") for kind in FULL), ("chart", "ar")])
+def test_the_content_ends_above_a_lower_third(workspace: Workspace, kind: str, language: str, size: str) -> None:
     """A scene that fills the frame leaves free what a lower third covers, before and after it is there too."""
     third = {"lower_third": {"name": "Ada Lovelace", "role": "Mathematician and writer"}}
 
     def spec(**times: float) -> str:
         fields = {**FULL[kind], "duration": 3, "background": "#000000", "overlays": [{**third, **times}]}
-        whole = {"vidbuild": 1, "title": "T", "output": {"size": size, "fps": 25}}
+        whole = {"vidbuild": 1, "title": "T", "language": language, "output": {"size": size, "fps": 25}}
         return yaml.safe_dump({**whole, "scenes": [{"id": "a", "type": kind, **fields}]})
 
     before = still(workspace, spec(at=2.9))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -42,10 +43,23 @@ def added(context: Context, drawing: Drawing, data: Mapping[str, Any], staged: S
             (root / f"overlay-{index}").write_bytes(raster.png(picture.whole(SIDE)))
             fields["image"] = f"overlay-{index}"
         drawn.append({**fields, "name": f"overlay-{index}"})
-    drawn_fields = {"overlays": drawn, "avoid": kept_free(drawing)}
+    drawn_fields = {"overlays": drawn, "avoid": _ink_to_avoid(drawing)}
     above = typst.lay_out(root, TEMPLATE, {**data, "fields": drawn_fields}, staged)
     pages = [_with_mask(context, page) for page in above.pages]
     return replace(drawing, pages=(*drawing.pages, *pages), warnings=(*drawing.warnings, *above.warnings))
+
+
+def _ink_to_avoid(drawing: Drawing) -> list[tuple[int, int, int, int]]:
+    """Return the boxes [x, y, width, height] of what overlays do not cover, without the room around its letters."""
+    return [_ink(page) for page in drawing.pages if [page.x, page.y, page.width, page.height] in kept_free(drawing)]
+
+
+def _ink(page: Page) -> tuple[int, int, int, int]:
+    if not page.png:
+        return page.x, page.y, page.width, page.height
+    with Image.open(io.BytesIO(page.png)) as image:
+        left, top, right, bottom = image.convert("RGBA").getchannel("A").getbbox() or (0, 0, page.width, page.height)
+    return page.x + left, page.y + top, right - left, bottom - top
 
 
 def foot(context: Context) -> tuple[int, float]:

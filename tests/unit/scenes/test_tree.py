@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.support import scene_samples
+from tests.support.drawing import drawn
 from vidbuild.scenes.registry import SCENE_TYPES
 from vidbuild.scenes.tree.entries import Entry, TreeError, matching, of_listing, of_text
 from vidbuild.spec.folder_listing import MAX_NAMES, listing
@@ -238,3 +239,10 @@ def test_limits_and_paths() -> None:
         ("highlight.0.path", "'a' is in the tree 2 times")
     ]
     assert problems() == [("", "a tree scene needs 'tree' or 'folder'")]
+
+
+def test_comments_are_below_names_that_leave_no_room(tmp_path: Path) -> None:
+    """A name that fills its row has its comment below, in wide frames too, rather than none of it."""
+    text = f"src/\n  {'a_very_long_name_of_a_file' * 3}.py  # what is in this file, in some words\n  b.py  # short\n"
+    made = drawn(tmp_path, "tree", scene_samples.drawing("tree", tree=text), size=(1280, 720))
+    assert made.warnings == []

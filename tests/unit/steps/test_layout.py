@@ -181,3 +181,27 @@ def test_fit_takes_the_largest_type_that_fits(tmp_path: Path) -> None:
     plain = lay_out(tmp_path / "plain", "= Short")
     assert height["Sho"] > 2 * (plain.ink("layout")[3] - plain.ink("layout")[1])
     assert max(height.values()) <= 150
+
+
+def test_long_words_are_divided_where_they_do_not_fit(tmp_path: Path) -> None:
+    """A word that is wider than its line or cell is hyphenated, in headings too, and does not leave the frame."""
+    word = "Grundstücksverkehrsgenehmigungszuständigkeitsübertragungsverordnung"
+    source = f"= {word}\n- {word}\n#table(columns: (1fr, 1fr), [{word}], [x])"
+    assert lay_out(tmp_path, source, size=(360, 640), language="de").warnings == []
+
+
+def test_no_heading_of_a_layout_is_as_large_as_that_of_the_scene(tmp_path: Path) -> None:
+    """Below a title, headings are smaller than it; alone, the first level is as large."""
+    heights = {}
+    for name, title in (("alone", None), ("below", "HHH")):
+        made = drawn(
+            tmp_path / name, "typst", changed("typst", title=title, layers=[]), layout="= HHH", size=(1280, 720)
+        )
+        alpha = made.image("layout").getchannel("A").point([0] * 128 + [255] * 128)
+        rows = [alpha.crop((0, y, alpha.width, y + 1)).getbbox() is not None for y in range(alpha.height)]
+        starts = [y for y in range(1, len(rows)) if rows[y] and not rows[y - 1]]
+        ends = [y for y in range(1, len(rows)) if rows[y - 1] and not rows[y]]
+        heights[name] = [end - start for start, end in zip(starts, ends, strict=True)]
+    (alone,), (title_height, below) = heights["alone"], heights["below"]
+    assert alone == pytest.approx(title_height, abs=2)
+    assert below < title_height * 0.85
