@@ -243,6 +243,6 @@ def test_limits_and_paths() -> None:
 
 def test_comments_are_below_names_that_leave_no_room(tmp_path: Path) -> None:
     """A name that fills its row has its comment below, in wide frames too, rather than none of it."""
-    text = f"src/\n  {'a_very_long_name_of_a_file' * 3}.py  # what is in this file, in some words\n  b.py  # short\n"
-    made = drawn(tmp_path, "tree", scene_samples.drawing("tree", tree=text), size=(1280, 720))
+    text = f"src/\n  {'a_long_name_' * 6}.py  # what is in this file, in some words\n  b.py  # short\n"
+    made = drawn(tmp_path, "tree", scene_samples.drawing("tree", tree=text), size=(1920, 1080))
     assert made.warnings == []

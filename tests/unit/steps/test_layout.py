@@ -117,7 +117,7 @@ def test_unknown_layers_are_errors_and_unnamed_ones_warnings(tmp_path: Path) -> 
         ('a #text(font: "Nope")[b]', "body:1:15", "typst: unknown font family: nope"),
         ('#let word = "漢"\nx #word', "body:2:4", "no font can draw '漢' (U+6F22)"),
         ("x #pagebreak() y", "body", "only the first of 2 pages is shown"),
-        ("#text(size: u(300))[Donaudampfschifffahrt]", "body", "it reaches beyond the right of the frame"),
+        ("#box(fill: red, width: 900pt, height: 9pt)", "body", "it reaches beyond the right of the frame"),
     ],
 )
 def test_what_looks_otherwise_than_meant_is_reported(tmp_path: Path, source: str, field: str, message: str) -> None:
