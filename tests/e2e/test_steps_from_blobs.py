@@ -58,7 +58,7 @@ ROWS = [
     ("still", "clip", "mp4"),
     ("decode", "file", "wav"),
     ("animate", "clip", "mp4"),
-    *(("handout", "font", suffix) for suffix in (*FONTS, "ttf")),
+    *((kind, "font", suffix) for suffix in (*FONTS, "ttf") for kind in ("handout", "typeset")),
 ]
 
 
@@ -120,7 +120,10 @@ def ffmpeg(folder: Path, *args: str) -> None:
 
 
 def specs() -> list[dict[str, Any]]:
-    """Two specs, with two logos, that read all files, and one of a few scenes in each other format."""
+    """Two specs, with two logos, that read all files, and one of a few scenes in each other format.
+
+    One of them has its captions in the picture.
+    """
     short = {"duration": 0.25}
     fade = {"transition": {"type": "fade", "duration": 0.16}}
     clips: list[dict[str, Any]] = [
@@ -145,7 +148,8 @@ def specs() -> list[dict[str, Any]]:
     fonts = {"directory": "./fonts", "title": "Title Blocks", "text": "Text Blocks", "mono": "Mono Blocks"}
     few = [{**clips[0], "narration": "Said."}, {**shown[0], "duration": 0.5}]
     videos = [("logo.png", clips, "mp4"), ("logo.svg", shown, "mp4")]
-    videos += [("logo.png", few, encoding) for encoding in ("webp", "mp3", "pdf")]
+    videos += [("logo.png", few, encoding) for encoding in ("webm", "webp", "mp3", "pdf")]
+    burned = {"captions": {"burn": True}}
     return [
         {
             "vidbuild": 1,
@@ -157,6 +161,7 @@ def specs() -> list[dict[str, Any]]:
             "progress": "bar",
             "also": ["ttml", "transcript", "chapters", "page"],
             "scenes": [{"id": f"s{number}", **scene} for number, scene in enumerate(scenes)],
+            **(burned if scenes is shown else {}),
         }
         for logo, scenes, encoding in videos
     ]
@@ -164,21 +169,22 @@ def specs() -> list[dict[str, Any]]:
 
 @pytest.fixture(scope="module")
 def both(tmp_path_factory: pytest.TempPathFactory) -> Both:
-    """Build in the sandbox where the system has one; then run the same steps on the project's files."""
+    """Build in the sandbox where the system has one, one of the specs as a draft; then run the same steps directly."""
     folder = tmp_path_factory.mktemp("blobs")
     space = Workspace(folder / "project")
     write_media(space.root)
     graphs, from_blobs, from_project = [], {}, {}
-    for number, data in enumerate(specs()):
+    every = [*((data, False) for data in specs()), (specs()[-1] | {"output": {"size": "160x90"}}, True)]
+    for number, (data, draft) in enumerate(every):
         path = space.write(f"v{number}.yaml", yaml.safe_dump(data, sort_keys=False))
         env = {} if missing() else {"VIDBUILD_SANDBOX": "required"}
-        done = space.run("build", path.name, env=env)
+        done = space.run("build", path.name, *(["--draft"] if draft else []), env=env)
         assert done.code == 0, done.stderr
         spec = load(path)
-        graph = compile_graph(spec, own_variant(spec))
+        graph = compile_graph(spec, own_variant(spec, draft=draft))
         graphs.append(graph)
         store = Store(space.root / ".vidbuild")
-        for each in vidbuild.explain(path):
+        for each in vidbuild.explain(path, draft=draft):
             trace = store.trace(each.key)
             assert trace is not None, each.step
             from_blobs[number, each.step] = {name: blob.digest for name, blob in trace.outputs.items()}
