@@ -31,8 +31,13 @@ def name_of_file(output: Path | None) -> str | None:
     return output.stem if output is not None and video_file(output) else None
 
 
-def refuse_format(output: Path | None, suffix: str) -> None:
-    """Raise UsageError if `output` names a file of another format than the video's, whose file ends with `suffix`."""
+def refuse_format(output: Path | None, suffix: str, *, draft: bool = False) -> None:
+    """Raise UsageError if `output` names a file of another format than the video's, whose file ends with `suffix`.
+
+    draft: whether it is a draft, which is an MP4 of a WebM too.
+    """
+    if draft and suffix == VIDEO and output is not None and output.suffix == ".webm":
+        return
     if output is not None and video_file(output) and output.suffix != suffix:
         message = f"cannot write '{output}': the format of the video is '{suffix.rpartition('.')[2]}'"
         hint = f"set 'output: {{format: {output.suffix[1:]}}}' in the spec"

@@ -81,7 +81,7 @@ class Video:
             draft=options.draft,
             base=options.name,
         )
-        refuse_format(options.output, self.plan.outputs[0].suffix)
+        refuse_format(options.output, self.plan.outputs[0].suffix, draft=options.draft)
         self._outputs = targets(self.plan, self.folder)
         self._owner = OutputOwner(self.folder, self.plan.name, self.path)
         refuse_sources(self.plan, self._outputs)

@@ -104,6 +104,15 @@ def test_a_draft_is_a_build_of_its_own(spec: Path) -> None:
         earlier(store, "last", plan.entry, {})
 
 
+def test_the_draft_of_a_webm_is_an_mp4(spec: Path) -> None:
+    """H.264 is encoded faster; the file that is asked for may be named as the video's."""
+    spec.write_text(SPEC.replace("fps: 24", "fps: 24, format: webm"), encoding="utf-8")
+    found = vidbuild.build(spec, draft=True, output=spec.parent / "talk.webm", only=["two"])
+    assert [each.path.name for each in found.outputs][:1] == ["talk.draft.mp4"]
+    with pytest.raises(UsageError, match="the format of the video is 'mp4'"):
+        vidbuild.build(spec, draft=True, output=spec.parent / "talk.gif", only=["two"])
+
+
 def test_a_draft_that_failed_is_continued_as_a_draft(spec: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A command that continues the last build without its options builds the draft, not the video."""
     spec.write_text(SPEC + '  - {id: own, type: typst, body: "#panic()", duration: 1}\n', encoding="utf-8")
