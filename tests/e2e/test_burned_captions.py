@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pysubs2
 import pytest
-from PIL import Image
+from PIL import Image, ImageSequence
 
 from tests.support.marks import WALLS
 from tests.support.workspace import Workspace
@@ -163,8 +163,5 @@ def test_in_animated_images(workspace: Workspace) -> None:
     workspace.write("video.yaml", spec(output=", format: webp, width: 640", captions="{burn: true, style: karaoke}"))
     workspace.build()
     with Image.open(io.BytesIO((workspace.root / "build" / "video.webp").read_bytes())) as image:
-        shown = []
-        for index in range(image.n_frames):
-            image.seek(index)
-            shown.append(np.asarray(image.convert("RGB"), np.int16))
+        shown = [np.asarray(each.convert("RGB"), np.int16) for each in ImageSequence.Iterator(image)]
     assert max(each.sum() for each in plates(np.stack(shown))) > 150
