@@ -36,7 +36,7 @@ def built(request: pytest.FixtureRequest, site: Path, tmp_path_factory: pytest.T
     workspace = Workspace(tmp_path_factory.mktemp(request.param) / "project")
     workspace.write("video.yaml", SPEC % settings)
     workspace.build()
-    folder = site / request.param
+    folder: Path = site / request.param
     shutil.copytree(workspace.root / "build", folder)
     return folder / f"video.{suffix}"
 
