@@ -101,12 +101,8 @@ def _draw(context: Context) -> None:
     drawing = overlays.added(context, drawing, data, staged)
     images = {page.name: _filled(page, pictures) for page in drawing.pages if page.facts["filled"] in pictures}
     _write_layers(context, drawing, behind.png, images)
-    for warning in drawing.warnings:
+    for warning in (*drawing.warnings, *small_text.unreported(drawing.small, fields, drawing.warnings)):
         warn_of_layout(context, warning)
-    warned = {small_text.top_level(warning["field"]) for warning in drawing.warnings}
-    for warning in small_text.warnings(drawing.small, fields):
-        if small_text.top_level(warning["field"]) not in warned:
-            warn_of_layout(context, warning)
 
 
 def warn_of_layout(context: Context, warning: Mapping[str, str]) -> None:

@@ -49,3 +49,16 @@ def test_numbers_are_in_circles_and_checks_in_squares(tmp_path: Path) -> None:
         left, top, _, _ = made.ink("item-1")
         corner = made.image("item-1").crop((left - made["item-1"].x, top - made["item-1"].y, made["item-1"].width, 999))
         assert (pixel(corner, (3, 3))[3] > 128) == filled
+
+
+def test_an_option_is_not_parted_from_its_dashes(tmp_path: Path) -> None:
+    """The dashes of an option are in its line, not at the end of the line before."""
+    text = f"{'m' * 20} --{'m' * 24}"
+    made = drawn(tmp_path, "list", changed("list", title=None, items=[{"text": text, "detail": None}]), size=(480, 480))
+    image = made.image("item-0").getchannel("A").point([0] * 64 + [255] * 192)
+    upper = image.crop((0, 0, image.width, image.height // 2))
+    box = upper.getbbox()
+    assert box is not None
+    last = upper.crop((box[2] - 3, box[1], box[2], upper.height)).getbbox()
+    assert last is not None
+    assert last[3] - last[1] > 6, "the line ends with a dash"

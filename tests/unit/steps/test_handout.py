@@ -115,3 +115,22 @@ def test_every_language_can_be_set(tmp_path: Path, language: str) -> None:
     """Right-to-left languages, and tags of other scripts, are no error."""
     text = " ".join(text_of(run(tmp_path / "a", [scene("a", ("", "First."))], language=language)))
     assert "First." in text
+
+
+def test_a_heading_stands_apart_from_the_scene_above_it(tmp_path: Path) -> None:
+    """A heading is nearer to its own picture than to the narration of the scene before."""
+    path = run(tmp_path / "a", [scene("a", ("", "First.")), scene("b", ("", "Second."))])
+    with pypdfium2.PdfDocument(path) as document:
+        page = document[0].get_textpage()
+
+        def box(text: str) -> tuple[float, float, float, float]:
+            found = page.search(text).get_next()
+            assert found is not None
+            left, bottom, right, top = page.get_charbox(found[0])
+            return left, bottom, right, top
+
+        pictures_of_page = [item for item in document[0].get_objects() if isinstance(item, pypdfium2.PdfImage)]
+        tops = sorted((item.get_bounds()[3] for item in pictures_of_page), reverse=True)
+        above = box("First.")[1] - box("Scene b")[3]
+        below = box("Scene b")[1] - tops[1]
+    assert above > 20 > below > 3

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from vidbuild.frozen import dataclass
@@ -46,6 +46,19 @@ def warnings(found: Iterable[Small], fields: Mapping[str, Any]) -> list[Mapping[
         if each.size < least.size:
             smallest[top_level(field)] = (field, each)
     return [_warning(field, each) for field, each in smallest.values()]
+
+
+def unreported(
+    found: Iterable[Small], fields: Mapping[str, Any], reported: Sequence[Mapping[str, str]]
+) -> list[Mapping[str, str]]:
+    """Return the warnings for small text in fields that no other warning is about.
+
+    There are none if a template has reported a crowded layout: that is why its type is small.
+    """
+    if any(each.get("kind") == "crowded" for each in reported):
+        return []
+    known = {top_level(each["field"]) for each in reported}
+    return [each for each in warnings(found, fields) if top_level(each["field"]) not in known]
 
 
 def top_level(field: str) -> str:
