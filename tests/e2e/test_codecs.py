@@ -13,7 +13,7 @@ import pytest
 
 from tests.support import decoding
 from tests.support.decoding import Decoder
-from tests.support.render_lab import fake_ffmpeg
+from tests.support.render_lab import decoded, differ, fake_ffmpeg
 from tests.support.workspace import Workspace
 from vidbuild.media.ffmpeg import ffmpeg
 
@@ -130,3 +130,21 @@ def test_the_file_can_be_named(workspace: Workspace) -> None:
     refused = workspace.run("build", "video.yaml", "-o", "talk.mp4")
     assert refused.code == 2
     assert "the format of the video is 'webm'" in refused.stderr
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_captions_are_burned_into_every_codec(workspace: Workspace, case: str) -> None:
+    """Captions in the picture and a mark of progress are part of each scene, which lack the rows of H.264's."""
+    spec = SPEC.replace("also: [page]", "captions: {burn: true, style: box}\nprogress: bar") % CASES[case][0]
+    workspace.write("video.yaml", spec)
+    ran = workspace.build().data["steps"]["ran"]
+    assert "typeset:one" in ran
+    assert not {"burn:one", "strip:one"} & set(ran)
+    shown = decoded(workspace.root / "build" / f"video.{CASES[case][1]}", (320, 180))
+    plain = SPEC.replace("also: [page]", "progress: bar") % CASES[case][0]
+    workspace.write("video.yaml", plain)
+    workspace.build()
+    without = decoded(workspace.root / "build" / f"video.{CASES[case][1]}", (320, 180))
+    changed = [differ(one, other) > 1 for one, other in zip(shown, without, strict=True)]
+    assert any(changed[:40])
+    assert not any(changed[-20:]), "nothing is spoken there"

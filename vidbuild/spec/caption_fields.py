@@ -11,7 +11,7 @@ from vidbuild.spec.collector import DiagnosticCollector
 
 RULES = ("line_length", "speed")
 WITHOUT = ("webp", "gif", "png", "pdf")  # formats beside which no captions are written
-FORMATS = ("mp4", "webp", "gif")  # those with moving pictures
+FORMATS = ("mp4", "webm", "webp", "gif")  # those with moving pictures
 
 
 def settings(
@@ -26,7 +26,7 @@ def settings(
     document = collector.document
     if burns and encoding not in FORMATS:
         if document.is_own(("captions", "burn")):
-            message = f"'burn' has no effect in the format '{encoding}', only in mp4, webp and gif"
+            message = f"'burn' has no effect in the format '{encoding}', only in mp4, webm, webp and gif"
             collector.error(("captions", "burn"), message, "remove 'burn', or set another 'format'", key=True)
         return CaptionSettings(rules)
     if "style" in captions and "burn" not in captions and document.is_own(("captions", "style")):

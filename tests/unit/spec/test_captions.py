@@ -107,7 +107,7 @@ def test_brand(tmp_path: Path) -> None:
 def test_no_moving_picture(tmp_path: Path, encoding: str) -> None:
     """`burn` in a format without moving pictures is an error."""
     output = {"format": encoding}
-    expected = f"'burn' has no effect in the format '{encoding}', only in mp4, webp and gif"
+    expected = f"'burn' has no effect in the format '{encoding}', only in mp4, webm, webp and gif"
     assert errors(tmp_path, output=output, captions={"burn": True}) == [expected]
     assert spec(tmp_path, output=output, captions={"burn": False}).captions.burned == ""
 
