@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from pathlib import Path
 
-from . import creating, diffs, drafts, floor, formats, languages, looks, measure, voices
+from . import burned, creating, diffs, drafts, floor, formats, languages, looks, measure, voices
 from .cases import TYPES, Case, edited
 from .measure import Cost
 from .project import VIDBUILD, Project, Several
@@ -291,6 +291,7 @@ CASES: Mapping[str, Callable[[Bench], Iterator[Row]]] = {
     "diff": diffs.sixty,
     "create": creating.readme,
     **looks.CASES,
+    **burned.CASES,
     "webp": formats.webp,
     "webm": formats.webm,
     "draft": drafts.six,
