@@ -44,12 +44,14 @@ class ObjectServer:
     """The server.
 
     fault: asked about every request; None lets it through.
+    ignores_conditions: whether `If-None-Match` has no effect, as with some servers that speak S3.
     """
 
     host: str
     port: int
     requests: list[Request] = field(default_factory=list)
     fault: Callable[[Request], Fault | None] = lambda _request: None
+    ignores_conditions: bool = False
 
     @property
     def endpoint(self) -> str:
@@ -64,6 +66,7 @@ class ObjectServer:
     def clear(self) -> None:
         """Forget the requests and faults."""
         self.requests.clear()
+        self.ignores_conditions = False
         self.fault = lambda _request: None
 
 
@@ -96,8 +99,9 @@ def running() -> Iterator[ObjectServer]:
     proxy.owner = server  # type: ignore[attr-defined] # read by the handler
     try:
         connection = http.client.HTTPConnection(host, port, timeout=20)
-        connection.request("PUT", f"/{BUCKET}")
-        connection.getresponse().read()
+        for method, path in (("POST", "/moto-api/reset"), ("PUT", f"/{BUCKET}")):  # servers of a process share a state
+            connection.request(method, path)
+            connection.getresponse().read()
         connection.close()
         yield server
     finally:
@@ -137,7 +141,8 @@ def _proxy(host: str, port: int) -> ThreadingHTTPServer:
                 self.answer(fault.status, {"Content-Type": "application/xml"}, fault.body)
                 return
             connection = http.client.HTTPConnection(host, port, timeout=30)
-            headers = {name: value for name, value in self.headers.items() if name.lower() != "connection"}
+            left_out = {"connection", *(["if-none-match"] if server.ignores_conditions else [])}
+            headers = {name: value for name, value in self.headers.items() if name.lower() not in left_out}
             connection.request(self.command, self.path, body, headers)
             response = connection.getresponse()
             content = response.read()

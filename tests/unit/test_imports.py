@@ -37,6 +37,7 @@ ALLOWED: dict[str, set[str]] = {
         "plan",
         "publishing",
         "remote",
+        "shared_cache",
         "spec",
         "report",
         "project",
@@ -58,6 +59,7 @@ ALLOWED: dict[str, set[str]] = {
     },
     "batches": {"spec", "project", "engine.disk.durable"},
     "publishing": {"remote"},
+    "shared_cache": {"remote", "engine.keys", "engine.store"},
     "remote": set(),
     "create": {
         "extensions",
@@ -161,6 +163,7 @@ ALLOWED: dict[str, set[str]] = {
         "media.image.svg",
         "media.image.image_file",
         "remote.address",
+        "remote.public_key",
         "timeline.mentions",
         "timeline.reveal_times",
     },

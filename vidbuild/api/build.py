@@ -36,7 +36,9 @@ def build(
         videos = command.prepare()
         for error in command.refuse(videos).values():
             raise error
-        return together(spec, command.run(videos))
+        result = together(spec, command.run(videos))
+    command.check_remote()
+    return result
 
 
 def build_all(
@@ -56,7 +58,9 @@ def build_all(
     command = BuildCommand(distinct(specs), options_of(options, changes), control)
     refuse_same_names(command.specs, command.options)
     with command.listening(on_event):
-        return command.build()
+        results = command.build()
+    command.check_remote()
+    return results
 
 
 def build_rows(
@@ -68,4 +72,6 @@ def build_rows(
     """
     command = BuildCommand([each.spec for each in rows], options, control, rows)
     with command.listening(on_event):
-        return command.build()
+        results = command.build()
+    command.check_remote()
+    return results

@@ -15,6 +15,7 @@ from vidbuild.api.options import BuildOptions, RunControl
 from vidbuild.api.output_place import refuse_output
 from vidbuild.api.plan import SeveralVideosError, store_of
 from vidbuild.api.result import Notice, Result
+from vidbuild.api.shared_cache import SharedCache, shared_cache
 from vidbuild.api.spec_args import (
     SpecLike,
     by_store,
@@ -34,6 +35,7 @@ from vidbuild.engine.store.writable import writable
 from vidbuild.errors import VidbuildError
 from vidbuild.frozen import dataclass, replaced
 from vidbuild.platforms import require_posix
+from vidbuild.project import root_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,7 @@ class BuildCommand:
         self._names = dict(enumerate(each.name for each in rows) if rows else names_in_stores(specs, self._stores))
         self._own = [each.options for each in rows] if rows else [for_one(spec, specs, options) for spec in specs]
         self._is_batch = rows is not None
+        self._shared: list[SharedCache] = []
 
     @contextlib.contextmanager
     def listening(self, on_event: Listeners | None) -> Iterator[None]:
@@ -161,14 +164,27 @@ class BuildCommand:
             ]
             for video in videos:
                 video.store = used
-            engine = engine_of(used, self.options.env_overrides, offline=self.options.offline)
+            shared = shared_cache(root_of(videos[0].path), self.options)
+            tiers = shared.tiers if shared else ()
+            engine = engine_of(used, self.options.env_overrides, offline=self.options.offline, remote=tiers)
             with _owning(videos, engine):
                 reports = engine.build(targets, self.options, self._control, _Hooks(listener, videos))
             notices = [*self._notices, *cache_notices(used)]  # of the whole run: reported with its first video
-            return [
+            if shared is not None:
+                shared.finish(used, reports, engine.fetches)
+                notices += shared.notices()
+                self._shared.append(shared)
+            results = [
                 self._result(video, target, report, () if index else notices)
                 for index, (video, target, report) in enumerate(zip(videos, targets, reports, strict=True))
             ]
+            first = replaced(results[0], remote=shared.counts) if shared else results[0]
+            return [first, *results[1:]]
+
+    def check_remote(self) -> None:
+        """Raise the error of a remote cache that is required, after everything that was built is in its place."""
+        for each in self._shared:
+            each.check()
 
     def refuse(self, videos: Sequence[Video]) -> dict[int, VidbuildError]:
         """Return the error of each video that a strict build refuses, by its index; emit its end."""

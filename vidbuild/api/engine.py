@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vidbuild import __version__
 from vidbuild.api.environment import FIXED, PASSED_ON
 from vidbuild.api.tools import tools
+from vidbuild.engine.keys.cache import Cache
 from vidbuild.engine.schedule.engine import Engine
 from vidbuild.engine.store.store import Store
 from vidbuild.plan.kinds import KINDS
@@ -19,18 +20,25 @@ if TYPE_CHECKING:
     from vidbuild.engine.sandbox.sandbox import Sandbox
 
 
-def engine_of(store: Store, env_overrides: Mapping[str, str] | None = None, *, offline: bool = False) -> Engine:
+def engine_of(
+    store: Store,
+    env_overrides: Mapping[str, str] | None = None,
+    *,
+    offline: bool = False,
+    remote: Sequence[Cache] = (),
+) -> Engine:
     """Return the engine on this store.
 
     env_overrides: variables of the steps' environment to change.
     offline: use no online voice.
+    remote: slower tiers of the cache.
     """
     env = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
     if "VIDBUILD_FFMPEG" in env and os.sep in env["VIDBUILD_FFMPEG"]:
         env["VIDBUILD_FFMPEG"] = str(Path(env["VIDBUILD_FFMPEG"]).absolute())  # workers run in another folder
     steps_env = {**env, **FIXED, **(env_overrides or {}), **({OFFLINE: "1"} if offline else {})}
     made_by = f"vidbuild {__version__}"
-    return Engine(store, KINDS, tools(), steps_env, made_by, tool_env=_Variables(), sandbox=_sandbox)
+    return Engine(store, KINDS, tools(), steps_env, made_by, tool_env=_Variables(), sandbox=_sandbox, remote=remote)
 
 
 class _Variables(Mapping[str, str]):

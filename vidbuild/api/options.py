@@ -34,6 +34,9 @@ class BuildOptions(RunOptions):
     offline: use no online voice: a declared fallback speaks instead, or an uncached step is an error.
     allow_network_voice: allow voices on the network in CI too.
     frozen: use no voice on the network but for locked takes.
+    use_remote: read the remote cache of the project, if it has one.
+    remote_write: add results to the remote cache, signed with the private key of the environment.
+    require_remote: raise RemoteError if the remote cache cannot be used.
     resume: the id of an earlier run of the spec, or "last", that failed, was cancelled or killed and is continued.
     cache: the cache's folder; None for the project's.
     env_overrides: variables of the steps' environment to change: TZ, LC_ALL, PYTHONHASHSEED.
@@ -52,6 +55,9 @@ class BuildOptions(RunOptions):
     offline: bool = False
     allow_network_voice: bool = False
     frozen: bool = False
+    use_remote: bool = True
+    remote_write: bool = False
+    require_remote: bool = False
     resume: str | None = None
     cache: Path | None = None
     env_overrides: Mapping[str, str] = field(default_factory=dict)

@@ -10,6 +10,7 @@ from vidbuild.frozen import dataclass, field
 from vidbuild.location import Location
 
 if TYPE_CHECKING:
+    from vidbuild.api.remote_counts import RemoteCounts
     from vidbuild.diagnostic import Diagnostic
     from vidbuild.engine.runs.build_report import Status
 
@@ -136,6 +137,7 @@ class Result:
     draft: whether it is a draft, and no video to show.
     name, output, language: which of the spec's videos; of several together, and of a spec that has one, "".
     parts: the results of several videos; see `videos`.
+    remote: what the run had of the remote cache, in the result of its first video; None without one.
     """
 
     status: Status | Literal["would-build"]
@@ -151,6 +153,7 @@ class Result:
     output: str = ""
     language: str = ""
     parts: tuple[Result, ...] = ()
+    remote: RemoteCounts | None = None
     draft: bool = False
 
     @property
@@ -193,6 +196,7 @@ class Result:
             "video_seconds": self.video_seconds,
             "wall_seconds": self.wall_seconds,
             "videos": [each.video_to_json() for each in self.videos],
+            **({"remote_cache": self.remote.to_json()} if self.remote else {}),
         }
 
     def video_to_json(self) -> dict[str, Any]:

@@ -60,6 +60,7 @@ def together(spec: Path, results: Sequence[Result]) -> Result:
         _once(chain.from_iterable(each.warnings for each in results)),
         _once(chain.from_iterable(each.diagnostics for each in results)),
         parts=tuple(results),
+        remote=results[0].remote,
         draft=results[0].draft,
     )
 

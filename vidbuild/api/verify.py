@@ -175,6 +175,8 @@ class _SecondBuild:
         options = replaced(
             self._options,
             cache=self._store.root,
+            use_remote=False,
+            remote_write=False,
             output=self._folder / "build" / (self._options.output.name if self._name and self._options.output else ""),
             jobs=1 if self._options.workers > 1 else 2,
             shuffle=SHUFFLE_SEED,

@@ -46,6 +46,11 @@ if TYPE_CHECKING:
 DERIVED_FROM = (TargetStarted, StepStarted, StepFinished)
 
 
+def target_of(plan: Plan, name: str = "", metadata: Mapping[str, Any] | None = None, continues: str = "") -> Target:
+    """Return what the engine builds for a plan; name: of the target in the run."""
+    return Target(plan.graph, name, plan.entry, plan.targets, plan.weights, metadata or {}, continues)
+
+
 class Video:
     """One spec's video.
 
@@ -135,8 +140,7 @@ class Video:
         metadata: what the run records of the target.
         continues: the id of an earlier run, "" for none.
         """
-        plan = self.plan
-        return Target(plan.graph, self.name, plan.entry, plan.targets, plan.weights, metadata or {}, continues)
+        return target_of(self.plan, self.name, metadata, continues)
 
     def earlier_run(self) -> str:
         """Return the id of the run that the build continues, "" for none; UsageError if it cannot be continued."""

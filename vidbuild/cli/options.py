@@ -117,6 +117,20 @@ def draft(what: str) -> Callable[[Decorated], Decorated]:
     return click.option("--draft", is_flag=True, help=what)
 
 
+def remote() -> Callable[[Decorated], Decorated]:
+    """Declare `--no-remote`, `--remote-write` and `--require-remote`."""
+    read = click.option(
+        "--no-remote", "use_remote", flag_value=False, default=True, help="Do not read the project's remote cache."
+    )
+    write = click.option(
+        "--remote-write", is_flag=True, help="Add what runs to the remote cache, signed with $VIDBUILD_CACHE_KEY."
+    )
+    require = click.option(
+        "--require-remote", is_flag=True, help="Fail with exit code 4 if the remote cache cannot be used."
+    )
+    return lambda command: read(write(require(command)))
+
+
 def quiet() -> Callable[[Decorated], Decorated]:
     """Declare `--quiet`."""
     return click.option("-q", "--quiet", is_flag=True, help="Print only warnings and errors.")

@@ -86,6 +86,11 @@ def last_lines(result: Result, *, show_path: bool = False) -> list[str]:
     return [*outputs, summary.last_line(_build_summary(result, show_path=show_path))]
 
 
+def remote_lines(results: Sequence[Result]) -> list[str]:
+    """Return what each run had of the remote cache, if it asked for anything."""
+    return [result.remote.line() for result in results if result.remote is not None and result.remote.is_used]
+
+
 def aborted_lines(results: Sequence[Result]) -> list[str]:
     """Return the lines about the specs that were not built because another one failed."""
     aborted = [str(result.spec) for result in results if result.status == "aborted"]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import functools
 import math
+import secrets
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -48,15 +50,29 @@ class Client:
         except FileNotFoundError:
             return None
 
-    def get(self, key: str) -> bytes | None:
-        """Return the bytes of a file; None if there is none, or no bucket."""
-        import obstore
-
+    def get(self, key: str, limit: int | None = None) -> bytes | None:
+        """Return the bytes of a file; None if there is none, or no bucket. limit: RemoteError for more bytes."""
         try:
             with self._errors():
-                return obstore.get(self._store(), key).bytes().to_bytes()
+                return b"".join(self._chunks(key, limit))
         except FileNotFoundError:
             return None
+
+    def download(self, key: str, target: Path, limit: int) -> None:
+        """Write a file to a new file of this machine; RemoteError if it is not there, or has more bytes."""
+        with target.open("xb") as opened, self._missing_bucket(), self._errors():
+            for chunk in self._chunks(key, limit):
+                opened.write(chunk)
+
+    def _chunks(self, key: str, limit: int | None) -> Iterator[bytes]:
+        import obstore
+
+        size = 0
+        for chunk in obstore.get(self._store(limit or 0), key):
+            size += len(chunk)
+            if limit is not None and size > limit:
+                raise RemoteError(f"cannot use '{self.address}': a file is larger than it may be")
+            yield bytes(chunk)
 
     def put(self, key: str, content: bytes, headers: Mapping[str, str]) -> None:
         """Write a file whole. headers: Content-Type and Cache-Control, for places that keep them."""
@@ -76,6 +92,22 @@ class Client:
         except AlreadyExistsError:
             return False
         return True
+
+    @functools.cached_property
+    def can_compare(self) -> bool:
+        """Whether `put_new` tells that a file is there: some servers that speak S3 ignore the condition."""
+        import obstore
+
+        if self.address.scheme in {"http", "https"}:
+            return False
+        name = f".vidbuild-probe-{secrets.token_hex(8)}"
+        try:
+            return self.put_new(name, b"1") and not self.put_new(name, b"2")
+        except RemoteError:
+            return False
+        finally:
+            with contextlib.suppress(Exception):  # what stays of a probe is one byte
+                obstore.delete(self._store(), name)
 
     def upload(
         self, key: str, file: Path, headers: Mapping[str, str], on_bytes: Callable[[int], None] | None = None
@@ -126,7 +158,7 @@ class Client:
     def _kept(self, headers: Mapping[str, str]) -> dict[str, str] | None:
         return None if self.address.scheme == "file" else dict(headers)
 
-    @contextmanager
+    @contextlib.contextmanager
     def _errors(self) -> Iterator[None]:
         """Raise RemoteError for what the client raises, but for a file that is not there or is there already."""
         require()
@@ -143,7 +175,7 @@ class Client:
         except (BaseError, OSError, NotImplementedError) as error:
             raise remote_error(self.address, error) from error
 
-    @contextmanager
+    @contextlib.contextmanager
     def _missing_bucket(self) -> Iterator[None]:
         """Raise RemoteError if what is written to is not there."""
         try:

@@ -21,13 +21,18 @@ _MEANINGS = {
     "RequestTimeTooSkewed": ("the clock of this machine is off", "set it: requests are signed with the time"),
     "SlowDown": ("the server has too many requests", "try again later"),
 }
+SILENCE = "the server does not answer"
 _DENIED = frozenset({"401", "403"})
 
 
 class RemoteError(VidbuildError):
-    """A place for files that cannot be used."""
+    """A place for files that cannot be used. is_silence: whether nothing answered."""
 
     code = 4
+
+    def __init__(self, message: str, *, hint: str | None = None, is_silence: bool = False) -> None:
+        super().__init__(message, hint=hint)
+        self.is_silence = is_silence
 
 
 def is_about_place(error: Exception) -> bool:
@@ -38,7 +43,7 @@ def is_about_place(error: Exception) -> bool:
 def remote_error(address: Address, error: Exception) -> RemoteError:
     """Return the error for people."""
     why, hint = _explained(address, error)
-    return RemoteError(f"cannot use '{address}': {why}", hint=hint)
+    return RemoteError(f"cannot use '{address}': {why}", hint=hint, is_silence=why == SILENCE)
 
 
 def no_credentials(address: Address, more: str = "") -> RemoteError:
@@ -78,7 +83,7 @@ def _without_answer(address: Address, text: str) -> tuple[str, str | None]:
     if "credential" in text.lower():
         return "there are no credentials", f"set {variables(address)}"
     if "error sending request" in text or "timed out" in text:
-        return "the server does not answer", "check the address and the connection"
+        return SILENCE, "check the address and the connection"
     line = text.strip().partition("\n")[0].rstrip(": ")
     return line.rpartition(" - ")[2] or line, None
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from vidbuild import columns
 from vidbuild.diagnostic import Diagnostic, Severity
 from vidbuild.errors import VidbuildError
+from vidbuild.remote.public_key import hidden
 from vidbuild.sanitize import replace_controls, single_line
 
 WIDTH = 100  # columns of a source line that are shown
@@ -91,7 +92,7 @@ def _source(item: Diagnostic, sources: Mapping[str, str], lines: dict[str, list[
     file = item.location.file
     if file not in lines:
         lines[file] = split_lines(sources[file])
-    return lines[file][item.location.line - 1] if item.location.line <= len(lines[file]) else None
+    return hidden(lines[file][item.location.line - 1]) if item.location.line <= len(lines[file]) else None
 
 
 @lru_cache(maxsize=4)

@@ -13,6 +13,7 @@ from vidbuild.diagnostic import Diagnostic
 from vidbuild.errors import UsageError
 from vidbuild.location import Location
 from vidbuild.remote.address import parse
+from vidbuild.remote.public_key import check_public
 from vidbuild.spec import own_files, paths, reader
 from vidbuild.spec.diagnostics import SpecError, tidy
 from vidbuild.spec.document import Document
@@ -25,6 +26,20 @@ _POSITION = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)\Z"
 
 
 @dataclass(frozen=True, slots=True)
+class CacheSettings:
+    """The table `cache`.
+
+    remote: the address of a cache that several machines share; "" for none.
+    read: whether builds use its results.
+    keys: public keys whose owners' results are used.
+    """
+
+    remote: str = ""
+    read: bool = True
+    keys: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """The settings of all specs in a project.
 
@@ -34,10 +49,12 @@ class Settings:
 
     allow_network_voice: bool = False
     publish: str = ""
+    cache: CacheSettings = CacheSettings()
 
 
-KNOWN = tuple(each.name for each in fields(Settings))
-DEFAULTS = {each.name: each.default for each in fields(Settings)}
+TABLES = {"cache": CacheSettings}
+KINDS_OF: dict[type, str] = {bool: "boolean", str: "string", tuple: "array"}
+ADDRESSES = frozenset({"publish", "cache.remote"})
 
 
 def load(root: Path, shown: str) -> Settings:
@@ -60,7 +77,12 @@ def load(root: Path, shown: str) -> Settings:
         problems = [*problems, *_problems(data, text, shown)]
     if problems:
         raise SpecError(tidy(problems), {shown: text})
-    return Settings(**data)
+    tables = {name: kind(**_frozen(data.get(name, {}))) for name, kind in TABLES.items()}
+    return Settings(**{**data, **tables})
+
+
+def _frozen(table: dict[str, Any]) -> dict[str, Any]:
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in table.items()}
 
 
 def _parsed(text: str, shown: str) -> tuple[dict[str, Any], list[Diagnostic]]:
@@ -78,28 +100,40 @@ def _parsed(text: str, shown: str) -> tuple[dict[str, Any], list[Diagnostic]]:
     return {}, [Diagnostic("error", f"invalid TOML: {message[:1].lower()}{message[1:]}", shown, location)]
 
 
-def _problems(data: dict[str, Any], text: str, shown: str) -> Iterator[Diagnostic]:
+def _problems(
+    data: dict[str, Any], text: str, shown: str, known: type = Settings, table: str = ""
+) -> Iterator[Diagnostic]:
+    """Yield what is wrong with the settings, or with those of one table of them."""
+    defaults = {each.name: each.default for each in fields(known)}
     for name, value in data.items():
-        location = _location(name, text, shown)
-        if name not in KNOWN:
-            hint = did_you_mean(name, KNOWN) or f"use {' or '.join(KNOWN)}"
-            yield Diagnostic("error", f"unknown setting '{name}'", shown, location, hint=hint)
-        elif not isinstance(value, type(DEFAULTS[name])):
-            kind = KINDS["boolean" if isinstance(DEFAULTS[name], bool) else "string"]
-            message = f"'{name}' must be {kind}, not {value!r}"
-            yield Diagnostic("error", message, shown, location, hint=_fix(name, value))
-        elif name == "publish":
-            yield from _address_problems(str(value), shown, location)
+        whole, location = f"{table}{name}", _location(name, text, shown)
+        if name not in defaults:
+            hint = did_you_mean(name, defaults) or f"use {' or '.join(defaults)}"
+            yield Diagnostic("error", f"unknown setting '{whole}'", shown, location, hint=hint)
+        elif whole in TABLES:
+            if isinstance(value, dict):
+                yield from _problems(value, text, shown, TABLES[whole], f"{whole}.")
+            else:
+                yield Diagnostic("error", f"'{name}' must be a table", shown, location, hint=f"write [{name}]")
+        elif not isinstance(value, list if isinstance(defaults[name], tuple) else type(defaults[name])):
+            message = f"'{whole}' must be {KINDS[KINDS_OF[type(defaults[name])]]}, not {value!r}"
+            yield Diagnostic("error", message, shown, location, hint=_fix(name, value, defaults[name]))
+        else:
+            yield from _value_problems(whole, value, shown, location)
 
 
-def _fix(name: str, value: object) -> str | None:
+def _fix(name: str, value: object, default: object) -> str | None:
     written = str(value).lower()
-    return f"write {name} = {written}" if isinstance(DEFAULTS[name], bool) and written in {"true", "false"} else None
+    return f"write {name} = {written}" if isinstance(default, bool) and written in {"true", "false"} else None
 
 
-def _address_problems(value: str, shown: str, location: Location) -> Iterator[Diagnostic]:
+def _value_problems(name: str, value: Any, shown: str, location: Location) -> Iterator[Diagnostic]:  # noqa: ANN401 - of any setting
     try:
-        parse(value)
+        if name in ADDRESSES:
+            parse(value)
+        elif name == "cache.keys":
+            for key in value:
+                check_public(str(key))
     except UsageError as error:
         yield Diagnostic("error", error.message, shown, location, hint=error.hint)
 

@@ -62,6 +62,7 @@ _ONE_STREAM = "--json and '--events -' both write to stdout"
 )
 @click.option("--allow-network-voice", is_flag=True, help="Allow specs to use online voices in CI.")
 @options.frozen()
+@options.remote()
 @click.option(
     "--events",
     type=click.Path(path_type=Path),

@@ -73,6 +73,7 @@ if TYPE_CHECKING:
 )
 @click.option("--allow-network-voice", is_flag=True, help="Allow specs to use online voices in CI.")
 @options.frozen()
+@options.remote()
 @click.option("--verify", is_flag=True, help="Then rebuild from an empty cache, and compare all outputs.")
 @click.option(
     "--resume",
@@ -212,7 +213,7 @@ def _print_results(
         shown = [line for video in result.videos for line in lines(video, show_path=several)]
         for line in dict.fromkeys(shown) if result.diagnostics else shown:
             write(line)
-    for line in result_output.aborted_lines(results):
+    for line in [*result_output.remote_lines(results), *result_output.aborted_lines(results)]:
         console.message(line)
     if not verify:
         for each in send() if send and not as_json else ():

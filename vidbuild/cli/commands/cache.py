@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from vidbuild.cli import console, options
+from vidbuild.cli import console, options, spec_files
 from vidbuild.cli.exit_codes import Exit
 from vidbuild.cli.group import SuggestingGroup
 from vidbuild.errors import UsageError
+from vidbuild.platforms import shell_command
 from vidbuild.report import humanize
 
 if TYPE_CHECKING:
@@ -107,6 +109,77 @@ def clear(*, yes: bool, as_json: bool) -> int:
         console.message("nothing was removed")
         return Exit.DONE
     _print_removed(cache_clear(), as_json=as_json)
+    return Exit.DONE
+
+
+@command.command("keygen", epilog=options.example("vidbuild cache keygen"))
+@options.as_json("the keys")
+def keygen(*, as_json: bool) -> int:
+    """Make a pair of keys for a remote cache.
+
+    The private key belongs into $VIDBUILD_CACHE_KEY of the jobs that may write, such as those of the main branch. The
+    public key belongs into the project: 'vidbuild cache trust KEY'. Neither is kept.
+    """
+    from vidbuild.api.cache_sharing import keygen as new_keys
+
+    keys = new_keys()
+    if as_json:
+        console.result_json({"private": keys.private, "public": keys.public})
+    else:
+        console.result(console.columns([("private", keys.private), ("public", keys.public)]))
+        console.message("next: " + shell_command("vidbuild", "cache", "trust", keys.public))
+        console.message("      and VIDBUILD_CACHE_KEY=the private key, as a secret of the jobs that may write")
+    return Exit.DONE
+
+
+@command.command("trust", epilog=options.example("vidbuild cache trust vidbuild-public:..."))
+@click.argument("key")
+def trust(key: str) -> int:
+    """Use results that the owner of a public key has signed.
+
+    The key is added to vidbuild.toml, which belongs to the project.
+    """
+    from vidbuild.api.cache_sharing import trust as add
+
+    console.result(str(add(key)))
+    return Exit.DONE
+
+
+@command.command("push", epilog=options.example("vidbuild cache push talk.yaml"))
+@options.specs()
+@options.as_json("what was written")
+def push(specs: Sequence[Path], *, as_json: bool) -> int:
+    """Write results to the remote cache.
+
+    Those of the specs that this machine's cache has; what is there already stays.
+    """
+    from vidbuild.api.cache_sharing import push as write
+
+    pushed = write(spec_files.resolve_specs(specs))
+    if as_json:
+        console.result_json({"written": pushed.written, "kept": pushed.kept, "bytes": pushed.bytes})
+    else:
+        there = f", {pushed.kept} there before" if pushed.kept else ""
+        console.result(f"{humanize.count(pushed.written, 'result')} written, {humanize.size(pushed.bytes)}{there}")
+    return Exit.DONE
+
+
+@command.command("pull", epilog=options.example("vidbuild cache pull talk.yaml"))
+@options.specs()
+@options.as_json("what was fetched")
+def pull(specs: Sequence[Path], *, as_json: bool) -> int:
+    """Fetch results from the remote cache.
+
+    Those of the specs that the next build would make; a build fetches them by itself.
+    """
+    from vidbuild.api.cache_sharing import pull as read
+
+    fetched, rejected = read(spec_files.resolve_specs(specs))
+    if as_json:
+        console.result_json({"fetched": fetched, "rejected": rejected})
+    else:
+        wrong = f", {rejected} rejected" if rejected else ""
+        console.result(f"{humanize.count(fetched, 'result')} fetched{wrong}")
     return Exit.DONE
 
 

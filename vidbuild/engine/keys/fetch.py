@@ -14,8 +14,8 @@ from vidbuild.engine.store.blobs import Blobs, CorruptBlobError, Signature
 from vidbuild.engine.store.trace import Trace
 
 
-class _RejectedError(Exception):
-    """A tier returned a trace that is not for the key."""
+class RejectedError(Exception):
+    """A tier has something that is no valid result for the key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ def fetch(
             if trace is not None:
                 added = _copy(key, trace, tier, blobs, folder, is_cancelled)
                 return FetchResult(trace, tier.source, added, rejected, errors)
-        except (_RejectedError, CorruptBlobError):
+        except (RejectedError, CorruptBlobError):
             rejected += 1
         except Exception:  # noqa: BLE001 - a tier may fail in any way, and that costs time alone
             errors += 1
@@ -64,7 +64,7 @@ def _copy(
     """Copy the blobs that the store lacks; return their signatures."""
     # The key is the hash of the material, so a trace cannot claim to be the result of another material.
     if trace.key != key or digest_lines(trace.material) != key:
-        raise _RejectedError(trace.key)
+        raise RejectedError(trace.key)
     missing = {blob.digest: blob for blob in trace.outputs.values() if not os.path.lexists(blobs.location(blob.digest))}
     files = {digest: folder / digest for digest in missing}
     try:

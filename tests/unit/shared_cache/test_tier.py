@@ -1,0 +1,179 @@
+"""A shared cache as a tier: faults cost a bounded time and never a result; what is written is there once."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.support import http_store
+from tests.support.object_server import BUCKET, Fault, ObjectServer, Request
+from tests.support.shared_results import stored_trace
+from vidbuild.engine.keys.fetch import FetchResult, fetch
+from vidbuild.engine.store.store import Store
+from vidbuild.engine.store.trace import Trace
+from vidbuild.remote.client import Client
+from vidbuild.shared_cache.keys import Signer, generate
+from vidbuild.shared_cache.push import Pusher
+from vidbuild.shared_cache.tier import MAX_ERRORS, SharedTier, blob_name, record_name
+
+SHARED = 'scope="module"'  # tests.support.parallel keeps the tests of this module in one process
+KEYS, OTHERS = generate(), generate()
+
+
+def pushed(folder: Path, address: str, private: str = KEYS.private, name: str = "one") -> Trace:
+    """Write a result to a shared cache."""
+    store = Store(folder / "theirs")
+    trace = stored_trace(store, name)
+    assert Pusher(address, store.blobs, Signer(private)).push([trace]).error is None
+    return trace
+
+
+def fetched(tier: SharedTier, trace: Trace, folder: Path) -> tuple[FetchResult, Store]:
+    """Fetch a result into an empty store."""
+    store = Store(folder / "ours")
+    (folder / "unverified").mkdir(exist_ok=True)
+    return fetch(trace.key, [tier], store.blobs, folder / "unverified"), store
+
+
+def test_a_result_is_written_and_fetched(s3: ObjectServer, tmp_path: Path) -> None:
+    """Blobs are written before the record that leads to them, which is written only if there is none."""
+    address = f"s3://{BUCKET}/whole"
+    trace = pushed(tmp_path, address)
+    keys = [key.removeprefix("whole/") for key in s3.puts() if "probe" not in key]
+    assert keys[-1] == record_name(trace.key)
+    assert set(keys[:-1]) == {blob_name(blob.digest) for blob in trace.outputs.values()}
+    result, store = fetched(SharedTier(address, [KEYS.public]), trace, tmp_path)
+    assert (result.trace, result.source, result.rejected, result.errors) == (trace, "remote", 0, 0)
+    assert all(store.blobs.path(blob.digest).stat().st_size == blob.size for blob in trace.outputs.values())
+
+
+def test_the_first_writer_wins(s3: ObjectServer, tmp_path: Path) -> None:
+    """The second one is counted, its blobs that are there already are not sent, and the record stays."""
+    address = f"s3://{BUCKET}/first"
+    trace = pushed(tmp_path, address)
+    before = Client(address).get(record_name(trace.key))
+    s3.clear()
+    store = Store(tmp_path / "second")
+    again = Pusher(address, store.blobs, Signer(OTHERS.private)).push([stored_trace(store)])
+    assert (again.written, again.kept, again.bytes) == (0, 1, 0)
+    assert Client(address).get(record_name(trace.key)) == before
+
+
+def test_a_server_that_ignores_conditions_is_found_out(s3: ObjectServer, tmp_path: Path) -> None:
+    """It overwrites what was to be written once, so it is asked first: the record stays all the same."""
+    address = f"s3://{BUCKET}/lies"
+    s3.ignores_conditions = True
+    trace = pushed(tmp_path, address)
+    before = Client(address).get(record_name(trace.key))
+    store = Store(tmp_path / "second")
+    again = Pusher(address, store.blobs, Signer(OTHERS.private)).push([stored_trace(store)])
+    assert (again.written, again.kept) == (0, 1)
+    assert Client(address).get(record_name(trace.key)) == before
+
+
+def test_nobody_believes_a_stranger(s3: ObjectServer, tmp_path: Path) -> None:
+    """A pull request that can write to the cache cannot poison what the main branch reads."""
+    address = f"s3://{BUCKET}/poison"
+    trace = pushed(tmp_path, address, OTHERS.private)
+    result, store = fetched(SharedTier(address, [KEYS.public]), trace, tmp_path)
+    assert (result.trace, result.rejected, result.errors) == (None, 1, 0)
+    assert not store.blobs.root.exists()
+    assert not any("/cas/" in each.key for each in s3.requests if each.method == "GET")
+
+
+def _record(request: Request) -> bool:
+    return request.method == "GET" and "/ac/" in request.key
+
+
+def _blob(request: Request) -> bool:
+    return request.method == "GET" and "/cas/" in request.key
+
+
+@pytest.mark.parametrize(
+    ("where", "fault", "rejected", "errors"),
+    [
+        (_record, Fault(500), 0, 1),
+        (_record, Fault(401), 0, 1),
+        (_record, Fault(403), 0, 1),
+        (_record, Fault(404), 0, 0),
+        (_record, Fault(0), 0, 1),
+        (_record, Fault(-1), 0, 1),
+        (_record, Fault(302), 0, 1),
+        (_record, Fault(200, b"<html>"), 1, 0),
+        (_record, Fault(200, b"x" * 5_000_000), 0, 1),
+        (_blob, Fault(404), 0, 1),
+        (_blob, Fault(500), 0, 1),
+        (_blob, Fault(0), 0, 1),
+        (_blob, Fault(200, b"wrong"), 1, 0),
+        (_blob, Fault(200, b"x" * 100_000), 0, 1),
+        (_blob, Fault(200, b""), 1, 0),
+    ],
+)
+def test_a_fault_is_a_miss(
+    s3: ObjectServer, tmp_path: Path, where: object, fault: Fault, rejected: int, errors: int
+) -> None:
+    """P32, P35: it is counted, nothing of it is in the store, and it costs no more than one waits for an answer."""
+    address = f"s3://{BUCKET}/faults"
+    trace = pushed(tmp_path, address)
+    s3.fault = lambda request: fault if where(request) else None  # type: ignore[operator] # one of the two above
+    began = time.monotonic()
+    tier = SharedTier(address, [KEYS.public], seconds=1)
+    result, store = fetched(tier, trace, tmp_path)
+    assert (result.trace, result.rejected, result.errors) == (None, rejected, errors)
+    assert store.trace(trace.key) is None
+    assert time.monotonic() - began < 10
+    assert (tier.error is not None) == bool(errors)
+
+
+def test_a_dead_server_is_asked_once(s3: ObjectServer, tmp_path: Path) -> None:
+    """After the first silence nothing is asked any more; after several errors neither."""
+    address = f"s3://{BUCKET}/dead"
+    trace = pushed(tmp_path, address)
+    for fault, asked in ((Fault(0), 1), (Fault(500), MAX_ERRORS)):
+        s3.clear()
+        s3.fault = lambda _request, fault=fault: fault  # type: ignore[misc] # a default that is the loop's value
+        tier = SharedTier(address, [KEYS.public], seconds=1)
+        for _ in range(10):
+            fetched(tier, trace, tmp_path)
+        assert len(s3.requests) == asked
+
+
+def test_what_is_quicker_made_is_not_fetched(s3: ObjectServer, tmp_path: Path) -> None:
+    """By the speed of what was fetched before: a large result of a quick step is made here."""
+    address = f"s3://{BUCKET}/slow"
+    trace = pushed(tmp_path, address)
+    tier = SharedTier(address, [KEYS.public])
+    assert tier.lookup(trace.key) is not None
+    tier._bytes, tier._busy = 1, 10.0  # ten seconds for a byte
+    assert tier.lookup(trace.key) is None
+    assert tier.skipped == 1
+    assert s3.requests
+
+
+@pytest.mark.usefixtures("loopback")
+def test_plain_http_is_that_of_other_build_tools(tmp_path: Path) -> None:
+    """P37: records are /ac/KEY, blobs are /cas/SHA256, read with GET and written with PUT; the first writer wins."""
+    with http_store.running() as (address, kept, requests):
+        trace = pushed(tmp_path, address)
+        names = [record_name(trace.key), *(blob_name(blob.digest) for blob in trace.outputs.values())]
+        assert set(kept) == {f"/cache/{name}" for name in names}
+        result, _ = fetched(SharedTier(address, [KEYS.public]), trace, tmp_path)
+        assert result.trace == trace
+        assert requests.count(f"GET /cache/{names[0]}") == 1
+        before = dict(kept)
+        store = Store(tmp_path / "second")
+        assert Pusher(address, store.blobs, Signer(OTHERS.private)).push([stored_trace(store)]).kept == 1
+        assert kept == before
+
+
+def test_writing_that_fails_is_reported(s3: ObjectServer, tmp_path: Path) -> None:
+    """The first error ends it, and no record leads to a blob that is not there."""
+    address = f"s3://{BUCKET}/fails"
+    store = Store(tmp_path / "theirs")
+    traces = [stored_trace(store, name) for name in ("one", "two", "three")]
+    s3.fault = lambda request: Fault(403) if request.method == "PUT" and "/cas/" in request.key else None
+    found = Pusher(address, store.blobs, Signer(KEYS.private)).push(traces)
+    assert (found.written, found.error is not None) == (0, True)
+    assert not any("/ac/" in key for key in s3.puts())

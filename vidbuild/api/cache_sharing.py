@@ -1,0 +1,131 @@
+"""Keys of a shared cache, and its results without a build: made, trusted, pushed and pulled."""
+
+from __future__ import annotations
+
+import os
+import re
+import tempfile
+import tomllib
+from collections.abc import Sequence
+from pathlib import Path
+
+from vidbuild.api.engine import engine_of
+from vidbuild.api.network_policy import settings_of
+from vidbuild.api.plan import Plan, plans_of, store_of
+from vidbuild.api.shared_cache import KEY, NO_ADDRESS
+from vidbuild.api.video import target_of
+from vidbuild.engine.disk import durable
+from vidbuild.engine.keys.fetch import fetch
+from vidbuild.engine.store.store import Store
+from vidbuild.engine.store.trace import Trace
+from vidbuild.errors import UsageError
+from vidbuild.project import SETTINGS, root_of
+from vidbuild.shared_cache.keys import KeyPair, Signer, generate, public_key
+from vidbuild.shared_cache.push import Pushed, Pusher
+from vidbuild.shared_cache.tier import SharedTier
+from vidbuild.spec.settings import CacheSettings
+
+_TABLE = re.compile(r"^[ \t]*\[cache\][^\n]*\n?", re.MULTILINE)
+_KEYS = re.compile(r"^([ \t]*keys[ \t]*=[ \t]*\[)", re.MULTILINE)
+MAX_ROUNDS = 100  # of a pull: results lead to others
+
+
+def keygen() -> KeyPair:
+    """Return a new pair of keys, which is kept nowhere."""
+    return generate()
+
+
+def trust(key: str, folder: Path | None = None) -> Path:
+    """Add a public key to the settings of a project, and return their file. Raises UsageError."""
+    public_key(key)
+    path = root_of((folder or Path()) / SETTINGS) / SETTINGS
+    text = path.read_text(encoding="utf-8") if path.is_file() else ""
+    settings = settings_of(path.parent)
+    if settings is not None and key in settings.cache.keys:
+        return path
+    new = _with_key(text, key)
+    expected = (*(settings.cache.keys if settings else ()), key)
+    if tuple(tomllib.loads(new).get("cache", {}).get("keys", ())) not in {expected, (key, *expected[:-1])}:
+        raise UsageError(f"cannot edit '{path}'", hint=f"add \"{key}\" to 'keys' of its table [cache]")
+    durable.write(path, new.encode())
+    return path
+
+
+def _with_key(text: str, key: str) -> str:
+    """Return the settings with a key more in the table `cache`."""
+    table = _TABLE.search(text)
+    if table is None:
+        gap = "" if not text or text.endswith("\n\n") else "\n" if text.endswith("\n") else "\n\n"
+        return f'{text}{gap}[cache]\nkeys = ["{key}"]\n'
+    end = re.compile(r"^[ \t]*\[", re.MULTILINE).search(text, table.end())
+    keys = _KEYS.search(text, table.end(), end.start() if end else len(text))
+    if keys is None:
+        line = "" if table[0].endswith("\n") else "\n"
+        return f'{text[: table.end()]}{line}keys = ["{key}"]\n{text[table.end() :]}'
+    return f'{text[: keys.end()]}"{key}", {text[keys.end() :]}'
+
+
+def push(specs: Sequence[Path]) -> Pushed:
+    """Write the results of specs that the project's cache has to the shared one. Raises UsageError and RemoteError."""
+    private = os.environ.get(KEY, "")
+    if not private:
+        raise UsageError("results can only be written with a private key", hint=f"set {KEY}")
+    signer = Signer(private)
+    total = Pushed()
+    for spec in specs:
+        store, settings = _of(spec)
+        traces = [trace for plan in plans_of(spec, store=store) for trace in _cached(store, plan)]
+        pushed = Pusher(settings.remote, store.blobs, signer).push({each.key: each for each in traces}.values())
+        if pushed.error is not None:
+            raise pushed.error
+        total = Pushed(total.written + pushed.written, total.kept + pushed.kept, total.bytes + pushed.bytes)
+    return total
+
+
+def pull(specs: Sequence[Path]) -> tuple[int, int]:
+    """Fetch the results of specs, and return how many were fetched and rejected. Raises UsageError and RemoteError."""
+    fetched = rejected = 0
+    for spec in specs:
+        store, settings = _of(spec)
+        tier = SharedTier(settings.remote, settings.keys)
+        tier.probe()
+        store.prepare()
+        for plan in plans_of(spec, store=store):
+            more, wrong = _pull(store, plan, tier)
+            fetched, rejected = fetched + more, rejected + wrong
+    return fetched, rejected
+
+
+def _pull(store: Store, plan: Plan, tier: SharedTier) -> tuple[int, int]:
+    """Fetch what is there, until that leads to no further keys."""
+    asked: set[str] = set()
+    fetched = rejected = 0
+    with tempfile.TemporaryDirectory(dir=store.home) as folder:
+        for _ in range(MAX_ROUNDS):
+            keys = {
+                each.key for each in engine_of(store).explain(target_of(plan)) if each.state != "cached" and each.key
+            }
+            if not keys - asked:
+                break
+            for key in sorted(keys - asked):
+                result = fetch(key, [tier], store.blobs, Path(folder))
+                rejected += result.rejected
+                if result.trace is not None:
+                    store.write_trace(result.trace)
+                    fetched += 1
+            asked |= keys
+    if tier.error is not None:
+        raise tier.error
+    return fetched, rejected
+
+
+def _cached(store: Store, plan: Plan) -> list[Trace]:
+    found = engine_of(store).explain(target_of(plan))
+    return [trace for each in found if each.state == "cached" and (trace := store.trace(each.key)) is not None]
+
+
+def _of(spec: Path) -> tuple[Store, CacheSettings]:
+    settings = settings_of(root_of(spec))
+    if settings is None or not settings.cache.remote:
+        raise UsageError("the project has no remote cache", hint=NO_ADDRESS)
+    return store_of(spec, None), settings.cache

@@ -1,0 +1,101 @@
+"""The cache that several machines share, as a project's settings name it, in one run."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+from vidbuild.api.network_policy import settings_of
+from vidbuild.api.options import BuildOptions
+from vidbuild.api.remote_counts import RemoteCounts
+from vidbuild.api.result import Notice
+from vidbuild.engine.graph.step_state import State
+from vidbuild.engine.keys.cache import Cache, FetchCounts
+from vidbuild.engine.runs.build_report import BuildReport
+from vidbuild.engine.store.store import Store
+from vidbuild.engine.store.trace import Trace
+from vidbuild.errors import UsageError, VidbuildError
+
+WRITE = "VIDBUILD_REMOTE_WRITE"  # in the environment, instead of --remote-write
+KEY = "VIDBUILD_CACHE_KEY"
+NO_ADDRESS = 'in vidbuild.toml: [cache] remote = "s3://BUCKET/FOLDER"'
+
+
+class SharedCache:
+    """The shared cache of one run.
+
+    tiers: for the engine; none if it is not read.
+    counts: what the run had of it, after `finish`.
+
+    Raises UsageError if it is asked for and cannot be used as asked, and RemoteError with `require_remote` if it does
+    not answer.
+    """
+
+    def __init__(self, address: str, keys: Sequence[str], *, read: bool, write: bool, required: bool) -> None:
+        from vidbuild.shared_cache.keys import Signer
+        from vidbuild.shared_cache.tier import SharedTier
+
+        self.counts = RemoteCounts()
+        self._address = address
+        self._required = required
+        private = os.environ.get(KEY, "")
+        if write and not private:
+            hint = f"set {KEY} to the key that 'vidbuild cache keygen' prints, in protected branches alone"
+            raise UsageError("results can only be written to the remote cache with a private key", hint=hint)
+        self._signer = Signer(private) if write else None
+        self._tier = SharedTier(address, keys)
+        self.tiers: Sequence[Cache] = (self._tier,) if read else ()
+        self._error: VidbuildError | None = None
+        if required:
+            self._tier.probe()
+
+    def finish(self, store: Store, reports: Iterable[BuildReport], fetches: FetchCounts) -> None:
+        """Write what ran, if that is asked for, and count."""
+        self._error = self._tier.error
+        written = kept = 0
+        if self._signer is not None:
+            from vidbuild.shared_cache.push import Pusher
+
+            pushed = Pusher(self._address, store.blobs, self._signer).push(_ran(store, reports))
+            written, kept, self._error = pushed.written, pushed.kept, self._error or pushed.error
+        trouble = self._error.message if self._error else ""
+        self.counts = RemoteCounts(
+            fetches.hits, fetches.misses, fetches.rejected, written, kept, self._signer is None, trouble
+        )
+
+    def notices(self) -> Iterator[Notice]:
+        """Yield a warning if there was trouble."""
+        if self._error is not None:
+            message = f"the remote cache is not used to the end: {self._error.message}"
+            yield Notice(message, hint=self._error.hint, code="VB909")
+
+    def check(self) -> None:
+        """Raise the error that there was, if the remote cache is required."""
+        if self._required and self._error is not None:
+            raise self._error
+
+
+def _ran(store: Store, reports: Iterable[BuildReport]) -> list[Trace]:
+    keys = {each.key for report in reports for each in report.steps.values() if each.state is State.BUILT and each.key}
+    return [trace for key in sorted(keys) if (trace := store.trace(key)) is not None]
+
+
+def shared_cache(root: Path, options: BuildOptions) -> SharedCache | None:
+    """Return the shared cache of a project; None if it has none, or if the run is to use no network.
+
+    Raises UsageError if one is asked for that is not set, and SpecError for wrong settings.
+    """
+    settings = settings_of(root)
+    table = settings.cache if settings else None
+    write = options.remote_write or os.environ.get(WRITE, "") not in {"", "0"}
+    if table is None or not table.remote:
+        if options.require_remote or options.remote_write:
+            raise UsageError("the project has no remote cache", hint=NO_ADDRESS)
+        return None
+    if options.offline:
+        return None
+    read = options.use_remote and table.read and bool(table.keys)
+    if not read and not write and not options.require_remote:
+        return None
+    return SharedCache(table.remote, table.keys, read=read, write=write, required=options.require_remote)

@@ -1,0 +1,107 @@
+"""Writes results to a shared cache: blobs first, then the signed records that lead to them."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from vidbuild.engine.store.blobs import Blob, Blobs
+from vidbuild.engine.store.trace import Trace
+from vidbuild.remote.client import Client
+from vidbuild.remote.errors import RemoteError
+from vidbuild.shared_cache import record
+from vidbuild.shared_cache.keys import Signer
+from vidbuild.shared_cache.tier import blob_name, record_name
+
+AT_ONCE = 16
+SECONDS = 30.0
+CONTENT = {"Content-Type": "application/octet-stream"}
+JSON = {"Content-Type": "application/json"}
+
+
+@dataclass(frozen=True, slots=True)
+class Pushed:
+    """What was written.
+
+    written: records that are new.
+    kept: records that were there before: the first writer wins.
+    bytes: of new blobs.
+    error: what ended the writing early; None if nothing did.
+    """
+
+    written: int = 0
+    kept: int = 0
+    bytes: int = 0
+    error: RemoteError | None = None
+
+
+class Pusher:
+    """Writes results of one store to one place."""
+
+    def __init__(self, address: str, blobs: Blobs, signer: Signer) -> None:
+        self._client = Client(address, seconds=SECONDS, retries=2)
+        self._blobs = blobs
+        self._signer = signer
+        self._lock = threading.Lock()
+        self._seen: set[str] = set()
+        self._failed = threading.Event()
+
+    def push(self, traces: Iterable[Trace]) -> Pushed:
+        """Write results, several at a time; an error ends the writing, and is in the result."""
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            found = list(pool.map(self._push_one, list(traces)))
+        return _total(found)
+
+    def _push_one(self, trace: Trace) -> Pushed:
+        if self._failed.is_set():
+            return Pushed()
+        try:
+            size = sum(self._push_blob(blob) for blob in trace.outputs.values())
+            is_new = self._put_record(trace)
+            return Pushed(written=is_new, kept=not is_new, bytes=size)
+        except RemoteError as error:
+            self._failed.set()
+            return Pushed(error=error)
+
+    def _push_blob(self, blob: Blob) -> int:
+        """Write a blob unless it is there; return how many bytes were written."""
+        with self._lock:
+            is_known = blob.digest in self._seen
+            self._seen.add(blob.digest)
+        name = blob_name(blob.digest)
+        stored = None if is_known else self._client.head(name)
+        if is_known or (stored is not None and stored.size == blob.size):
+            return 0
+        path = Path(self._blobs.find(blob.digest))
+        self._client.upload(name, path, CONTENT)
+        return blob.size
+
+    def _put_record(self, trace: Trace) -> bool:
+        """Write a record unless there is one; return whether it was written.
+
+        A place that cannot compare is asked first: two writers at one moment can both write there, and either result
+        is valid.
+        """
+        name, content = record_name(trace.key), record.dumps(trace, self._signer)
+        if self._client.can_compare:
+            return self._client.put_new(name, content)
+        if self._client.head(name) is not None:
+            return False
+        self._client.put(name, content, JSON)
+        return True
+
+
+def _total(found: Sequence[Pushed]) -> Pushed:
+    whole = Pushed()
+    for each in found:
+        whole = replace(
+            whole,
+            written=whole.written + each.written,
+            kept=whole.kept + each.kept,
+            bytes=whole.bytes + each.bytes,
+            error=whole.error or each.error,
+        )
+    return whole
