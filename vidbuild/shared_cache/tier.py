@@ -17,7 +17,7 @@ from vidbuild.shared_cache import record
 SECONDS = 2.0  # for which a record is waited for: what a dead server costs, once
 SLOWEST = 200_000  # bytes per second of a blob, below which making it is likelier to be quicker
 MAX_ERRORS = 5  # after which nothing is asked any more
-MEASURED = 500_000  # bytes of a blob from which the speed is told: of smaller ones it is the time to the first byte
+MEASURED = 500_000  # bytes of a blob of which the speed is measured: smaller ones mostly wait for the first byte
 MARGIN = 0.5  # s by which fetching may be slower than making: the processor is free meanwhile
 
 Result = TypeVar("Result")

@@ -32,8 +32,8 @@ def test_settings_have_defaults(tmp_path: Path, text: str, allowed: bool) -> Non
     [
         ('\nallow_network_voice = "true"', (2, 1, 20), "must be true or false, not 'true'", f"write {ALLOW}"),
         ("allow_network_voice = 1", (1, 1, 20), "must be true or false, not 1", None),
-        ("# a\n  [size]\nx = 1", (2, 4, 8), "unknown setting 'size'", "use allow_network_voice or publish"),
-        ('# a\n"si\\u007ae" = 1', (1, 1, 2), "unknown setting 'size'", "use allow_network_voice or publish"),
+        ("# a\n  [size]\nx = 1", (2, 4, 8), "unknown setting 'size'", "use allow_network_voice or publish or cache"),
+        ('# a\n"si\\u007ae" = 1', (1, 1, 2), "unknown setting 'size'", "use allow_network_voice or publish or cache"),
         ("\nallow_network_voice = yes", (2, 23, 24), "invalid TOML: invalid value", None),
         ("allow_network_voice = [\n\n", (1, 1, 2), "invalid TOML: ", None),
     ],
