@@ -143,3 +143,14 @@ def test_a_name_of_a_series_has_all_of_its_line(tmp_path: Path) -> None:
     name = "Rechtsschutzversicherungsgesellschaften"
     series = [{"name": name, "values": [1, 2]}, {"name": "b", "values": [2, 1]}]
     assert made(tmp_path, (360, 640), kind="line", labels=["x", "y"], series=series).warnings == []
+
+
+@pytest.mark.parametrize(("unit", "lines"), [("", 6), ("requests per second", 3)])
+def test_numbers_of_an_axis_are_apart(tmp_path: Path, unit: str, lines: int) -> None:
+    """If numbers with their unit are wider than the distance of ticks, only some of these are drawn."""
+    series = [{"name": "a", "values": [100, 20]}, {"name": "b", "values": [30, 60]}]
+    one = made(tmp_path, (360, 640), kind="bar", horizontal=True, labels=["x", "y"], series=series, unit=unit)
+    alpha = one.image("axes").getchannel("A").point([0] * 16 + [255] * 240)
+    columns = [alpha.crop((x, 0, x + 1, alpha.height)).histogram()[255] for x in range(alpha.width)]
+    long = [x for x, count in enumerate(columns) if count > alpha.height * 0.6]
+    assert len([x for x in long if x - 1 not in long]) == lines
