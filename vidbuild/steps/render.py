@@ -66,7 +66,8 @@ def encode_parts(
 ) -> list[EncodePlan]:
     """Encode an animation into a file, each part by its own plan, and return the plans.
 
-    The thumbnail is written beside the file. end: the row at which the bands end, if not at the lower edge.
+    The thumbnail is written beside the file. end: the row at which the bands end, if not at the lower edge; there is no
+    thumbnail of such rows.
     """
     parts, profile = parts_of(animation), context.params["profile"]
     shown = next(part for part, end in parts if end == (animation.motion.frames_before_exit or animation.motion.frames))
@@ -79,7 +80,7 @@ def encode_parts(
         else:
             plan = planned(part)
             out = target.parent if part.motion == shown.motion else context.scratch
-            args = encoder_arguments(part, plan, profile, context.scratch, out)
+            args = encoder_arguments(part, plan, profile, context.scratch, None if end else out)
             run_encoder(
                 context, args, plan.most_frames, part.motion.frames, "render the scene", (done, animation.motion.frames)
             )
@@ -135,18 +136,18 @@ def _append_again(segment: Path, start: int, end: int) -> None:
 
 
 def encoder_arguments(
-    animation: Animation, plan: EncodePlan, profile: Mapping[str, Any], scratch: Path, out: Path
+    animation: Animation, plan: EncodePlan, profile: Mapping[str, Any], scratch: Path, out: Path | None
 ) -> list[str]:
-    """Return the arguments for ffmpeg that encode each band's stream and the thumbnail."""
-    streams, last = tiles.band_streams(animation, plan.bands, profile["pixels"])
+    """Return the arguments for ffmpeg that encode each band's stream and the thumbnail. out: of it; None for none."""
+    streams, last = tiles.band_streams(animation, plan.bands, profile["pixels"], alone=out is None)
     outputs = [
         (len(band.frames), band_output(stream, animation, plan, index, profile, scratch))
         for index, (stream, band) in enumerate(zip(streams, plan.bands, strict=True))
     ]
     outputs.sort(key=lambda item: -item[0])  # ffmpeg reports the progress of the first output
     jpeg = {"format": "image2", "update": 1, "q:v": 3, "frames:v": 1, "threads:v": 1}
-    thumb = filtergraph.output(compose.thumbnail(last, THUMB_WIDTH), out / THUMB, jpeg)
-    others = [thumb, *whole_codecs.templates(animation, profile, scratch)]
+    thumbs = [filtergraph.output(compose.thumbnail(last, THUMB_WIDTH), out / THUMB, jpeg)] if out and last else []
+    others = [*thumbs, *whole_codecs.templates(animation, profile, scratch)]
     return read_companions(filtergraph.arguments(*(output for _, output in outputs), *others), *animation.all_clips)
 
 

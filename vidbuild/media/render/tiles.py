@@ -46,8 +46,12 @@ class Tile:
         return left, top, min(width, self.right + MARGIN), min(height, self.bottom + MARGIN)
 
 
-def band_streams(animation: Animation, bands: Sequence[Band], pixels: str) -> tuple[list[Stream], Stream]:
+def band_streams(
+    animation: Animation, bands: Sequence[Band], pixels: str, *, alone: bool = False
+) -> tuple[list[Stream], Stream | None]:
     """Return each band's frames with its guard rows in a pixel format, and the complete last frame in RGB.
+
+    alone: whether only the bands are needed, and no last frame.
 
     The last frame is composed separately: ffmpeg always requests frames for the output that is furthest behind, so if
     the last frame came from the others, it would buffer all frames before it. It begins with the base of the band in
@@ -58,12 +62,13 @@ def band_streams(animation: Animation, bands: Sequence[Band], pixels: str) -> tu
     divided = [windows(animation, _areas(animation, above, band), band.frames) for band, _ in composed]
     last, last_layers = _last_frame(animation, above)
     settled = [_settled_below(last_layers, each) for each in divided]
-    most = max(settled)
+    most = 0 if alone else max(settled)
     kept = settled.index(most) if most else None  # the band whose base the last frame begins with
     copies, streams = count(1), []
     covered = [_covered_stream(each, band, pixels, copies) for each, (band, _) in zip(divided, composed, strict=True)]
-    parts = filtergraph.split(base, covered.count(None) + (kept is None))
-    last_base = parts[-1]
+    count_of_parts = covered.count(None) + (kept is None and not alone)
+    parts = filtergraph.split(base, count_of_parts) if count_of_parts else []
+    last_base = parts[-1] if parts else base
     for index, (band, own) in enumerate(composed):
         joined = covered[index]
         if joined is None:
@@ -75,7 +80,7 @@ def band_streams(animation: Animation, bands: Sequence[Band], pixels: str) -> tu
             # Without a rate, ffmpeg uses the first PNG's 25 fps, and writes frames twice in a video of 50 fps or more.
             counted = stream.filter("setpts", "N").filter("fps", fps=animation.motion.fps)
             streams.append(compose.tag_colors(counted.filter("tpad", stop=1, stop_mode="clone")))
-    return streams, compose.overlay_layers(last_base, last, last_layers[most:], (0,))
+    return streams, None if alone else compose.overlay_layers(last_base, last, last_layers[most:], (0,))
 
 
 def _composed_together(bands: Sequence[Band]) -> Iterator[tuple[Band, list[Band]]]:
