@@ -5,17 +5,18 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from vidbuild.api.build_name import entry_of
 from vidbuild.api.build_result import aborted, as_reported, cache_notices, failed, sandbox_notices
 from vidbuild.api.engine import engine_of
 from vidbuild.api.final_event import FinalEvent
 from vidbuild.api.listeners import Listeners, listening
+from vidbuild.api.network_policy import settings_of
 from vidbuild.api.options import BuildOptions, RunControl
 from vidbuild.api.output_place import refuse_output
 from vidbuild.api.plan import SeveralVideosError, store_of
 from vidbuild.api.result import Notice, Result
-from vidbuild.api.shared_cache import SharedCache, shared_cache
 from vidbuild.api.spec_args import (
     SpecLike,
     by_store,
@@ -36,6 +37,9 @@ from vidbuild.errors import VidbuildError
 from vidbuild.frozen import dataclass, replaced
 from vidbuild.platforms import require_posix
 from vidbuild.project import root_of
+
+if TYPE_CHECKING:
+    from vidbuild.api.shared_cache import SharedCache
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +168,7 @@ class BuildCommand:
             ]
             for video in videos:
                 video.store = used
-            shared = shared_cache(root_of(videos[0].path), self.options)
+            shared = self._shared_cache(root_of(videos[0].path))
             tiers = shared.tiers if shared else ()
             engine = engine_of(used, self.options.env_overrides, offline=self.options.offline, remote=tiers)
             with _owning(videos, engine):
@@ -180,6 +184,15 @@ class BuildCommand:
             ]
             first = replaced(results[0], remote=shared.counts) if shared else results[0]
             return [first, *results[1:]]
+
+    def _shared_cache(self, root: Path) -> SharedCache | None:
+        """Return the remote cache of a project; most have no settings, and import nothing for it."""
+        asked = self.options.remote_write or self.options.require_remote
+        if not asked and settings_of(root) is None:
+            return None
+        from vidbuild.api.shared_cache import shared_cache
+
+        return shared_cache(root, self.options)
 
     def check_remote(self) -> None:
         """Raise the error of a remote cache that is required, after everything that was built is in its place."""

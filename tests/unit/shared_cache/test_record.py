@@ -91,7 +91,9 @@ def test_keys_are_what_they_are_called() -> None:
     assert not verifies(OTHERS.public, b"message", signature)
 
 
-@pytest.mark.parametrize("text", ["", "abc", f"{PUBLIC}", f"{PUBLIC}AAAA", KEYS.public[:-4], f"{PUBLIC}{'ä' * 44}"])
+@pytest.mark.parametrize(
+    "text", ["", "abc", f"{PUBLIC}", f"{PUBLIC}AAAA", f"{PUBLIC}{'A' * 40}", f"{PUBLIC}{'ä' * 44}"]
+)
 def test_a_text_that_is_no_key_is_refused(text: str) -> None:
     """The hint is the command that makes one."""
     with pytest.raises(UsageError, match="not a key") as caught:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from vidbuild.cli import console, options, publishing, result_output, spec_files
+from vidbuild.cli import console, options, result_output, spec_files
 from vidbuild.cli.exit_codes import most_severe
 from vidbuild.cli.signals import Interrupt
 from vidbuild.errors import UsageError
@@ -143,7 +143,7 @@ def command(
     ]
     if to and not publish:
         raise UsageError("--to is an address to publish to", hint="add --publish")
-    addresses = publishing.places(paths, to, build_options.brand) if publish and not build_options.dry_run else []
+    send = _sender(paths, to, build_options, quiet=quiet or as_json) if publish and not build_options.dry_run else None
     view = None if build_options.dry_run or quiet else view_of(paths, build_options, verbose=verbose)
     interrupt.graceful = True
     with observing(events, view, interrupt) as observer:
@@ -151,8 +151,17 @@ def command(
     build_again = partial(_verify, paths, results, build_options, interrupt) if verify else None
     stdout_taken = as_json or events == options.STANDARD
     write = _discard if quiet else console.message if stdout_taken else console.result
-    send = partial(publishing.send, results, addresses, quiet=quiet or as_json) if addresses else None
-    return _print_results(results, build_options, build_again, send, as_json=as_json, write=write)
+    sending = partial(send, results) if send else None
+    return _print_results(results, build_options, build_again, sending, as_json=as_json, write=write)
+
+
+def _sender(
+    specs: Sequence[SpecLike], to: str | None, chosen: BuildOptions, *, quiet: bool
+) -> Callable[[Sequence[Result]], list[Published]]:
+    """Return what sends results, to places that can be used."""
+    from vidbuild.cli import publishing
+
+    return partial(publishing.send, addresses=publishing.places(specs, to, chosen.brand), quiet=quiet)
 
 
 def _discard(_line: str) -> None:
