@@ -8,8 +8,9 @@ from collections import Counter
 
 import pytest
 from imageio_ffmpeg import get_ffmpeg_exe
-from PIL import Image
+from PIL import Image, ImageDraw
 
+from tests.support.pixels import largest_difference
 from tests.support.workspace import Workspace
 
 HEAD = "vidbuild: 1\ntitle: A\noutput: {size: 320x180, fps: 24}\n"
@@ -69,6 +70,27 @@ def test_a_new_scene_renders_no_other_again(progress: str, count: int, workspace
     assert {step for step in workspace.ran() if step.endswith(":snew")} >= {"draw:snew", "render:snew", "strip:snew"}
     own = {"timeline": 1, "draw": 1, "render": 1, "audio": 1}
     assert others == {**own, "still": 1, "captions": 1, "mux": 1, "report": 1}
+
+
+def test_a_mark_leaves_a_moving_picture_as_it_is(workspace: Workspace) -> None:
+    """Right above the bar a zooming picture of fine lines is as good as in its middle, in every frame."""
+    picture = Image.new("RGB", (640, 360), "white")
+    pen = ImageDraw.Draw(picture)
+    for start in range(-360, 1000, 9):
+        pen.line([(start, 0), (start + 360, 360)], fill="black", width=3)
+    picture.save(workspace.root / "lines.png")
+    scene = "{id: one, type: image, src: lines.png, duration: 2, motion: ken-burns, fit: cover}"
+    found: dict[str, list[Image.Image]] = {}
+    for progress in ("none", "bar"):
+        text = f"vidbuild: 1\ntitle: T\noutput: {{size: 640x360}}\nprogress: {progress}\nscenes:\n  - {scene}\n"
+        workspace.write("video.yaml", text)
+        workspace.build()
+        found[progress] = [frame(workspace, second / 5) for second in range(1, 10)]
+    for plain, marked in zip(found["none"], found["bar"], strict=True):
+        middle, above = (0, 100, 640, 300), (0, 320, 640, 352)
+        assert largest_difference(plain.crop(above), marked.crop(above)) <= 1.3 * max(
+            largest_difference(plain.crop(middle), marked.crop(middle)), 30
+        )
 
 
 def test_sections_are_chapters(workspace: Workspace) -> None:

@@ -17,12 +17,9 @@ from vidbuild.media.codecs import profiles
 from vidbuild.media.text import regions
 from vidbuild.media.text.caption_rules import COLUMNS
 from vidbuild.model import Scene
-from vidbuild.plan import progress, subtitles
-from vidbuild.plan.scene_motion import drifts
-from vidbuild.plan.showings import insets
+from vidbuild.plan import crossing, progress, subtitles
 from vidbuild.plan.variant import VideoSpec
 from vidbuild.scenes.layout_files import SCENES
-from vidbuild.scenes.registry import SCENE_TYPES
 
 ROW = 16  # pixels: the height of a macroblock
 ROOM = 0.86  # of the frame's width: what is outside is cut off by some players
@@ -89,19 +86,7 @@ def rows(video: VideoSpec, scene: Scene) -> tuple[int, int] | None:
     """Return the rows of a scene that are encoded apart, with its captions; None if its own step encodes them."""
     found, output = place(video, scene), video.variant.output
     whole = profiles.profile(output.codec, output.profile)["holds"] != "skipped"
-    return None if found is None or whole or _moves(scene) else found.rows
-
-
-def _moves(scene: Scene) -> bool:
-    """Whether something large moves in a scene: rows through it cannot be encoded apart.
-
-    Motion goes across their edges, but no encoder predicts pixels from rows that it does not have; and to decode or
-    scale a picture once more for some rows costs as much as the whole.
-    """
-    scene_type = SCENE_TYPES[scene.type]
-    shown = any(reveal.moves or reveal.zooms for reveal in scene_type.reveals(scene))
-    enlarged = scene.effects.exit == "scale" or any(callout.kind == "zoom" for callout in scene.callouts)
-    return bool(scene_type.clip(scene) or insets(scene) or drifts(scene)) or shown or enlarged
+    return None if found is None or whole or crossing.moves(scene) else found.rows
 
 
 def speaker(video: VideoSpec, scene: Scene) -> str:

@@ -206,12 +206,12 @@ def _mux(video: VideoSpec) -> Step:
         "captions": Product(video.step_id("captions"), "captions.json"),
     }
     order: list[dict[str, Any]] = []
-    has_strips, codec = progress.strip(video) > 0, video.variant.output.codec
+    codec = video.variant.output.codec
     segment = profiles.segment(codec)
     for index, scene in enumerate(spec.scenes):
         for step, file in ((video.step("render", scene), segment), (video.step("audio", scene), "sound.aac")):
             inputs[step.local] = Product(str(step), file)
-        if has_strips:
+        if progress.own_strip(video, scene):
             strip = video.step("strip", scene)
             inputs[strip.local] = Product(str(strip), "strip.h264")
         item: dict[str, Any] = {"scene": scene.id}

@@ -9,6 +9,7 @@ from vidbuild.engine.graph.graph import Input, Source, Step
 from vidbuild.media.codecs import profiles
 from vidbuild.media.text import regions
 from vidbuild.model import Scene, Spec
+from vidbuild.plan import crossing
 from vidbuild.plan.variant import VideoSpec
 from vidbuild.scenes.layout_files import SCENES
 
@@ -75,7 +76,7 @@ def _section_scene(spec: Spec, scene: Scene) -> Scene | None:
 
 
 def strip(video: VideoSpec) -> int:
-    """How many pixels at the lower edge are encoded apart for the marks of all scenes; 0: the scenes have them.
+    """How many pixels at the lower edge are encoded apart for the marks of scenes; 0: the scenes have them.
 
     This depends on no number of scenes: whatever their marks are, they leave the scenes' own steps alone.
     """
@@ -87,6 +88,11 @@ def strip(video: VideoSpec) -> int:
     unit = min(width / 1920, height / 1080) if width > height else math.sqrt(width * height / (1920 * 1080))
     alone = spec.progress == "bar" and not any(scene.section for scene in spec.scenes if not scene.part)
     return max(MIN_BAR, math.ceil((BAR_HEIGHT if alone else HIGHEST) * unit) + 1)
+
+
+def own_strip(video: VideoSpec, scene: Scene) -> int:
+    """How many of these pixels are encoded apart for one scene: none of one in which something large moves."""
+    return 0 if crossing.moves(scene) else strip(video)
 
 
 def layers(video: VideoSpec, scene: Scene) -> str | None:

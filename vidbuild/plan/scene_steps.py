@@ -55,7 +55,7 @@ def _picture(video: VideoSpec, scene: Scene) -> Iterable[Step]:
     rows = burned.rows(video, scene)
     inputs = {**animation_inputs(video, scene, "render.json", captions=rows is None), **encoder_inputs(video)}
     tools = scaling_tools(scene) if rows or "captions" not in inputs else ("pillow",)
-    if strip := progress.strip(video):
+    if strip := progress.own_strip(video, scene):
         params["strip"] = strip
         yield Step(video.step_id("strip", scene), "strip", params, inputs, scene.locations, tools)
         inputs = {role: each for role, each in inputs.items() if role != "progress"}

@@ -67,6 +67,19 @@ def test_a_profile_that_encodes_every_frame_has_the_marks_in_the_scenes(project:
     assert "strip" not in graph["render:s1"].params
 
 
+def test_a_scene_that_moves_has_its_mark_itself(project: Project) -> None:
+    """No rows through motion can be encoded apart: they would predict pixels of rows that they do not have."""
+    moving = project.spec(
+        {"id": "s0", "type": "title", "title": "A", "duration": 2},
+        {"id": "s1", "type": "title", "title": "A", "duration": 2, "exit": "scale"},
+        progress="bar",
+    )
+    graph = compile_graph(moving, own_variant(moving)).steps
+    assert "strip:s0" in graph
+    assert "strip:s1" not in graph
+    assert {step.id for step in graph.values() if "progress:s1" in step.needs()} == {"render:s1"}
+
+
 @pytest.mark.parametrize(
     "size", [(1920, 1080), (1080, 1920), (1080, 1080), (3840, 2160), (1280, 720), (160, 90), (64, 64), (7680, 64)]
 )
