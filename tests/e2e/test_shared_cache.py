@@ -94,7 +94,7 @@ def test_a_dead_remote_costs_little_and_no_result(project: Workspace, s3: Object
     assert time.monotonic() - began < 40
     assert outcome.code == 0
     assert "the server does not answer" in outcome.data["remote_cache"]["trouble"]
-    assert any(each["code"] == "VB909" for each in outcome.data["warnings"])
+    assert any(each["code"] == "VB910" for each in outcome.data["warnings"])
     forget(project)
     s3.clear()
     s3.fault = lambda _request: Fault(403)

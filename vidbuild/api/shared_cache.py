@@ -68,7 +68,7 @@ class SharedCache:
         """Yield a warning if there was trouble."""
         if self._error is not None:
             message = f"the remote cache is not used to the end: {self._error.message}"
-            yield Notice(message, hint=self._error.hint, code="VB909")
+            yield Notice(message, hint=self._error.hint, code="VB910")
 
     def check(self) -> None:
         """Raise the error that there was, if the remote cache is required."""

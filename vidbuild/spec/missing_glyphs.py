@@ -119,7 +119,8 @@ def _differs(used: Sequence[str], theme: Theme, collector: DiagnosticCollector) 
 def _texts(scene: Scene, progress: str, *, narrated: bool) -> dict[str, str]:
     """Return spec field -> the text that is drawn of it."""
     scene_type = SCENE_TYPES[scene.type]
-    drawn = scene_text.texts(scene_text.clean(scene_type.drawing(scene)), scene_type.spec_fields)
+    fields = {name: each for name, each in scene_type.drawing(scene).items() if name != "wide"}  # letters of code
+    drawn = scene_text.texts(scene_text.clean(fields), scene_type.spec_fields)
     notes = {f"callouts.{each.index}.text": inline.plain(each.text) for each in scene.callouts if each.text}
     above = {f"{each.field}.{each.kind}": inline.plain(f"{each.text}{each.role}") for each in scene.overlays}
     section = inline.plain(scene.section) if progress != "none" else ""

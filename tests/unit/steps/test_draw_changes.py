@@ -36,7 +36,7 @@ def test_a_diff_that_does_not_fit_is_cut_with_a_warning(tmp_path: Path) -> None:
     fields = drawing("diff", **{"from": LONG, "to": LONG.replace("make", "call"), "context": 0})
     del fields["rows"][120:]
     made = drawn(tmp_path, "diff", fields, size=WIDE)
-    [warning] = made.warnings
+    [warning] = [each for each in made.warnings if each.code != "VB333"]
     assert "diff is too long to fit: the last" in warning.message
     assert warning.field == "to"
 

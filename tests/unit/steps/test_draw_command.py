@@ -123,12 +123,15 @@ def test_arguments_keep_their_places(tmp_path: Path) -> None:
         assert (parts[0] == parts[1]) == equal
 
 
+SMALL = "VB333"  # the type is small
+
+
 def test_a_table_is_made_smaller_before_it_is_folded(tmp_path: Path) -> None:
     """A table that fits in smaller type is not folded; one that does not is a warning, and text is folded without."""
     table = "\n".join(f"{'column':50}{'second':50}{index}" for index in range(3))
     made = drawn(tmp_path / "a", "command", changed("command", entries=entries(output=table)), size=(1280, 720))
     one = drawn(tmp_path / "b", "command", changed("command", entries=entries(output="x\ny\nz")), size=(1280, 720))
-    assert made.warnings == []
+    assert {each.code for each in made.warnings} <= {SMALL}
     assert made["output-0"].height < one["output-0"].height
     table = "\n".join(f"{'column':100}{'second':100}{index}" for index in range(3))
     made = drawn(tmp_path / "c", "command", changed("command", entries=entries(output=table)), size=(1280, 720))
@@ -137,10 +140,8 @@ def test_a_table_is_made_smaller_before_it_is_folded(tmp_path: Path) -> None:
     assert warning.message.startswith("a table of 201 columns is too wide: its rows are folded at column ")
     most = int((warning.hint or "").removeprefix("shorten its rows to ").split()[0])
     fits = "\n".join(f"{'column':50}{'second':{most - 51}}{index}" for index in range(3))
-    assert (
-        drawn(tmp_path / "e", "command", changed("command", entries=entries(output=fits)), size=(1280, 720)).warnings
-        == []
-    )
+    whole = drawn(tmp_path / "e", "command", changed("command", entries=entries(output=fits)), size=(1280, 720))
+    assert {each.code for each in whole.warnings} <= {SMALL}
     text = "A sentence that is much longer than any terminal is wide. " * 4
     assert drawn(tmp_path / "d", "command", changed("command", entries=entries(output=text))).warnings == []
 

@@ -9,7 +9,7 @@ from typing import Any
 from vidbuild.frozen import dataclass
 from vidbuild.media.text import scene_text
 
-LEAST = 17  # pixels of the type in a frame of 1280x720, about what subtitles of phones have
+LEAST = 16  # pixels of the type in a frame of 1280x720, about what subtitles of phones have
 _INVISIBLE = re.compile("[\u00ad\u200b\u200e\ufdd0-\ufdd3]")  # what templates add to a text, and marks of its markup
 _KNOWN = 12  # characters by which a text is found in its field
 SMALL_TEXT = "small-text"

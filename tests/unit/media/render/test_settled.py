@@ -96,5 +96,6 @@ def test_the_last_frame_begins_with_what_has_come_to_rest(tmp_path: Path) -> Non
     inputs = [Path(args[index + 1]).name for index, each in enumerate(args) if each == "-i"]
     assert inputs.count("picture.png") == 1
     assert args[args.index("-filter_complex") + 1].count(f"[{inputs.index('picture.png')}]") == 2
+    assert last is not None
     frame = raw(last.filter("fps", fps=30), picture)[0]
     assert frame.tobytes() == raw(compose.frames(picture), picture)[-1].tobytes()
