@@ -17,6 +17,9 @@ from PIL import Image, ImageSequence
 from tests.support.marks import WALLS
 from tests.support.workspace import Workspace
 from vidbuild.media.ffmpeg import ffmpeg
+from vidbuild.plan import burned
+from vidbuild.plan.variant import VideoSpec, own_variant
+from vidbuild.spec.load import load
 
 SIZE, FPS = (640, 360), 24
 ACCENT = (122, 165, 255)  # of midnight, on which a spoken word stands
@@ -165,3 +168,25 @@ def test_in_animated_images(workspace: Workspace) -> None:
     with Image.open(io.BytesIO((workspace.root / "build" / "video.webp").read_bytes())) as image:
         shown = [np.asarray(each.convert("RGB"), np.int16) for each in ImageSequence.Iterator(image)]
     assert max(each.sum() for each in plates(np.stack(shown))) > 150
+
+
+@pytest.mark.parametrize(("kind", "size"), [("list", "640x360"), ("code", "640x360"), ("table", "360x640")])
+def test_content_ends_above_the_captions(workspace: Workspace, kind: str, size: str) -> None:
+    """A full scene leaves the place of the captions free: there is nothing in its picture that they would cover."""
+    many = {
+        "list": "items: [one, two, three, four, five, six, seven, eight]",
+        "code": f'language: python, code: "{"value = 1;  # a line" + chr(92) + "n"}{"value = 2" + chr(92) + "n" * 1}" ',
+        "table": "columns: [A, B], rows: [" + ", ".join(["[one, two]"] * 9) + "]",
+    }[kind]
+    scene = f'  - {{id: a, type: {kind}, title: One, {many}, narration: "Each word is lit."}}\n'
+    text = spec(scene, "{burn: true, style: box}", size=size).replace("voice", "theme: paper\nvoice")
+    path = workspace.write("video.yaml", text)
+    assert workspace.run("still", "video.yaml", "a", "-o", "still.png").code == 0
+    with Image.open(workspace.root / "still.png") as image:
+        shown = np.asarray(image.convert("L"), dtype=np.int16)
+    of = load(path)
+    place = burned.place(VideoSpec(of, own_variant(of)), of.scenes[0])
+    assert place is not None
+    top = place.box[1]
+    assert shown[top:].min() > 200
+    assert shown[:top].min() < 100

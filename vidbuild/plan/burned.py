@@ -82,6 +82,12 @@ def _below(video: VideoSpec, scene: Scene, unit: float) -> float:
     return max(space, (THIRD[width <= height] + thirds * THIRD_HEIGHT) * unit) if thirds else space
 
 
+def drawn(video: VideoSpec, scene: Scene) -> dict[str, int]:
+    """Return what a drawing needs of captions: how many pixels of the lower end of the frame they take."""
+    found = place(video, scene)
+    return {"captions_foot": video.size[1] - found.box[1]} if found else {}
+
+
 def rows(video: VideoSpec, scene: Scene) -> tuple[int, int] | None:
     """Return the rows of a scene that are encoded apart, with its captions; None if its own step encodes them."""
     found, output = place(video, scene), video.variant.output

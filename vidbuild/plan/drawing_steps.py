@@ -10,7 +10,7 @@ from vidbuild.engine.graph.graph import Input, Product, Source, Step
 from vidbuild.engine.graph.step_id import StepId
 from vidbuild.media.text import divisions, regions
 from vidbuild.model import Scene
-from vidbuild.plan import draft, subtitles
+from vidbuild.plan import burned, draft, subtitles
 from vidbuild.plan.showings import drawn, drawn_overlay
 from vidbuild.plan.variant import VideoSpec
 from vidbuild.scenes.layout_files import SCENES, layout_files
@@ -61,6 +61,7 @@ def _draw(video: VideoSpec, scene: Scene) -> Step:
     params |= regions.params(video.drawing_language(scene))
     params |= divisions.params(fields, video.drawing_language(scene))
     params |= subtitles.drawn(video, scene, params.get("hyphens", {}))
+    params |= burned.drawn(video, scene)
     inputs: dict[str, Input] = {"base": Source(str(SCENES / "base.typ"))}
     inputs.update({role: Source(str(path)) for role, path in layout_files(scene_type).items()})
     inputs.update({role: Source(str(path)) for role, path in scene_type.files(scene).items()})

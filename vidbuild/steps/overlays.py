@@ -62,8 +62,8 @@ def _ink(page: Page) -> tuple[int, int, int, int]:
     return page.x + left, page.y + top, right - left, bottom - top
 
 
-def foot(context: Context) -> tuple[int, float]:
-    """Return what overlays take of the lower end of a frame: lines of a lower third, and pixels of a clip's height.
+def foot(context: Context) -> tuple[int, float, int]:
+    """Return what is over the lower end of a frame: lines of a lower third, pixels of a clip, and pixels of captions.
 
     A clip takes it in frames that are clearly higher than wide; elsewhere it would leave the content too little.
     """
@@ -77,7 +77,7 @@ def foot(context: Context) -> tuple[int, float]:
         for index, each in overlays
         if each["kind"] == "clip" and not each["corner"].startswith("top") and height > width * UPRIGHT
     ]
-    return max(lines, default=0), max(clips, default=0.0)
+    return max(lines, default=0), max(clips, default=0.0), context.params.get("captions_foot", 0)
 
 
 def _ratio(context: Context, role: str) -> float:

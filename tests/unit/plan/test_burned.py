@@ -51,6 +51,14 @@ def test_inside_the_frame_and_above_the_marks(tmp_path: Path, size: str, style: 
     assert x + wide <= 0.95 * width
 
 
+def test_drawings_know_what_captions_cover(tmp_path: Path) -> None:
+    """The content ends above them, in scenes that have them; their text changes no drawing."""
+    of = spec(tmp_path, {}, {"captions": False}, {"narration": "Another text."}, {"narration": None, "duration": 2})
+    graph = compile_graph(of, own_variant(of)).steps
+    found = [graph[f"draw:s{index}"].params.get("captions_foot") for index in range(4)]
+    assert found == [1080 - place(of).box[1], None, found[0], None]
+
+
 def test_tall_frames_leave_the_lower_fifth(tmp_path: Path) -> None:
     """In a vertical video, players cover the lower fifth."""
     _, y, _, high = place(spec(tmp_path, output={"size": "vertical"})).box
