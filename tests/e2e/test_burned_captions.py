@@ -36,7 +36,7 @@ TWO = """\
   - {id: b, type: list, title: Two, items: [one, two], duration: 6, narration: "One more sentence, and two items."}
 """
 WALL = """\
-  - {id: a, type: image, src: wall.png, fit: cover, duration: 6, narration: "Each word is lit while the voice speaks it."}
+  - {id: a, type: image, src: wall.png, fit: cover, duration: 6, narration: "Each word is lit while it is spoken."}
   - {id: b, type: image, src: wall.png, fit: cover, duration: 6, narration: "One more sentence, and two items."}
 """
 KARAOKE = "{burn: true, style: karaoke}"

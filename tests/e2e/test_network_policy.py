@@ -165,8 +165,8 @@ def test_ci_is_detected_by_its_variable(monkeypatch: pytest.MonkeyPatch, said: s
     ("text", "message", "where", "hint"),
     [
         ("alow_network_voice = true", "unknown setting 'alow_network_voice'", (1, 1), "did you mean 'allow_network_voice'?"),
-        ("# a\n[cache]\nsize = 1", "unknown setting 'cache'", (2, 2), "use allow_network_voice"),
-        ("a.b = 1", "unknown setting 'a'", (1, 1), "use allow_network_voice"),
+        ("# a\n[cache]\nsize = 1", "unknown setting 'cache.size'", (3, 1), "use remote or read or keys"),
+        ("a.b = 1", "unknown setting 'a'", (1, 1), "use allow_network_voice or publish or cache"),
         ("\nallow_network_voice = 'true'", "'allow_network_voice' must be true or false, not 'true'", (2, 1), "write allow_network_voice = true"),
         ("allow_network_voice = 1", "'allow_network_voice' must be true or false, not 1", (1, 1), None),
         ("allow_network_voice = yes", "invalid TOML: invalid value", (1, 23), None),

@@ -53,7 +53,6 @@ ROWS = [
     ("page", "file", "pdf"),
     *(("draw", "file", suffix) for suffix in ("png", "svg", "py")),
     *(("progress", "font", suffix) for suffix in (*FONTS, "ttf")),
-    *(("strip", "clip", suffix) for suffix in CLIPS),
     ("transition", "clip", "mp4"),
     ("still", "clip", "mp4"),
     ("decode", "file", "wav"),

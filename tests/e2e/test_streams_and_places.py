@@ -46,7 +46,7 @@ def test_a_file_as_output_is_the_video(workspace: Workspace) -> None:
     ("output", "specs", "message", "hint"),
     [
         ("all.mp4", ["a.yaml", "b.yaml"], "'all.mp4' is one file: expected a folder for 2 videos", "-o all"),
-        ("a.webm", ["a.yaml"], "cannot write 'a.webm'", "-o a.mp4, then ffmpeg -i a.mp4 a.webm"),
+        ("a.mkv", ["a.yaml"], "cannot write 'a.mkv'", "-o a.mp4, then ffmpeg -i a.mp4 a.mkv"),
         ("a.MP4", ["a.yaml"], "cannot write 'a.MP4'", "-o a.mp4"),
         ("a.yaml", ["a.yaml"], "cannot write 'a.yaml': is a file: expected a folder", "-o another folder"),
     ],

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from vidbuild.api.build_name import entry_of
 from vidbuild.api.build_result import aborted, as_reported, cache_notices, failed, sandbox_notices
 from vidbuild.api.engine import engine_of
 from vidbuild.api.final_event import FinalEvent
@@ -16,6 +15,7 @@ from vidbuild.api.network_policy import settings_of
 from vidbuild.api.options import BuildOptions, RunControl
 from vidbuild.api.output_place import refuse_output
 from vidbuild.api.plan import SeveralVideosError, store_of
+from vidbuild.api.plan_cache import entry_of
 from vidbuild.api.result import Notice, Result
 from vidbuild.api.spec_args import (
     SpecLike,

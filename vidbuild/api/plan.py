@@ -12,8 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from vidbuild.api import plan_cache
-from vidbuild.api.build_name import entry_of, outputs_name
-from vidbuild.api.plan_cache import Scope
+from vidbuild.api.plan_cache import Scope, entry_of, outputs_name
 from vidbuild.api.result import Notice
 from vidbuild.engine.graph.graph import Graph, Product
 from vidbuild.engine.store.digest_cache import DigestCache

@@ -1,4 +1,4 @@
-"""Decides whether a cached plan is still valid, by the content of the files that it was made from."""
+"""What plans are cached by, and the names of builds. The content of files decides whether a plan is still valid."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 
 from vidbuild.engine.graph import canonical
 from vidbuild.engine.store.digest_cache import DigestCache
+from vidbuild.engine.store.store import Store
 from vidbuild.frozen import dataclass
-from vidbuild.project import LOCK, root_of
+from vidbuild.project import LOCK, cache_of, name_of, root_of
 
 if TYPE_CHECKING:
     from vidbuild.choice import Choice
@@ -32,6 +33,7 @@ MAX_BYTES = 10_000_000  # larger than any spec that its reader accepts
 CODE = (".py", ".json", ".yaml", ".typ", ".so", ".ttf", ".otf", ".dic")
 CLOCK_LAG_NS = 20_000_000  # by which the clock of a file system may be late
 
+DRAFT = "draft"  # how the names of a draft's files end, before the format
 MISSING = ""  # the digest of a file that is not there
 Row = Sequence[str]  # a file's path as written, its real path, and the digest of its content
 
@@ -166,3 +168,37 @@ def _stats(folder: str) -> Iterator[str]:
                 path = os.path.join(inside, name)  # noqa: PTH118 - a null build does this a few hundred times
                 stat = os.stat(path)  # noqa: PTH116 - as above
                 yield f"{path} {stat.st_size} {stat.st_mtime_ns} {stat.st_ctime_ns} {stat.st_ino}"
+
+
+def entry_of(
+    spec: Path,
+    only: Sequence[str] = (),
+    store: Store | None = None,
+    choice: Choice | None = None,
+    *,
+    draft: bool = False,
+    base: str | None = None,
+) -> str:
+    """The name under which a video's steps are remembered: the spec's path in the project, and what was chosen of it.
+
+    In a store outside the project, which others may use too, its whole path: their specs may be called the same.
+    """
+    root, whole = root_of(spec), spec.absolute().parent.resolve() / spec.name
+    own = (store.root if store else cache_of(root)).resolve().is_relative_to(root)
+    path = (whole.relative_to(root) if own else whole).as_posix()
+    output, language = (choice.output, choice.language) if choice else ("", "")
+    path += f" --name {base}" if base else ""
+    path += f" --output-name {output}" if output else ""
+    path += f" --language {language}" if language else ""
+    path += " --draft" if draft else ""
+    return f"{path} --only {','.join(sorted(set(only)))}" if only else path
+
+
+def outputs_name(spec: Path, video: str, scenes: Sequence[str], scope: Scope) -> str:
+    """The outputs' common name: the spec's or given, the output's and language's, and the scenes that were chosen.
+
+    That of a draft is never a video's.
+    """
+    base = scope.base.rpartition("/")[2] if scope.base else name_of(spec)
+    own = [scope.name] if scope.name else [base, video, *(scenes if scope.only else ())]
+    return ".".join(filter(None, (*own, DRAFT if scope.draft else "")))

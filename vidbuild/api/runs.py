@@ -154,8 +154,8 @@ def last_run(spec: Path | None = None, cache: Path | None = None) -> RunFacts:
     """
     if spec is None:
         return run(LAST, cache)
-    from vidbuild.api.build_name import entry_of
     from vidbuild.api.plan import store_of
+    from vidbuild.api.plan_cache import entry_of
 
     store = store_of(spec, cache)
     entry, folder = entry_of(spec, store=store), store.root / "runs"

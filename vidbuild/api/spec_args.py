@@ -59,8 +59,8 @@ def for_one(spec: SpecLike, specs: Sequence[SpecLike], options: BuildOptions) ->
 
 def _continued(spec: SpecLike, specs: Sequence[SpecLike], options: BuildOptions) -> bool:
     """Return whether the run to continue built this spec; UsageError if it built none of them."""
-    from vidbuild.api.build_name import entry_of
     from vidbuild.api.plan import store_of
+    from vidbuild.api.plan_cache import entry_of
     from vidbuild.api.resume import find
 
     store = store_of(path_of(spec), options.cache)

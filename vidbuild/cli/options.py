@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from vidbuild.errors import UsageError
-from vidbuild.sizes import parse_size
 
 if TYPE_CHECKING:
     from vidbuild.api.load import SpecText
@@ -188,6 +187,8 @@ def size(ctx: click.Context, param: click.Parameter, value: str | None) -> int |
     """Read a number of bytes: 2GB, 500MB, 1000."""
     if value is None:
         return None
+    from vidbuild.sizes import parse_size
+
     bytes_ = parse_size(value)
     if bytes_ is None:
         raise click.BadParameter(f"'{value}' is not a size such as 2GB or 500MB", ctx, param)

@@ -144,8 +144,8 @@ def view_of(specs: Sequence[SpecLike], options: BuildOptions, *, verbose: bool =
 
 def _scenes(specs: Sequence[SpecLike], options: BuildOptions, build_name: str) -> Sequence[str]:
     """Return the ids of a video's scenes; () if they cannot be found, since a view must not fail a build."""
-    from vidbuild.api.build_name import entry_of
     from vidbuild.api.graph import scene_ids
+    from vidbuild.api.plan_cache import entry_of
     from vidbuild.api.spec_args import path_of
 
     try:
