@@ -106,6 +106,36 @@ def strict() -> Callable[[Decorated], Decorated]:
     return click.option("--strict", is_flag=True, help="Make warnings errors (exit code 2); nothing is built then.")
 
 
+def jobs() -> Callable[[Decorated], Decorated]:
+    """Declare `--jobs`."""
+    return click.option(
+        "-j",
+        "--jobs",
+        type=click.IntRange(min=1),
+        metavar="N",
+        help="Run N steps at a time; default: the number of CPUs.",
+    )
+
+
+def online() -> Callable[[Decorated], Decorated]:
+    """Declare `--offline` and `--allow-network-voice`."""
+    offline = click.option(
+        "--offline", is_flag=True, help="Use no online voice: its fallback, or fail if none is cached or declared."
+    )
+    allow = click.option("--allow-network-voice", is_flag=True, help="Allow specs to use online voices in CI.")
+    return lambda command: offline(allow(command))
+
+
+def events() -> Callable[[Decorated], Decorated]:
+    """Declare `--events FILE`."""
+    return click.option(
+        "--events",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help="Write each event to FILE as a line of JSON; '-' is stdout.",
+    )
+
+
 def frozen() -> Callable[[Decorated], Decorated]:
     """Declare `--frozen`."""
     return click.option("--frozen", is_flag=True, help="Refuse online voices without takes in vidbuild.lock.")

@@ -48,27 +48,18 @@ _ONE_STREAM = "--json and '--events -' both write to stdout"
     default=True,
     help="After a failure, go on with other rows (the default), or stop.",
 )
-@click.option(
-    "-j", "--jobs", type=click.IntRange(min=1), metavar="N", help="Run N steps at a time; default: the number of CPUs."
-)
+@options.jobs()
 @click.option("-n", "--dry-run", is_flag=True, help="Say which rows would be built; run and write nothing.")
 @click.option("--publish", is_flag=True, help="Send the videos of each row as soon as they are built.")
 @click.option(
     "--no-overlap", is_flag=True, help="End at once if another run of FILE is going on; default: wait for it."
 )
+@options.draft()
 @options.strict()
-@click.option(
-    "--offline", is_flag=True, help="Use no online voice: its fallback, or fail if none is cached or declared."
-)
-@click.option("--allow-network-voice", is_flag=True, help="Allow specs to use online voices in CI.")
+@options.online()
 @options.frozen()
 @options.remote()
-@click.option(
-    "--events",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="Write each event to FILE as a line of JSON; '-' is stdout.",
-)
+@options.events()
 @options.quiet()
 @options.as_json("how every row ended")
 @click.pass_obj

@@ -35,13 +35,7 @@ if TYPE_CHECKING:
     ),
 )
 @options.specs()
-@click.option(
-    "-j",
-    "--jobs",
-    type=click.IntRange(min=1),
-    metavar="N",
-    help="Run N steps at a time; default: the number of CPUs.",
-)
+@options.jobs()
 @click.option("-k", "--keep-going", is_flag=True, help="After a failure, keep building steps that do not depend on it.")
 @click.option(
     "-o",
@@ -68,10 +62,7 @@ if TYPE_CHECKING:
 @options.draft("Build a quick look, NAME.draft.mp4: a quarter of the pixels, no voice, times estimated from the text.")
 @click.option("-n", "--dry-run", is_flag=True, help="List what would run, and why; run and write nothing.")
 @options.strict()
-@click.option(
-    "--offline", is_flag=True, help="Use no online voice: its fallback, or fail if none is cached or declared."
-)
-@click.option("--allow-network-voice", is_flag=True, help="Allow specs to use online voices in CI.")
+@options.online()
 @options.frozen()
 @options.remote()
 @click.option("--verify", is_flag=True, help="Then rebuild from an empty cache, and compare all outputs.")
@@ -90,12 +81,7 @@ if TYPE_CHECKING:
     metavar="SEED",
     help="Run ready steps in random order (seed SEED) to expose undeclared dependencies.",
 )
-@click.option(
-    "--events",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="Write each event to FILE as a line of JSON; '-' is stdout.",
-)
+@options.events()
 @options.quiet()
 @click.option(
     "-v", "--verbose", is_flag=True, help="Print a line for every step, with all reasons, as without a terminal."
