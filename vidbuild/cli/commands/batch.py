@@ -54,7 +54,7 @@ _ONE_STREAM = "--json and '--events -' both write to stdout"
 @click.option(
     "--no-overlap", is_flag=True, help="End at once if another run of FILE is going on; default: wait for it."
 )
-@options.draft()
+@options.draft("Build drafts, NAME.draft.mp4: a quarter of the pixels, no voice, times estimated from the text.")
 @options.strict()
 @options.online()
 @options.frozen()
