@@ -1,0 +1,148 @@
+"""Batches through the API: what is chosen, what would be written, and what is wrong, without building anything."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from vidbuild.api.batch import Selection, batch, planned
+from vidbuild.api.batch_result import BatchResult, RowResult
+from vidbuild.api.options import Control, RunControl
+from vidbuild.batches import ledger, reader
+from vidbuild.errors import UsageError
+from vidbuild.spec.diagnostics import SpecError
+
+SPEC = """\
+vidbuild: 1
+title: About {{ product }}
+vars: {product: Acme}
+scenes:
+  - {id: one, type: title, title: One, duration: 1}
+"""
+BATCH = """\
+batch: 1
+matrix: {spec: [a.yaml, b.yaml], brand: [x, y]}
+"""
+
+
+@pytest.fixture(autouse=True)
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Two specs, two brands and their combinations, in the current folder."""
+    (tmp_path / "brands").mkdir()
+    (tmp_path / "vidbuild.toml").write_text("")
+    for name in "xy":
+        (tmp_path / "brands" / f"{name}.yaml").write_text("theme: paper\n")
+    for name in "ab":
+        (tmp_path / f"{name}.yaml").write_text(SPEC)
+    (tmp_path / "batch.yaml").write_text(BATCH)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_a_plan_has_every_row_and_its_files() -> None:
+    """Nothing is written; a row that is done is marked."""
+    rows = reader.read(Path("batch.yaml")).rows
+    ledger.read(Path("batch.yaml")).record(rows[0], ok=True)
+    found = planned()
+    assert [each.row.id for each in found] == ["a-x", "a-y", "b-x", "b-y"]
+    assert [str(each.files[0]) for each in found] == [f"build/{each.row.id}.mp4" for each in found]
+    assert [each.is_done for each in found] == [True, False, False, False]
+    assert found[0].to_json()["brand"] == "x"
+    assert not Path("build").exists()
+
+
+def test_a_dry_run_reports_each_row() -> None:
+    """Rows that are wrong have failed, the others would be built; each is reported."""
+    Path("b.yaml").write_text(SPEC.replace("duration", "durations"))
+    seen: list[str] = []
+    result = batch(dry_run=True, on_row=lambda row, _result: seen.append(f"{row.id} {row.status}"))
+    assert sorted(seen) == ["a-x would-build", "a-y would-build", "b-x failed", "b-y failed"]
+    assert [each.id for each in result.results] == ["a-x", "a-y", "b-x", "b-y"]
+    assert (result.success_count, result.failure_count, result.success_rate, result.ok) == (2, 2, 0.5, False)
+    assert "unknown scene field 'durations'" in result.to_json()["results"][2]["errors"][0]
+    assert not Path("build").exists()
+
+
+def test_without_keep_going_the_first_error_is_raised() -> None:
+    """It is that of the spec, with its place."""
+    Path("a.yaml").write_text("vidbuild: 2\n")
+    with pytest.raises(SpecError, match=r"a\.yaml:1:11"):
+        batch(dry_run=True, keep_going=False)
+
+
+@pytest.mark.parametrize(
+    ("selection", "ids"),
+    [
+        (Selection(), ["a-x", "a-y", "b-x", "b-y"]),
+        (Selection(only=["*-x"]), ["a-x", "b-x"]),
+        (Selection(brand="y"), ["a-y", "b-y"]),
+        (Selection(count=1, brand="y"), ["a-y"]),
+        (Selection(next=3), ["a-x", "a-y", "b-x"]),
+    ],
+)
+def test_rows_are_chosen(selection: Selection, ids: list[str]) -> None:
+    """By ids and patterns, by brand, by number, and by what is not done."""
+    assert [each.row.id for each in planned("batch.yaml", selection)] == ids
+
+
+@pytest.mark.parametrize(
+    ("selection", "message", "hint"),
+    [
+        (Selection(only=["a-z"]), "has no row 'a-z'", "did you mean 'a-"),
+        (Selection(only=["nothing"]), "has no row 'nothing'", "--list shows the ids"),
+        (Selection(brand="xx"), "has the brand 'xx'", "did you mean 'x'?"),
+        (Selection(brand="other"), "has the brand 'other'", "there are x, y"),
+    ],
+)
+def test_a_choice_of_nothing_is_an_error(selection: Selection, message: str, hint: str) -> None:
+    """The nearest name, or what there is."""
+    with pytest.raises(UsageError, match=message) as caught:
+        planned("batch.yaml", selection)
+    assert hint in (caught.value.hint or "")
+
+
+def test_two_rows_that_would_write_one_video(project: Path) -> None:
+    """The second one has failed: its video would replace the first one's, which is of another language."""
+    (project / "c.yaml").write_text(SPEC + "languages: [en, de]\n")
+    (project / "batch.yaml").write_text("batch: 1\nvideos: [{spec: a.yaml, id: c.de}, {spec: c.yaml}]\n")
+    first, second = batch(dry_run=True).results
+    assert first.ok
+    assert "'build/c.de.mp4' is an output of the row in line 2 too" in second.errors[0]
+
+
+def test_a_cancelled_batch_has_rows_that_were_not_reached() -> None:
+    """They are neither done nor counted as failures of their own."""
+
+    class Cancelled(RunControl):
+        def requested(self) -> Control:
+            return Control.CANCEL
+
+    result = batch(dry_run=True, control=Cancelled())
+    assert {each.status for each in result.results} == {"aborted"}
+
+
+def test_options_that_each_row_has_are_refused() -> None:
+    """A batch has no variables, brand or folder for all."""
+    given: dict[str, Any] = {"brand": "x", "variables": {"a": "b"}, "output": Path("out"), "only": ["one"]}
+    for name, value in given.items():
+        with pytest.raises(UsageError, match=f"'{name}' is no option of a batch"):
+            batch(dry_run=True, **{name: value})
+
+
+def test_a_source_that_cannot_be_read_fails_its_row_alone(project: Path) -> None:
+    """The spec is not written; the other row's is, and can be read."""
+    (project / "guide.md").write_text("# Guide\n\nAcme answers queries.\n")
+    (project / "batch.yaml").write_text("batch: 1\nvideos: [{create: missing.md}, {create: guide.md}]\n")
+    rows = reader.read(Path("batch.yaml")).rows
+    assert [row.spec for row in rows] == [Path("specs/missing.yaml"), Path("specs/guide.yaml")]
+    listed = planned()
+    assert [each.files for each in listed] == [(), ()]
+
+
+def test_results_of_no_rows() -> None:
+    """Nothing to do is no failure."""
+    empty = BatchResult(Path("batch.yaml"), (), 0.1)
+    assert (empty.success_rate, empty.ok) == (1.0, True)
+    assert RowResult("a", Path("a.yaml"), "built", urls=("s3://a",)).to_json()["urls"] == ["s3://a"]

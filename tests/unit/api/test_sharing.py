@@ -1,0 +1,114 @@
+"""Publishing and shared caches through the API, with folders of this machine as places."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from vidbuild.api import cache_sharing
+from vidbuild.api.options import BuildOptions
+from vidbuild.api.publish import destination, probe, publish, publish_files
+from vidbuild.api.remote_counts import RemoteCounts
+from vidbuild.api.result import OutputFile, Result, Steps
+from vidbuild.api.shared_cache import shared_cache
+from vidbuild.cli.publishing import line
+from vidbuild.errors import UsageError
+from vidbuild.remote.client import RemoteError
+
+SPEC = "vidbuild: 1\ntitle: T\nbrand: acme\nscenes: [{id: one, type: title, title: One, duration: 1}]\n"
+
+
+@pytest.fixture(autouse=True)
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A spec with a brand, in the current folder."""
+    (tmp_path / "brands").mkdir()
+    (tmp_path / "brands" / "acme.yaml").write_text("publish: s3://brand/videos\n")
+    (tmp_path / "vidbuild.toml").write_text('publish = "s3://project"\n')
+    (tmp_path / "video.yaml").write_text(SPEC)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_the_place_is_that_of_the_command_the_brand_or_the_project(project: Path) -> None:
+    """In this order; without any there is an error that says where to write one."""
+    assert str(destination("gs://mine", "video.yaml")) == "gs://mine"
+    assert str(destination(None, "video.yaml")) == "s3://brand/videos"
+    (project / "brands" / "acme.yaml").write_text("theme: paper\n")
+    assert str(destination(None, "video.yaml")) == "s3://project"
+    (project / "brands" / "other.yaml").write_text("extends: acme\npublish: s3://other\n")
+    assert str(destination(None, "video.yaml", "other")) == "s3://other"
+    (project / "vidbuild.toml").write_text("")
+    with pytest.raises(UsageError, match="there is no address to publish to"):
+        destination(None, "video.yaml")
+
+
+def test_results_and_files_are_sent(project: Path) -> None:
+    """Of a result all but what is for its authors; of files those that are given, together by their names."""
+    files = {}
+    for name in ("talk.mp4", "talk.vtt", "talk.report.html"):
+        files[name] = project / name
+        files[name].write_text(name)
+    kinds = {"talk.mp4": "video", "talk.vtt": "captions", "talk.report.html": "report"}
+    outputs = tuple(OutputFile(kinds[name], path, path.stat().st_size, "0" * 64) for name, path in files.items())
+    result = Result("built", Path("video.yaml"), "run", outputs, Steps(total=1), 1.0, 1.0)
+    place = destination((project / "sent").as_uri())
+    probe(place)
+    (published,) = publish([result], place)
+    assert set(published.sent.addresses) == {"talk.mp4", "talk.vtt"}
+    assert published.url == (project / "sent" / "talk.mp4").as_uri()
+    assert published.to_json()["files"] == dict(published.sent.addresses)
+    assert line(published).startswith("published talk: 4 files sent")
+    (again,) = publish_files([files["talk.vtt"]], place)
+    assert again.name == "talk"
+    with pytest.raises(UsageError, match=r"cannot read 'missing\.mp4'"):
+        list(publish_files([Path("missing.mp4")], place))
+
+
+def test_a_shared_cache_is_used_as_the_settings_say(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """None without an address, without keys and offline; writing needs a private key."""
+    options = BuildOptions()
+    assert shared_cache(project, options) is None
+    keys = cache_sharing.keygen()
+    address = (project / "cache").as_uri()
+    (project / "vidbuild.toml").write_text(f'[cache]\nremote = "{address}"\n')
+    assert shared_cache(project, options) is None
+    assert cache_sharing.trust(keys.public, project) == project / "vidbuild.toml"
+    found = shared_cache(project, options)
+    assert found is not None
+    assert len(found.tiers) == 1
+    assert shared_cache(project, BuildOptions(offline=True)) is None
+    assert shared_cache(project, BuildOptions(use_remote=False)) is None
+    with pytest.raises(UsageError, match="with a private key"):
+        shared_cache(project, BuildOptions(remote_write=True))
+    monkeypatch.setenv("VIDBUILD_CACHE_KEY", keys.private)
+    assert shared_cache(project, BuildOptions(remote_write=True, require_remote=True)) is not None
+    (project / "vidbuild.toml").write_text('[cache]\nremote = "http://127.0.0.1:9/cache"\n')
+    with pytest.raises(RemoteError, match="the server does not answer"):
+        shared_cache(project, BuildOptions(require_remote=True))
+    (project / "vidbuild.toml").write_text("")
+    with pytest.raises(UsageError, match="the project has no remote cache"):
+        shared_cache(project, BuildOptions(require_remote=True))
+    with pytest.raises(UsageError, match="the project has no remote cache"):
+        cache_sharing.pull([Path("video.yaml")])
+
+
+def test_pushing_and_pulling_what_is_not_there(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A project that was never built has nothing to write, and an empty place nothing to fetch."""
+    keys = cache_sharing.keygen()
+    (project / "vidbuild.toml").write_text(f'[cache]\nremote = "{(project / "cache").as_uri()}"\n')
+    cache_sharing.trust(keys.public, project)
+    with pytest.raises(UsageError, match="with a private key"):
+        cache_sharing.push([Path("video.yaml")])
+    monkeypatch.setenv("VIDBUILD_CACHE_KEY", keys.private)
+    assert cache_sharing.push([Path("video.yaml")]).written == 0
+    assert cache_sharing.pull([Path("video.yaml")]) == (0, 0)
+
+
+def test_counts_in_a_line() -> None:
+    """What a run had of a shared cache; nothing is said of one that it did not need."""
+    counts = RemoteCounts(hits=1, misses=2, rejected=3, written=4, kept=5, is_read_only=False)
+    assert counts.line() == "remote cache: 1 hit, 2 missed, 3 rejected, 4 written, 5 there before"
+    assert counts.is_used
+    assert not RemoteCounts().is_used
+    assert counts.to_json()["trouble"] is None
