@@ -39,7 +39,7 @@ from vidbuild.platforms import require_posix
 from vidbuild.project import root_of
 
 if TYPE_CHECKING:
-    from vidbuild.api.shared_cache import SharedCache
+    from vidbuild.api.shared_cache import SharedCache, UnusableCache
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ class BuildCommand:
         self._names = dict(enumerate(each.name for each in rows) if rows else names_in_stores(specs, self._stores))
         self._own = [each.options for each in rows] if rows else [for_one(spec, specs, options) for spec in specs]
         self._is_batch = rows is not None
-        self._shared: list[SharedCache] = []
+        self._shared: list[SharedCache | UnusableCache] = []
 
     @contextlib.contextmanager
     def listening(self, on_event: Listeners | None) -> Iterator[None]:
@@ -185,7 +185,7 @@ class BuildCommand:
             first = replaced(results[0], remote=shared.counts) if shared else results[0]
             return [first, *results[1:]]
 
-    def _shared_cache(self, root: Path) -> SharedCache | None:
+    def _shared_cache(self, root: Path) -> SharedCache | UnusableCache | None:
         """Return the remote cache of a project; most have no settings, and import nothing for it."""
         asked = self.options.remote_write or self.options.require_remote
         if not asked and settings_of(root) is None:

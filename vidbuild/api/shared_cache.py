@@ -76,12 +76,32 @@ class SharedCache:
             raise self._error
 
 
+class UnusableCache:
+    """Takes the place of a shared cache on a machine without the packages for it: the build goes on without."""
+
+    tiers: Sequence[Cache] = ()
+
+    def __init__(self, error: VidbuildError) -> None:
+        self.counts = RemoteCounts(trouble=error.message)
+        self._error = error
+
+    def finish(self, store: Store, reports: Iterable[BuildReport], fetches: FetchCounts) -> None:
+        """Do nothing."""
+
+    def notices(self) -> Iterator[Notice]:
+        """Yield a warning."""
+        yield Notice(f"the remote cache is not used: {self._error.message}", hint=self._error.hint, code="VB910")
+
+    def check(self) -> None:
+        """Do nothing: one that is required raises when it is made."""
+
+
 def _ran(store: Store, reports: Iterable[BuildReport]) -> list[Trace]:
     keys = {each.key for report in reports for each in report.steps.values() if each.state is State.BUILT and each.key}
     return [trace for key in sorted(keys) if (trace := store.trace(key)) is not None]
 
 
-def shared_cache(root: Path, options: BuildOptions) -> SharedCache | None:
+def shared_cache(root: Path, options: BuildOptions) -> SharedCache | UnusableCache | None:
     """Return the shared cache of a project; None if it has none, or if the run is to use no network.
 
     Raises UsageError if one is asked for that is not set, and SpecError for wrong settings.
@@ -98,4 +118,9 @@ def shared_cache(root: Path, options: BuildOptions) -> SharedCache | None:
     read = options.use_remote and table.read and bool(table.keys)
     if not read and not write and not options.require_remote:
         return None
-    return SharedCache(table.remote, table.keys, read=read, write=write, required=options.require_remote)
+    try:
+        return SharedCache(table.remote, table.keys, read=read, write=write, required=options.require_remote)
+    except UsageError as error:
+        if write or options.require_remote:
+            raise
+        return UnusableCache(error)

@@ -33,9 +33,13 @@ class Stored:
 
 
 class Client:
-    """Reads and writes files below an address; keys are relative to it. All methods raise RemoteError."""
+    """Reads and writes files below an address; keys are relative to it. All methods raise RemoteError.
+
+    Raises UsageError for a wrong address, and without the package that sends and fetches.
+    """
 
     def __init__(self, address: Address | str, *, seconds: float | None = None, retries: int = RETRIES) -> None:
+        require()
         self.address = parse(address) if isinstance(address, str) else address
         self._seconds = seconds
         self._retries = retries
@@ -161,7 +165,6 @@ class Client:
     @contextlib.contextmanager
     def _errors(self) -> Iterator[None]:
         """Raise RemoteError for what the client raises, but for a file that is not there or is there already."""
-        require()
         from obstore.exceptions import AlreadyExistsError, BaseError
 
         try:

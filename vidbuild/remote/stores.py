@@ -36,7 +36,6 @@ def store_of(address: Address, seconds: int, retries: int, connect_seconds: floa
     seconds: of a request; connect_seconds: until there is a connection; retries: of one request, for failures that can
     pass.
     """
-    require()
     options: Options = {
         "client_options": {
             "timeout": timedelta(seconds=seconds),

@@ -29,9 +29,9 @@ class Signer:
     """Signs with a private key. public: the text of the key that the signatures are checked with."""
 
     def __init__(self, private: str) -> None:
+        require()
         from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-        _require()
         self._key: Ed25519PrivateKey = Ed25519PrivateKey.from_private_bytes(raw(private, PRIVATE))
         self.public = _public_text(self._key)
 
@@ -42,7 +42,7 @@ class Signer:
 
 def generate() -> KeyPair:
     """Return a new pair of keys."""
-    _require()
+    require()
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
     key = Ed25519PrivateKey.generate()
@@ -62,7 +62,7 @@ def verifies(public: str, message: bytes, signature: str) -> bool:
 
 def public_key(text: str) -> Ed25519PublicKey:
     """Return the key that a text is. Raises UsageError; a private key is refused without being repeated."""
-    _require()
+    require()
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
     check_public(text)
@@ -73,6 +73,7 @@ def _public_text(key: Ed25519PrivateKey) -> str:
     return PUBLIC + base64.b64encode(key.public_key().public_bytes_raw()).decode()
 
 
-def _require() -> None:
+def require() -> None:
+    """Raise UsageError without the package that signs and verifies."""
     if importlib.util.find_spec("cryptography") is None:
         raise UsageError("the package 'cryptography' is not installed, which signs results", hint=EXTRA)

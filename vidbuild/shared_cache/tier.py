@@ -13,6 +13,7 @@ from vidbuild.engine.store.trace import Trace
 from vidbuild.remote.client import Client
 from vidbuild.remote.errors import RemoteError
 from vidbuild.shared_cache import record
+from vidbuild.shared_cache.keys import require
 
 SECONDS = 2.0  # for which a record is waited for: what a dead server costs, once
 SLOWEST = 200_000  # bytes per second of a blob, below which making it is likelier to be quicker
@@ -43,6 +44,7 @@ class SharedTier:
     source = "remote"
 
     def __init__(self, address: str, trusted: Collection[str], *, seconds: float = SECONDS) -> None:
+        require()
         self.error: RemoteError | None = None
         self.skipped = 0  # results that are quicker made than fetched
         self._client = Client(address, seconds=seconds, retries=0)

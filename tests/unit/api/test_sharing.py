@@ -93,6 +93,23 @@ def test_a_shared_cache_is_used_as_the_settings_say(project: Path, monkeypatch: 
         cache_sharing.pull([Path("video.yaml")])
 
 
+def test_a_machine_without_the_packages_builds_on(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A colleague who has not installed the extra gets a warning with the command, and no error but when asked."""
+    keys = cache_sharing.keygen()
+    (project / "vidbuild.toml").write_text(f'[cache]\nremote = "s3://videos"\nkeys = ["{keys.public}"]\n')
+    monkeypatch.setattr("importlib.util.find_spec", lambda _name: None)
+    found = shared_cache(project, BuildOptions())
+    assert found is not None
+    (notice,) = found.notices()
+    assert (found.tiers, notice.code, notice.hint) == ((), "VB910", "pip install 'vidbuild[remote]'")
+    found.check()
+    for options in (BuildOptions(require_remote=True), BuildOptions(remote_write=True)):
+        with pytest.raises(UsageError):
+            shared_cache(project, options)
+    with pytest.raises(UsageError, match="is not installed"):
+        probe(destination("s3://videos"))
+
+
 def test_pushing_and_pulling_what_is_not_there(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A project that was never built has nothing to write, and an empty place nothing to fetch."""
     keys = cache_sharing.keygen()

@@ -239,5 +239,5 @@ def test_the_package_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without obstore the hint is the command that installs it."""
     monkeypatch.setattr("importlib.util.find_spec", lambda _name: None)
     with pytest.raises(UsageError, match="'obstore' is not installed") as caught:
-        stores.require()
+        Client("s3://videos")
     assert caught.value.hint == "pip install 'vidbuild[remote]'"
