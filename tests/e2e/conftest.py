@@ -6,7 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.guard import guard
+from tests.support import object_server
 from tests.support.gated_build import Controlled, controlled
+from tests.support.object_server import ObjectServer
 from tests.support.workspace import SMALL, Workspace
 
 
@@ -18,3 +21,12 @@ def waiting(workspace: Workspace) -> Iterator[Controlled]:
     build.at_the_gate()
     yield build
     build.end_now()
+
+
+@pytest.fixture
+def s3(monkeypatch: pytest.MonkeyPatch) -> Iterator[ObjectServer]:
+    """A server that speaks S3."""
+    monkeypatch.setenv(guard.LOOPBACK, "1")
+    with object_server.running() as server:
+        object_server.environment(server, monkeypatch)
+        yield server

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 import vidbuild
-from tests.guard import guard
-from tests.support import object_server
 from tests.support.object_server import BUCKET, Fault, ObjectServer
 from tests.support.workspace import Workspace
 from vidbuild.api.batch import Selection
@@ -164,15 +161,6 @@ def test_another_run_of_the_batch_is_waited_for_or_refused(project: Workspace, m
         vidbuild.batch("batch.yaml", Selection(only=["install-acme"]), overlap=False)
     assert vidbuild.batch("batch.yaml", Selection(only=["install-acme"])).ok
     assert len(taken) == 3
-
-
-@pytest.fixture
-def s3(monkeypatch: pytest.MonkeyPatch) -> Iterator[ObjectServer]:
-    """A server that speaks S3."""
-    monkeypatch.setenv(guard.LOOPBACK, "1")
-    with object_server.running() as server:
-        object_server.environment(server, monkeypatch)
-        yield server
 
 
 def test_rows_are_published_to_the_places_of_their_brands(project: Workspace, s3: ObjectServer) -> None:

@@ -3,24 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 
 import pytest
 
-from tests.guard import guard
-from tests.support import object_server
 from tests.support.object_server import BUCKET, Fault, ObjectServer
 from tests.support.workspace import SMALL, Workspace
 from vidbuild.remote.client import Client
-
-
-@pytest.fixture
-def s3(monkeypatch: pytest.MonkeyPatch) -> Iterator[ObjectServer]:
-    """A server that speaks S3."""
-    monkeypatch.setenv(guard.LOOPBACK, "1")
-    with object_server.running() as server:
-        object_server.environment(server, monkeypatch)
-        yield server
 
 
 def test_a_spec_is_built_and_sent(workspace: Workspace, s3: ObjectServer, monkeypatch: pytest.MonkeyPatch) -> None:

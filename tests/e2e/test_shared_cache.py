@@ -5,26 +5,14 @@ from __future__ import annotations
 import json
 import shutil
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.guard import guard
-from tests.support import object_server
 from tests.support.object_server import BUCKET, Fault, ObjectServer
 from tests.support.workspace import SMALL, Workspace
 
 STEPS = 10  # of the small video with a key of their own: its two scenes share their silence and its times
-
-
-@pytest.fixture
-def s3(monkeypatch: pytest.MonkeyPatch) -> Iterator[ObjectServer]:
-    """A server that speaks S3."""
-    monkeypatch.setenv(guard.LOOPBACK, "1")
-    with object_server.running() as server:
-        object_server.environment(server, monkeypatch)
-        yield server
 
 
 @pytest.fixture
