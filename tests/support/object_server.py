@@ -98,11 +98,11 @@ def running() -> Iterator[ObjectServer]:
     server = ObjectServer("127.0.0.1", proxy.server_port)
     proxy.owner = server  # type: ignore[attr-defined] # read by the handler
     try:
-        connection = http.client.HTTPConnection(host, port, timeout=20)
-        for method, path in (("POST", "/moto-api/reset"), ("PUT", f"/{BUCKET}")):  # servers of a process share a state
-            connection.request(method, path)
-            connection.getresponse().read()
-        connection.close()
+        with contextlib.closing(http.client.HTTPConnection(host, port, timeout=20)) as connection:
+            # reset, because servers of a process share a state
+            for method, path in (("POST", "/moto-api/reset"), ("PUT", f"/{BUCKET}")):
+                connection.request(method, path)
+                connection.getresponse().read()
         yield server
     finally:
         proxy.shutdown()
@@ -140,17 +140,17 @@ def _proxy(host: str, port: int) -> ThreadingHTTPServer:
             if fault is not None:
                 self.answer(fault.status, {"Content-Type": "application/xml"}, fault.body)
                 return
-            connection = http.client.HTTPConnection(host, port, timeout=30)
             left_out = {"connection", *(["if-none-match"] if server.ignores_conditions else [])}
             headers = {name: value for name, value in self.headers.items() if name.lower() not in left_out}
-            connection.request(self.command, self.path, body, headers)
-            response = connection.getresponse()
-            content = response.read()
+            # closed before the answer: a client that has gone away by then must not leave the socket open
+            with contextlib.closing(http.client.HTTPConnection(host, port, timeout=30)) as connection:
+                connection.request(self.command, self.path, body, headers)
+                response = connection.getresponse()
+                content = response.read()
             found = {name: value for name, value in response.getheaders() if name.lower() not in _HOP}
             if self.command == "HEAD" and (size := response.getheader("Content-Length")):
                 found["Content-Length"] = size
             self.answer(response.status, found, content)
-            connection.close()
 
         do_GET = do_PUT = do_HEAD = do_POST = do_DELETE = handle_any  # noqa: N815 - the names that the class calls
 
