@@ -1,4 +1,4 @@
-"""The README's examples: its spec is valid, and the output that it shows is what the program prints."""
+"""The examples of the README and of the pages beside it: specs are valid, and the output is what the program prints."""
 
 from __future__ import annotations
 
@@ -10,15 +10,21 @@ from PIL import Image
 
 from tests.support.workspace import SMALL, Workspace
 
-README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
-BLOCKS: list[str] = re.findall(r"^ *```\w*\n(.*?)^ *```$", README, re.MULTILINE | re.DOTALL)
+ROOT = Path(__file__).parents[2]
+PAGES = [ROOT / "README.md", ROOT / "docs" / "specs.md", ROOT / "docs" / "builds.md"]
+BLOCKS: list[str] = [
+    text
+    for page in PAGES
+    for text in re.findall(r"^ *```\w*\n(.*?)^ *```$", page.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+]
 COUNT = re.compile(r"\[\d+/(\d+) \d+:\d\d\]")
 SECONDS = re.compile(r"\b\d+(\.\d+)? s\b")
 
 
 def block(part: str) -> str:
-    """The first code block that has this part."""
-    return next(text for text in BLOCKS if part in text)
+    """The code block that has this part; where several pages have one, it is the same."""
+    (found,) = {text for text in BLOCKS if part in text}
+    return found
 
 
 def test_the_spec_and_its_error(workspace: Workspace) -> None:
@@ -39,6 +45,13 @@ def test_the_theme_in_the_spec(workspace: Workspace) -> None:
     Image.new("RGBA", (64, 32), "#0b7a53").save(workspace.root / "logo.png")
     outcome = workspace.run("check", "--strict")
     assert outcome.code == 0, outcome.stderr
+
+
+def test_the_index_lists_every_page() -> None:
+    """A page that no index leads to is not found."""
+    docs = ROOT / "docs"
+    listed = re.findall(r"\]\(([\w-]+\.md)\)", (docs / "index.md").read_text(encoding="utf-8"))
+    assert sorted(listed) == sorted(page.name for page in docs.glob("*.md") if page.name != "index.md")
 
 
 def _without_times(text: str) -> str:
