@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import vidbuild
+from tests.support import event_log
 from tests.support.object_server import BUCKET, Fault, ObjectServer
 from tests.support.workspace import Workspace
 from vidbuild.api.batch import Selection
@@ -53,7 +54,15 @@ def test_every_combination_is_built_and_what_rows_share_once(project: Workspace)
     assert [row["id"] for row in found["results"]] == ids
     assert all((project.root / row["files"][0]).is_file() for row in found["results"])
     assert json.loads((project.root / "build" / "batch.json").read_text()) == found
-    events = [json.loads(line) for line in (project.root / "events.jsonl").read_text().splitlines()]
+    events = event_log.read(project.root / "events.jsonl")
+    event_log.check_batch(events)
+    ended = [each for each in events if each["type"] == "row_finished"]
+    assert [each["row"] for each in ended] == list(events[0]["rows"]) == ids
+    for event, row in zip(ended, found["results"], strict=True):
+        assert event["build"] == row["run"]
+        assert {name: event[name] for name in row.keys() - {"id", "run"}} == {
+            name: row[name] for name in row.keys() - {"id", "run"}
+        }
     ran = [each["step"] for each in events if each["type"] == "step_finished"]
     assert sum("render:outro.bye" in step for step in ran) == 2
     assert sum("render:one" in step for step in ran) == 4
@@ -134,7 +143,14 @@ def test_a_batch_in_python(project: Workspace, monkeypatch: pytest.MonkeyPatch) 
     """`vidbuild.batch` returns counts and a result for each row, and reports each as soon as it is known."""
     monkeypatch.chdir(project.root)
     seen: list[str] = []
-    result = vidbuild.batch("batch.yaml", Selection(brand="acme"), on_row=lambda row, _result: seen.append(row.id))
+    events: list[str] = []
+    result = vidbuild.batch(
+        "batch.yaml",
+        Selection(brand="acme"),
+        on_row=lambda row, _result: seen.append(row.id),
+        on_event={"batch_*": lambda event: events.append(event.type), "row_finished": lambda e: events.append(e.row)},
+    )
+    assert events == ["batch_started", "install-acme", "query-acme", "batch_finished"]
     assert (result.success_count, result.failure_count, result.ok) == (2, 0, True)
     assert seen == [each.id for each in result.results] == ["install-acme", "query-acme"]
     with pytest.raises(vidbuild.UsageError, match="'brand' is no option of a batch"):
@@ -168,9 +184,11 @@ def test_rows_are_published_to_the_places_of_their_brands(project: Workspace, s3
     project.write("brands/globex.yaml", BRAND.replace("THEME", "midnight") + f"publish: s3://{BUCKET}/globex\n")
     project.write("batch.yaml", BATCH)
     project.write("vidbuild.toml", f'publish = "s3://{BUCKET}/project"\n')
-    outcome = project.run("batch", "--publish", "--json")
+    outcome = project.run("batch", "--publish", "--json", "--events", "events.jsonl")
     assert outcome.code == 0, outcome.stderr
     urls = {row["id"]: row["urls"] for row in outcome.data["results"]}
+    ended = [each for each in event_log.read(project.root / "events.jsonl") if each["type"] == "row_finished"]
+    assert {each["row"]: each["urls"] for each in ended} == urls
     assert urls["install-acme"] == [f"{s3.endpoint}/{BUCKET}/project/install-acme.mp4"]
     assert urls["query-globex"] == [f"{s3.endpoint}/{BUCKET}/globex/query-globex.mp4"]
     assert "globex/query-globex.mp4" in s3.puts()
@@ -184,7 +202,8 @@ def test_a_place_that_cannot_be_used_is_found_before_anything_is_built(project: 
     assert "the bucket does not exist" in early.stderr
     project.write("vidbuild.toml", f'publish = "s3://{BUCKET}/late"\n')
     s3.fault = lambda request: Fault(403) if request.method == "PUT" and "query" in request.key else None
-    late = project.run("batch", "--publish", "--json")
+    late = project.run("batch", "--publish", "--json", "--events", "events.jsonl")
+    event_log.check_batch(event_log.read(project.root / "events.jsonl"))
     assert late.code == 1
     rows = {row["id"]: row for row in late.data["results"]}
     assert rows["install-acme"]["status"] == "built"

@@ -48,6 +48,30 @@ def check(events: Sequence[dict[str, Any]], *, whole: bool = True) -> None:
         assert (last["code"] == 0) == (last["type"] == "run_finished"), last
 
 
+def check_batch(events: Sequence[dict[str, Any]]) -> None:
+    """Check the events of a batch: its start, whole runs, one end of each row, and its end, with counts."""
+    for data in events:
+        _validator(data["type"]).validate(data)
+    first, last = events[0], events[-1]
+    assert (first["type"], last["type"], last["run"]) == ("batch_started", "batch_finished", first["run"])
+    own = [data for data in events if data["run"] == first["run"]]
+    assert Counter(data["type"] for data in own)["batch_started"] == 1
+    rows = [data for data in own if data["type"] == "row_finished"]
+    assert sorted(data["row"] for data in rows) == sorted(first["rows"])
+    done = sum(data["status"] in {"built", "up-to-date"} for data in rows)
+    assert (last["success_count"], last["failure_count"]) == (done, len(rows) - done)
+    assert last["code"] or done == len(rows)
+    runs: dict[str, list[dict[str, Any]]] = {}
+    for data in events:
+        if data["run"] != first["run"]:
+            runs.setdefault(data["run"], []).append(data)
+    for run in runs.values():
+        check(run)
+    for place, data in enumerate(events):
+        if data["type"] == "row_finished" and data["build"]:
+            assert not any(later["run"] == data["build"] for later in events[place:]), "a row ended before its build"
+
+
 def _check_steps(events: Iterable[dict[str, Any]]) -> dict[str, str]:
     """Return how each step ended; each was started before it did anything, and did nothing after its end."""
     began: set[str] = set()

@@ -7,17 +7,19 @@ import hashlib
 import json
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from vidbuild.api.batch_events import BatchEvents, emitting
 from vidbuild.api.batch_publishing import Sender
-from vidbuild.api.batch_result import BatchResult
-from vidbuild.api.batch_run import BatchRun, OnRow, errors_of
+from vidbuild.api.batch_result import BatchResult, RowResult
+from vidbuild.api.batch_run import BatchRun, OnEnded, errors_of
 from vidbuild.api.build_result import failed
-from vidbuild.api.listeners import Listeners
+from vidbuild.api.listeners import Listeners, listening
 from vidbuild.api.options import BuildOptions, Control, RunControl, options_of
+from vidbuild.api.result import Result
 from vidbuild.batches import ledger, reader
 from vidbuild.batches.reader import Batch
 from vidbuild.batches.row import Row
@@ -29,6 +31,7 @@ from vidbuild.project import cache_of, name_of, root_of
 from vidbuild.suggest import did_you_mean
 
 PATIENCE = 0.2  # s between attempts to take the lock of a batch
+OnRow = Callable[[RowResult, Result], None]
 OWN = frozenset({"spec", "output", "name", "only", "variables", "brand", "language", "output_name", "resume"})
 
 
@@ -63,30 +66,49 @@ def batch(
     """Build rows of a batch. A row that fails stops no other one, unless `keep_going=False`.
 
     on_row: called with each row's result as soon as it is known.
+    on_event: as for `build`: `batch_started`, the events of the runs, `row_finished` for each row, `batch_finished`.
     overlap: wait for another run of the batch to end; False raises UsageError instead.
-    publish: send the videos of each row as soon as they are built; a row whose videos cannot be sent has failed.
+    publish: send the videos of each row once they are built; a row whose videos cannot be sent has failed.
 
     Raises SpecError if the batch is wrong, UsageError if it cannot begin, and RemoteError if an address to publish to
     cannot be used, before anything is built.
     """
     began = time.monotonic()
     options = options_of(options or BuildOptions(keep_going=True), changes)
-    _refuse_own(options)
-    read = reader.read(Path(path))
-    book = ledger.read(read.path)
-    rows = select(read, selection or Selection(), book)
-    sender = Sender(rows) if publish and not options.dry_run else None
-    run = BatchRun(read, options, control or RunControl(), on_row, on_event, sender)
-    with _alone(read.path, options, run.control, overlap=overlap):
-        for row, result in run.results(rows):
-            is_counted = not options.dry_run and result.status not in {"cancelled", "aborted"}
-            if is_counted and (book.path.exists() or (selection and selection.next)):
-                book.record(row, ok=result.ok)
-        results = tuple(run.found[row.id] for row in rows)
-        made = BatchResult(read.path, results, round(time.monotonic() - began, 3))
-        if not options.dry_run:
-            _write(read, made)
+    control = control or RunControl()
+    with (
+        listening(None if options.dry_run else on_event) as listener,
+        emitting(listener, Path(path), control.cancel_exit_code) as events,
+    ):
+        _refuse_own(options)
+        read = reader.read(Path(path))
+        book = ledger.read(read.path)
+        rows = select(read, selection or Selection(), book)
+        sender = Sender(rows) if publish and not options.dry_run else None
+        run = BatchRun(read, options, control, _reporting(events, on_row), listener, sender)
+        with _alone(read.path, options, control, overlap=overlap):
+            events.start([(row.id, row.spec) for row in rows])
+            for row, result in run.results(rows):
+                is_counted = not options.dry_run and result.status not in {"cancelled", "aborted"}
+                if is_counted and (book.path.exists() or (selection and selection.next)):
+                    book.record(row, ok=result.ok)
+            results = tuple(run.found[row.id] for row in rows)
+            made = BatchResult(read.path, results, round(time.monotonic() - began, 3))
+            if not options.dry_run:
+                _write(read, made)
+        events.finish(made)
     return made
+
+
+def _reporting(events: BatchEvents, on_row: OnRow | None) -> OnEnded:
+    """Return what is called when a row has ended; on_row is called for those that were reached."""
+
+    def ended(row: RowResult, result: Result | None) -> None:
+        events.row(row)
+        if on_row is not None and result is not None:
+            on_row(row, result)
+
+    return ended
 
 
 @dataclass(frozen=True, slots=True)

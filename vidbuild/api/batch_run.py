@@ -11,25 +11,26 @@ from vidbuild.api.batch_result import RowResult
 from vidbuild.api.build import build_rows
 from vidbuild.api.build_command import BuildRow
 from vidbuild.api.build_result import failed
-from vidbuild.api.listeners import Listeners
 from vidbuild.api.options import BuildOptions, Control, RunControl
 from vidbuild.api.plan import plans_of, store_of
 from vidbuild.api.result import Result
 from vidbuild.batches.reader import Batch
 from vidbuild.batches.row import Row
 from vidbuild.diagnostic import Diagnostic
+from vidbuild.engine.runs.events import Listener
 from vidbuild.errors import VidbuildError
 from vidbuild.frozen import replaced
 from vidbuild.spec.diagnostics import SpecError, read_sources
 
 WINDOW = 16  # rows of one run: what is in memory at a time
 
-OnRow = Callable[[RowResult, Result], None]
+OnEnded = Callable[[RowResult, Result | None], None]
 
 
 class BatchRun:
     """The builds of one call.
 
+    on_ended: called with the result of each row, and of its build if it was reached.
     found: id -> result of each row that has ended.
     """
 
@@ -38,8 +39,8 @@ class BatchRun:
         read: Batch,
         options: BuildOptions,
         control: RunControl,
-        on_row: OnRow | None,
-        on_event: Listeners | None,
+        on_ended: OnEnded | None,
+        on_event: Listener | None,
         sender: Sender | None,
     ) -> None:
         self._sender = sender
@@ -47,7 +48,7 @@ class BatchRun:
         self.found: dict[str, RowResult] = {}
         self._batch = read
         self._options = options
-        self._on_row = on_row
+        self._on_ended = on_ended
         self._on_event = on_event
 
     def results(self, rows: Sequence[Row]) -> Iterator[tuple[Row, RowResult]]:
@@ -138,8 +139,8 @@ class BatchRun:
         if self._sender is not None and result is not None and result.ok:
             made = self._sender.sent(row, result, made)
         self.found[row.id] = made
-        if self._on_row is not None and result is not None:
-            self._on_row(made, result)
+        if self._on_ended is not None:
+            self._on_ended(made, result)
         return made
 
 

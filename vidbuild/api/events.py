@@ -1,4 +1,4 @@
-"""The events that only videos have, derived from the engine's: the engine has steps, but no voices and no specs."""
+"""The events that only videos and batches have: the engine has steps, but no voices, no specs and no rows."""
 
 from __future__ import annotations
 
@@ -67,6 +67,64 @@ class ValidationError(TargetEvent):
     column: int
     hint: str | None
     code: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchStarted(Event):
+    """A batch starts; its rows are built in runs of their own, whose events follow.
+
+    batch: the file.
+    rows: the ids of the rows that are built, in their order.
+    """
+
+    type: ClassVar[str] = "batch_started"
+    batch: str
+    rows: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowFinished(Event):
+    """A row of a batch has ended; its videos are in their places, and sent if that was asked for.
+
+    row: its id.
+    status: that of its build, failed also if its videos could not be sent; aborted if it was not reached.
+    files: the videos.
+    build: the id of the run that built it, "" without one.
+    video_seconds: of all its videos together.
+    seconds: of its build.
+    errors: what failed, a line each.
+    urls: where its videos were sent.
+    """
+
+    type: ClassVar[str] = "row_finished"
+    row: str
+    spec: str
+    status: str
+    files: tuple[str, ...]
+    build: str
+    video_seconds: float
+    seconds: float
+    errors: tuple[str, ...]
+    urls: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchFinished(Event):
+    """A batch has ended, after the last of its rows.
+
+    success_count, failure_count: rows that are done, and rows that are not.
+    success_rate: from 0 to 1.
+    seconds: from its start.
+    code: the exit code that a command returns for it.
+    """
+
+    type: ClassVar[str] = "batch_finished"
+    batch: str
+    success_count: int
+    failure_count: int
+    success_rate: float
+    seconds: float
+    code: int
 
 
 def derive(plan: Plan, store: Store, target: Target, event: Event) -> Iterable[Event]:
@@ -143,5 +201,13 @@ def types() -> list[str]:
     from vidbuild.engine.runs import events
 
     kinds = [each for each in vars(events).values() if isinstance(each, type) and issubclass(each, Event)]
-    own: list[type[Event]] = [VoiceGenerating, VoiceGenerated, ValidationWarning, ValidationError]
+    own: list[type[Event]] = [
+        VoiceGenerating,
+        VoiceGenerated,
+        ValidationWarning,
+        ValidationError,
+        BatchStarted,
+        RowFinished,
+        BatchFinished,
+    ]
     return [each.type for each in [*kinds, *own] if "type" in vars(each) and each is not Event]

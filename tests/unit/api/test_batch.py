@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.support import event_log
 from vidbuild.api.batch import Selection, batch, planned
 from vidbuild.api.batch_result import BatchResult, RowResult
 from vidbuild.api.options import Control, RunControl
 from vidbuild.batches import ledger, reader
-from vidbuild.errors import UsageError
+from vidbuild.engine.runs.events import Event
+from vidbuild.errors import UsageError, VidbuildError
 from vidbuild.spec.diagnostics import SpecError
 
 SPEC = """\
@@ -121,6 +125,69 @@ def test_a_cancelled_batch_has_rows_that_were_not_reached() -> None:
 
     result = batch(dry_run=True, control=Cancelled())
     assert {each.status for each in result.results} == {"aborted"}
+
+
+def listen(**arguments: Any) -> list[dict[str, Any]]:
+    """Build the batch, or as much of it as can be built; return its events."""
+    events: list[dict[str, Any]] = []
+    with contextlib.suppress(VidbuildError):
+        batch(on_event=lambda event: events.append(json.loads(event.to_line())), **arguments)
+    event_log.check_batch(events)
+    return events
+
+
+def test_each_row_has_one_end_among_the_events(project: Path) -> None:
+    """Rows with errors have failed, and the batch has the exit code of its command."""
+    for name in "ab":
+        (project / f"{name}.yaml").write_text(SPEC.replace("duration", "durations"))
+    events = listen()
+    assert [each["type"] for each in events] == ["batch_started", *["row_finished"] * 4, "batch_finished"]
+    assert events[0]["rows"] == ["a-x", "a-y", "b-x", "b-y"]
+    assert (events[1]["row"], events[1]["status"], events[1]["spec"]) == ("a-x", "failed", "a.yaml")
+    assert "unknown scene field 'durations'" in events[1]["errors"][0]
+    assert (events[-1]["failure_count"], events[-1]["success_rate"], events[-1]["code"]) == (4, 0.0, 1)
+
+
+def test_an_error_that_ends_a_batch_is_among_the_events(project: Path) -> None:
+    """What is wrong, the rows that were not reached, and the exit code; also of a batch that has no rows yet."""
+    (project / "a.yaml").write_text("vidbuild: 2\n")
+    events = listen(keep_going=False)
+    assert [each["type"] for each in events][:2] == ["batch_started", "validation_error"]
+    assert {each["status"] for each in events if each["type"] == "row_finished"} == {"aborted"}
+    assert events[-1]["code"] == 2
+    (project / "batch.yaml").write_text("batch: 2\n")
+    events = listen()
+    assert (events[0]["rows"], events[-1]["failure_count"], events[-1]["code"]) == ([], 0, 2)
+    assert events[1]["file"] == "batch.yaml"
+
+
+def test_a_cancelled_batch_ends_with_the_code_of_its_signal() -> None:
+    """Rows that were not reached are aborted; a dry run emits nothing."""
+
+    class Interrupted(RunControl):
+        def requested(self) -> Control:
+            raise KeyboardInterrupt
+
+        def cancel_exit_code(self) -> int:
+            return 143
+
+    events: list[dict[str, Any]] = []
+    with pytest.raises(KeyboardInterrupt):
+        batch(control=Interrupted(), on_event=lambda event: events.append(json.loads(event.to_line())))
+    event_log.check_batch(events)
+    assert (events[-1]["code"], events[-1]["failure_count"]) == (143, 4)
+    batch(dry_run=True, on_event=lambda event: events.append(json.loads(event.to_line())))
+    assert events[-1]["code"] == 143
+
+
+def test_a_listener_that_fails_ends_the_batch_with_its_error() -> None:
+    """Its own error is raised, and not one of the events that follow."""
+
+    def refuse(event: Event) -> None:
+        raise RuntimeError(event.type)
+
+    with pytest.raises(RuntimeError, match="batch_started"):
+        batch(on_event=refuse)
 
 
 def test_options_that_each_row_has_are_refused() -> None:
