@@ -1,5 +1,6 @@
 """Measures all cases or some, prints their table, and saves that of all in RESULTS.md: `python -m tests.bench [CASE…]`.
 
+`python -m tests.bench peer ffmpeg` measures beside the same video by hand (see `peer.py`).
 `python -m tests.bench profile FILE` tells where a build's time went, from what `vidbuild build --events FILE` wrote.
 """
 
@@ -14,7 +15,7 @@ from pathlib import Path
 from vidbuild import __version__
 from vidbuild.media.ffmpeg import ffmpeg
 
-from . import table
+from . import peer, table
 from .aims import CASES, Bench
 from .floor import processors
 from .project import seconds
@@ -44,6 +45,10 @@ def main(args: Sequence[str]) -> int:
     """Measure what is asked for; the exit code is 0 whether aims are met or missed."""
     if args[:1] == ["profile"] and len(args) == 2:
         sys.stdout.write(table.of_kinds(seconds(Path(args[1]))))
+        return 0
+    if args[:1] == ["peer"] and len(args) == 2 and args[1] in peer.PEERS:
+        with tempfile.TemporaryDirectory(prefix="vidbuild-bench-") as folder:
+            sys.stdout.write(table.of_rows(peer.rows(Path(folder))))
         return 0
     unknown = [name for name in args if name not in CASES]
     if unknown:

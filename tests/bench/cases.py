@@ -77,7 +77,7 @@ def spec(case: Case) -> str:
     }
     if case.transition:
         data["defaults"] = {"transition": {"type": "fade", "duration": case.transition}}
-    data["scenes"] = [_scene(case, case.first + index) for index in range(case.scenes)]
+    data["scenes"] = [scene(case, case.first + index) for index in range(case.scenes)]
     return yaml.dump(data, Dumper=yaml.CSafeDumper, sort_keys=False, width=100)
 
 
@@ -116,19 +116,20 @@ def _made(path: Path, *args: str) -> None:
         subprocess.run([str(ffmpeg.executable()), "-v", "error", *args, str(path)], check=True)
 
 
-def _scene(case: Case, index: int) -> Fields:
+def scene(case: Case, index: int) -> Fields:
+    """Return the fields of the scene with an index."""
     kind = case.types[index % len(case.types)]
-    scene: Fields = {
+    fields: Fields = {
         "id": f"scene-{index + 1}",
         "type": kind,
         **SAMPLES[kind].numbered(index, topics(case, index), case.seconds),
         **case.fields,
     }
-    scene = {name: value for name, value in scene.items() if value is not None}
+    fields = {name: value for name, value in fields.items() if value is not None}
     if case.narrated:
         narration = _narration(case, index)
-        return scene | {"narration": narration, "min_duration": case.seconds, "max_duration": case.seconds}
-    return scene | {"duration": case.seconds}
+        return fields | {"narration": narration, "min_duration": case.seconds, "max_duration": case.seconds}
+    return fields | {"duration": case.seconds}
 
 
 def _action(case: Case, index: int) -> str:
