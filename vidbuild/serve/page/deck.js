@@ -1,0 +1,118 @@
+// One video element with its captions.
+
+import { el } from "./dom.js";
+
+export class Deck {
+  url = "";
+  onframe = () => {};
+  onended = () => {};
+  onchange = () => {};
+  onerror = () => {};
+  #captions = true;
+  #visible = false;
+
+  constructor(stage) {
+    this.video = el("video", { class: "layer", playsinline: true, preload: "auto", tabindex: "-1" });
+    this.visible = false;
+    stage.prepend(this.video);
+    this.video.addEventListener("ended", () => this.onended());
+    this.video.addEventListener("error", () => { if (this.url) this.onerror(); });
+    for (const name of ["play", "pause", "waiting", "playing"]) this.video.addEventListener(name, () => this.onchange());
+    this.#watch();
+  }
+
+  // The time of each frame as it is shown; the element's own events come four times a second only.
+  #watch() {
+    const { video } = this;
+    if ("requestVideoFrameCallback" in video) {
+      const each = (_, shown) => {
+        this.onframe(shown.mediaTime);
+        video.requestVideoFrameCallback(each);
+      };
+      video.requestVideoFrameCallback(each);
+    } else {
+      const each = () => {
+        if (!video.paused) this.onframe(video.currentTime);
+        requestAnimationFrame(each);
+      };
+      requestAnimationFrame(each);
+    }
+    // No frames are shown in a tab that is not seen, while the sound plays on.
+    video.addEventListener("timeupdate", () => { if (document.hidden) this.onframe(video.currentTime); });
+  }
+
+  // Load a file and stand at a time of it.
+  async load(url, captions, time) {
+    if (this.url !== url) {
+      this.url = url;
+      const { video } = this;
+      video.replaceChildren();
+      video.src = url;
+      if (captions) {
+        video.append(el("track", { kind: "captions", src: captions, label: "Captions", default: true }));
+      }
+      this.#modes();
+      await this.#until("loadeddata", url, () => video.readyState >= 2);
+      this.#modes();
+    }
+    if (this.url === url) await this.seek(time);
+  }
+
+  async seek(time) {
+    const { video } = this;
+    if (Math.abs(video.currentTime - time) < 1e-4 && !video.seeking) return;
+    video.currentTime = time;
+    await this.#until("seeked", this.url, () => !video.seeking);
+  }
+
+  unload() {
+    if (!this.url) return;
+    this.url = "";
+    this.video.replaceChildren();
+    this.video.removeAttribute("src");
+    this.video.load(); // lets go of the file and of decoded frames
+  }
+
+  async play() {
+    try {
+      await this.video.play();
+    } catch (error) {
+      if (error.name !== "AbortError") throw error; // a pause that came at once
+    }
+  }
+
+  set visible(on) {
+    this.#visible = on;
+    this.video.classList.toggle("shown", on);
+    this.#modes();
+  }
+
+  set captions(on) {
+    this.#captions = on;
+    this.#modes();
+  }
+
+  #modes() {
+    for (const track of this.video.textTracks) {
+      // Captions that the file itself contains would be shown twice.
+      const own = [...this.video.querySelectorAll("track")].some((each) => each.track === track);
+      track.mode = !own ? "disabled" : this.#captions && this.#visible ? "showing" : "hidden";
+    }
+  }
+
+  // Resolve when a condition holds, the file is broken, or another one was loaded meanwhile.
+  #until(name, url, done) {
+    const { video } = this;
+    const over = () => done() || video.error || this.url !== url;
+    if (over()) return Promise.resolve();
+    return new Promise((resolve) => {
+      const names = [name, "error", "emptied", "abort"];
+      const check = () => {
+        if (!over()) return;
+        for (const each of names) video.removeEventListener(each, check);
+        resolve();
+      };
+      for (const each of names) video.addEventListener(each, check);
+    });
+  }
+}

@@ -1,0 +1,87 @@
+// The new picture of a changed scene, over the player, from the edit until the fragment or the whole video can play it.
+
+import { debounce, show } from "./dom.js";
+import { lastBefore } from "./format.js";
+
+export class Overlay {
+  #stale = new Map(); // scene -> {at, url} of its newest still
+  #turn = 0;
+
+  constructor(image, note, player, id) {
+    this.image = image;
+    this.note = note;
+    this.player = player;
+    this.id = id;
+    this.#fetch = debounce(120, () => this.#exact());
+    player.addEventListener("time", () => this.update());
+    player.addEventListener("change", () => this.update());
+  }
+
+  #fetch;
+
+  add(still) {
+    this.#stale.set(still.scene, still);
+    this.update();
+  }
+
+  // A scene that plays again needs no picture; without a name, none does.
+  remove(scene) {
+    if (scene === undefined) this.#stale.clear();
+    else this.#stale.delete(scene);
+    this.update();
+  }
+
+  has(scene) {
+    return this.#stale.has(scene);
+  }
+
+  update() {
+    const { scenes, time, paused, fps } = this.player;
+    const scene = scenes[lastBefore(scenes, time)];
+    const still = scene && this.#stale.get(scene.id);
+    this.scene = scene;
+    if (!still || !paused) {
+      // While it plays, old pictures with their sound are more use than one that stands.
+      this.#turn += 1;
+      show(this.image, false);
+      show(this.note, Boolean(still));
+      if (still) this.note.textContent = "This scene has changed; its old picture plays until the new one is built.";
+      return;
+    }
+    this.note.textContent = "New picture. The sound follows.";
+    show(this.note);
+    const at = Math.max(0, time - scene.start);
+    if (still.at === null || still.at === undefined || Math.abs(still.at - at) <= 1 / fps || still.shown === undefined) {
+      still.shown = at;
+      this.#set(still.url);
+    } else if (Math.abs(still.shown - at) > 0.25 / fps) {
+      still.shown = at;
+      this.#fetch();
+    }
+    if (this.image.hasAttribute("src") && this.image.dataset.scene === scene.id) show(this.image);
+  }
+
+  #exact() {
+    const still = this.scene && this.#stale.get(this.scene.id);
+    if (still) this.#set(`/still/${this.id}/${encodeURIComponent(this.scene.id)}?at=${still.shown.toFixed(4)}&n=${encodeURIComponent(still.url)}`);
+  }
+
+  // The picture is decoded before it is shown: no flash of an empty frame.
+  async #set(url) {
+    if (this.image.getAttribute("src") === url) return;
+    const turn = ++this.#turn;
+    const scene = this.scene.id;
+    const next = new Image();
+    next.src = url;
+    try {
+      await next.decode();
+    } catch {
+      return; // made useless by a newer edit
+    }
+    if (turn !== this.#turn) return;
+    this.image.src = url;
+    this.image.dataset.scene = scene;
+    this.image.alt = `New picture of scene ${scene}`;
+    show(this.image);
+  }
+}

@@ -1,0 +1,194 @@
+// The player: several video elements ("decks") behind one clock.
+//
+// A fragment (the changed scene with its new sound) plays in an element of its own, which takes over at the scene's
+// start and hands back at its end. Media Source Extensions could splice it into one element instead, but want fragmented
+// MP4 with equal codec settings, do not exist on iPhones before 17.1, and seek only within what was appended; a playlist
+// (HLS) of segments plays natively in Safari alone and seeks to segments' key frames first. A plain file of its own
+// seeks to the exact frame in Chromium, Firefox and Safari alike, and is the file that `build` makes, byte for byte.
+// The price is a hand-over at two edges, where the next element is loaded and stands at its first frame already.
+//
+// A new whole video loads in a third element and is shown once it stands at the playhead, so that nothing flashes.
+
+import { Deck } from "./deck.js";
+import { middleOf, frameAt } from "./format.js";
+import { arrange, carried, pieceAt } from "./pieces.js";
+
+export class Player extends EventTarget {
+  #whole;
+  #next;
+  #part;
+  #active;
+  #detail = null;
+  #fragments = new Map();
+  #arranged = { scenes: [], pieces: [], seconds: 0 };
+  #captions = true;
+  #turn = 0;
+  #time = 0;
+
+  constructor(stage) {
+    super();
+    [this.#whole, this.#next, this.#part] = [1, 2, 3].map(() => new Deck(stage));
+    this.#active = this.#whole;
+    for (const deck of [this.#whole, this.#next, this.#part]) {
+      deck.onframe = (time) => this.#frame(deck, time);
+      deck.onended = () => this.#ended(deck);
+      deck.onchange = () => { if (deck === this.#active) this.#changed(); };
+      deck.onerror = () => { if (deck === this.#active) this.dispatchEvent(new Event("broken")); };
+    }
+  }
+
+  get fps() { return this.#detail?.fps || 30; }
+  get time() { return this.#time; }
+  get seconds() { return this.#arranged.seconds; }
+  get scenes() { return this.#arranged.scenes; }
+  get paused() { return this.#active.video.paused; }
+  get loaded() { return this.#active.url !== ""; }
+  get video() { return this.#active.video; }
+  get fragments() { return this.#fragments; }
+
+  // Show a revision of the whole video; the playhead stays at the same place of the same scene.
+  async open(detail) {
+    const turn = ++this.#turn;
+    const url = detail.media?.url ?? "";
+    const whole = arrange(detail.scenes, new Map());
+    if (!url || url === this.#whole.url) {
+      this.#detail = detail;
+      this.#rearrange();
+      return;
+    }
+    const fps = detail.fps || 30;
+    const target = () => this.#snap(carried(this.#time, this.#arranged.scenes, whole.scenes, fps), whole.seconds, fps);
+    const first = !this.#whole.url;
+    const deck = first ? this.#whole : this.#next;
+    await deck.load(url, detail.captions?.url, target());
+    if (turn !== this.#turn) return; // a still newer one is on its way
+    const playing = !this.paused;
+    if (!first) {
+      if (playing) await deck.seek(target());
+      [this.#whole, this.#next] = [this.#next, this.#whole];
+    }
+    this.#time = target();
+    this.#detail = detail;
+    this.#fragments.clear();
+    this.#arranged = whole;
+    this.#show(this.#whole, playing);
+    if (!first) this.#next.unload();
+    this.#part.unload();
+    this.#changed();
+    this.#tell();
+  }
+
+  // Play a scene's fragment instead of its part of the whole video from now on.
+  async replace(fragment) {
+    if (!this.#detail?.scenes.some((scene) => scene.id === fragment.scene)) return;
+    const before = this.#arranged.scenes;
+    this.#fragments.set(fragment.scene, fragment);
+    this.#arranged = arrange(this.#detail.scenes, this.#fragments);
+    this.#time = this.#snap(carried(this.#time, before, this.#arranged.scenes, this.fps));
+    this.#changed();
+    const piece = pieceAt(this.#arranged.pieces, this.#time);
+    if (piece?.fragment || this.#active === this.#part) await this.seek(this.#time);
+    else await this.#part.load(fragment.url, fragment.captions, 0);
+  }
+
+  async play() {
+    if (!this.loaded) return;
+    if (this.#time >= this.seconds - 1.5 / this.fps) await this.seek(0);
+    await this.#active.play();
+    this.#changed();
+  }
+
+  pause() {
+    for (const deck of [this.#whole, this.#part]) deck.video.pause();
+    this.#changed();
+  }
+
+  toggle() {
+    return this.paused ? this.play() : this.pause();
+  }
+
+  // Show the frame at a time of the page; resolves when it is on the screen.
+  async seek(time) {
+    const playing = !this.paused;
+    this.#time = this.#snap(time);
+    this.#tell();
+    const piece = pieceAt(this.#arranged.pieces, this.#time);
+    if (!piece || !this.loaded) return;
+    const local = piece.local + this.#time - piece.from;
+    const deck = piece.fragment ? this.#part : this.#whole;
+    if (piece.fragment) await deck.load(piece.fragment.url, piece.fragment.captions, local);
+    else await deck.seek(local);
+    if (pieceAt(this.#arranged.pieces, this.#time) === piece) this.#show(deck, playing);
+  }
+
+  step(frames) {
+    this.pause();
+    return this.seek(middleOf(frameAt(this.#time, this.fps) + frames, this.fps));
+  }
+
+  set captions(on) {
+    this.#captions = on;
+    for (const deck of [this.#whole, this.#next, this.#part]) deck.captions = on;
+    this.#changed();
+  }
+
+  get captions() { return this.#captions; }
+
+  set muted(on) {
+    for (const deck of [this.#whole, this.#next, this.#part]) deck.video.muted = on;
+    this.#changed();
+  }
+
+  get muted() { return this.#whole.video.muted; }
+
+  set speed(rate) {
+    for (const deck of [this.#whole, this.#next, this.#part]) {
+      deck.video.defaultPlaybackRate = rate;
+      deck.video.playbackRate = rate;
+    }
+  }
+
+  #snap(time, seconds = this.seconds, fps = this.fps) {
+    const last = Math.max(0, Math.round(seconds * fps) - 1);
+    return middleOf(Math.min(Math.max(0, frameAt(time, fps)), last), fps);
+  }
+
+  #rearrange() {
+    this.#arranged = arrange(this.#detail.scenes, this.#fragments);
+    this.#changed();
+    this.#tell();
+  }
+
+  #show(deck, playing) {
+    const other = [this.#whole, this.#next, this.#part].filter((each) => each !== deck);
+    this.#active = deck;
+    if (playing) deck.play();
+    deck.visible = true;
+    for (const each of other) {
+      each.visible = false;
+      each.video.pause();
+    }
+    this.#changed();
+  }
+
+  #frame(deck, local) {
+    if (deck !== this.#active || deck.video.paused || deck.video.seeking) return;
+    const piece = pieceAt(this.#arranged.pieces, this.#time);
+    if (!piece) return;
+    const time = piece.from + local - piece.local;
+    this.#time = Math.max(0, time);
+    if (time >= piece.to - 0.5 / this.fps && piece !== this.#arranged.pieces.at(-1)) this.seek(piece.to + 1e-3);
+    else this.#tell();
+  }
+
+  #ended(deck) {
+    if (deck !== this.#active) return;
+    const piece = pieceAt(this.#arranged.pieces, this.#time);
+    if (piece && piece !== this.#arranged.pieces.at(-1)) {
+      this.seek(piece.to + 1e-3).then(() => this.play());
+    } else this.#changed();
+  }
+
+  #changed() { this.dispatchEvent(new Event("change")); }
+  #tell() { this.dispatchEvent(new Event("time")); }
+}

@@ -1,0 +1,77 @@
+// Errors and warnings of the spec with their source lines, and a link that opens the editor there.
+
+import { ApiError, get, post } from "./api.js";
+import { $, announce, el, show } from "./dom.js";
+import { plural } from "./format.js";
+
+export class Problems {
+  #shown = "";
+
+  constructor(id, panel, open) {
+    this.id = id;
+    this.panel = panel;
+    this.open = open;
+    this.list = [];
+  }
+
+  async load() {
+    const list = await get(`/api/videos/${this.id}/problems`);
+    const text = JSON.stringify(list);
+    if (text === this.#shown) return;
+    const first = this.#shown === "";
+    this.#shown = text;
+    const before = this.list.length;
+    this.list = list;
+    this.#draw();
+    if (!first || list.length) announce(list.length ? summary(list) : before ? "No problems any more." : "");
+  }
+
+  #draw() {
+    const errors = this.list.filter((each) => each.severity === "error");
+    const badge = $("#count");
+    badge.textContent = this.list.length ? String(this.list.length) : "";
+    badge.dataset.severity = errors.length ? "error" : "warning";
+    show(badge, this.list.length > 0);
+    const trouble = $("#trouble");
+    if (errors.length) {
+      trouble.replaceChildren(
+        el("span", {}, `${plural(errors.length, "error")}: ${errors[0].message}`),
+        el("button", { type: "button", onclick: () => this.open() }, "Show"),
+      );
+    }
+    show(trouble, errors.length > 0);
+    this.panel.replaceChildren(...(this.list.length
+      ? [el("ul", { class: "problems" }, this.list.map((each) => this.#item(each)))]
+      : [el("p", { class: "empty" }, "No problems found.")]));
+  }
+
+  #item(problem) {
+    const place = [problem.file, problem.line, problem.column].filter(Boolean).join(":");
+    return el("li", { class: `problem ${problem.severity}` },
+      el("p", { class: "message" }, el("span", { class: "tag" }, problem.severity), problem.message,
+        problem.code ? el("code", { class: "id" }, problem.code) : null),
+      problem.excerpt ? el("pre", { tabindex: "0", "aria-label": "Source" }, problem.excerpt) : null,
+      problem.hint ? el("p", { class: "hint" }, problem.hint) : null,
+      place ? el("p", { class: "place" }, el("a", {
+        href: problem.open ?? "#", onclick: (event) => this.#edit(event, problem),
+      }, "Open in editor"), " ", el("code", {}, place)) : null,
+    );
+  }
+
+  // The server starts $VIDBUILD_EDITOR; without one, the link's own address opens an editor that has registered for it.
+  async #edit(event, problem) {
+    event.preventDefault();
+    try {
+      await post(`/api/videos/${this.id}/open`, { file: problem.file, line: problem.line || 1 });
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 404 && problem.open) location.href = problem.open;
+      else announce(error.message);
+    }
+  }
+}
+
+function summary(list) {
+  const errors = list.filter((each) => each.severity === "error").length;
+  const warnings = list.length - errors;
+  return [errors && plural(errors, "error"), warnings && plural(warnings, "warning")].filter(Boolean).join(" and ");
+}

@@ -1,0 +1,182 @@
+// The timeline: a canvas as wide as the window in a scroller as wide as the video.
+
+import { $, debounce, setIcon } from "./dom.js";
+import { clock, frameAt, lastBefore, plural } from "./format.js";
+import { Hover } from "./hover.js";
+import { Thumbs } from "./thumbs.js";
+import { HEIGHT, ROWS, colors, draw } from "./timeline_draw.js";
+
+const WIDEST = 400; // pixels a second: a frame is then wide enough to be hit
+
+export class Timeline {
+  #data = { scenes: [], chapters: [], peaks: null, rate: 50, seconds: 0 };
+  #scale = 0; // 0: as wide as the window
+  #drawing = 0;
+  #paint = null;
+  #detail = null;
+
+  constructor(player, revisionOf) {
+    this.player = player;
+    this.scroller = $("#scroller");
+    this.canvas = $("#canvas");
+    this.context = this.canvas.getContext("2d");
+    this.revisionOf = revisionOf;
+    this.thumbs = new Thumbs(2 * (ROWS.scenes - 22), () => this.redraw());
+    this.hover = new Hover($("#hover"), this);
+    this.canvas.style.height = `${HEIGHT}px`;
+    setIcon($("#in"), "plus", "Zoom in");
+    setIcon($("#out"), "minus", "Zoom out");
+    $("#in").addEventListener("click", () => this.zoom(1.6));
+    $("#out").addEventListener("click", () => this.zoom(1 / 1.6));
+    $("#fit").addEventListener("click", () => this.fit());
+    this.scroller.addEventListener("scroll", () => { this.thumbs.forget(); this.redraw(); }, { passive: true });
+    this.scroller.addEventListener("wheel", (event) => this.#wheel(event), { passive: false });
+    this.scroller.addEventListener("pointerdown", (event) => this.#press(event));
+    this.scroller.addEventListener("click", (event) => { if (event.pointerType !== "mouse") this.player.seek(this.timeAt(event.clientX)); });
+    this.scroller.addEventListener("pointermove", (event) => this.hover.move(event));
+    this.scroller.addEventListener("pointerleave", () => this.hover.leave());
+    new ResizeObserver(() => this.#resize()).observe(this.scroller);
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { this.#paint = null; this.redraw(); });
+    player.addEventListener("time", () => this.#time());
+    player.addEventListener("change", () => this.update());
+    this.#value = debounce(200, () => this.#describe());
+  }
+
+  #value;
+
+  get scale() {
+    const width = this.scroller.clientWidth;
+    const fitting = this.#data.seconds ? width / this.#data.seconds : 1;
+    return this.#scale ? Math.max(this.#scale, fitting) : fitting;
+  }
+
+  get data() { return this.#data; }
+  get detail() { return this.#detail; }
+
+  set detail(detail) {
+    this.#detail = detail;
+    this.update();
+  }
+
+  set waveform(waveform) {
+    this.#data.peaks = waveform ? Uint8Array.from(waveform.peaks) : null;
+    this.#data.rate = waveform?.rate ?? 50;
+    this.redraw();
+  }
+
+  // Take over the player's scenes, which fragments may have moved; chapters move with the scene that they start in.
+  update() {
+    if (!this.#detail) return;
+    const scenes = this.player.scenes;
+    if (scenes !== this.#data.scenes || this.#detail.chapters !== this.#data.from) {
+      const before = this.#detail.scenes;
+      const moved = (time) => {
+        const at = lastBefore(before, time);
+        return at >= 0 && scenes[at] ? scenes[at].start + time - before[at].start : time;
+      };
+      Object.assign(this.#data, {
+        scenes,
+        from: this.#detail.chapters,
+        chapters: this.#detail.chapters.map((each) => ({ ...each, start: moved(each.start) })),
+        seconds: this.player.seconds,
+      });
+      this.#resize();
+    }
+    this.#describe();
+    this.redraw();
+  }
+
+  timeAt(clientX) {
+    const left = this.scroller.getBoundingClientRect().left;
+    const time = (clientX - left + this.scroller.scrollLeft) / this.scale;
+    return Math.min(Math.max(0, time), this.#data.seconds);
+  }
+
+  fit() {
+    this.#scale = 0;
+    this.#resize();
+  }
+
+  // Keep the time at `anchor` (pixels from the left edge; default: the playhead) where it is.
+  zoom(by, anchor = this.player.time * this.scale - this.scroller.scrollLeft) {
+    const inside = anchor >= 0 && anchor <= this.scroller.clientWidth ? anchor : this.scroller.clientWidth / 2;
+    const time = (this.scroller.scrollLeft + inside) / this.scale;
+    this.#scale = Math.min(WIDEST, this.scale * by);
+    if (this.#scale <= this.scroller.clientWidth / this.#data.seconds) this.#scale = 0;
+    this.#resize();
+    this.scroller.scrollLeft = time * this.scale - inside;
+  }
+
+  redraw() {
+    this.#drawing ||= requestAnimationFrame(() => {
+      this.#drawing = 0;
+      this.#paint ??= colors(this.scroller);
+      const view = {
+        left: this.scroller.scrollLeft, width: this.scroller.clientWidth, scale: this.scale,
+        ratio: devicePixelRatio, time: this.player.time, colors: this.#paint,
+      };
+      draw(this.context, view, this.#data, (scene) => this.thumbs.get(this.thumb(scene)));
+    });
+  }
+
+  thumb(scene) {
+    const revision = this.revisionOf(scene.id);
+    return `/thumb/${this.#detail.id}/${encodeURIComponent(scene.id)}?rev=${encodeURIComponent(revision)}`;
+  }
+
+  #resize() {
+    const width = this.scroller.clientWidth;
+    const ratio = devicePixelRatio;
+    this.canvas.style.width = `${width}px`;
+    this.canvas.width = Math.round(width * ratio);
+    this.canvas.height = Math.round(HEIGHT * ratio);
+    $("#width").style.width = `${Math.max(width, Math.round(this.#data.seconds * this.scale))}px`;
+    $("#out").disabled = this.#scale === 0;
+    this.redraw();
+  }
+
+  #time() {
+    // While it plays, the view turns its page when the playhead leaves it.
+    const at = this.player.time * this.scale - this.scroller.scrollLeft;
+    const width = this.scroller.clientWidth;
+    if ((at < 0 || at > width - 12) && !this.dragging) this.scroller.scrollLeft += at - 0.1 * width;
+    this.#value();
+    this.redraw();
+  }
+
+  #describe() {
+    const { seconds, scenes } = this.#data;
+    const time = this.player.time;
+    const scene = scenes[lastBefore(scenes, time)];
+    const chapter = this.#data.chapters[lastBefore(this.#data.chapters, time)];
+    this.scroller.setAttribute("aria-valuemax", String(Math.round(seconds * 100) / 100));
+    this.scroller.setAttribute("aria-valuenow", String(Math.round(time * 100) / 100));
+    const place = scene ? `, scene ${scene.title || scene.id}` : "";
+    this.scroller.setAttribute("aria-valuetext", `${clock(time, 2)}, frame ${frameAt(time, this.player.fps)}${place}`);
+    const parts = [chapter?.title, `${clock(seconds, 1)}, ${plural(scenes.length, "scene")}`];
+    $("#where").textContent = parts.filter(Boolean).join(" · ");
+  }
+
+  #wheel(event) {
+    if (!event.ctrlKey && !event.metaKey) return;
+    event.preventDefault();
+    this.zoom(Math.exp(-event.deltaY / 200), event.clientX - this.scroller.getBoundingClientRect().left);
+  }
+
+  // A mouse that is pressed and moved scrubs; a finger that moves scrolls, and a tap seeks.
+  #press(event) {
+    if (event.pointerType !== "mouse" || event.button !== 0) return;
+    const bar = this.scroller.getBoundingClientRect();
+    if (event.clientY > bar.top + HEIGHT) return; // the scroll bar
+    this.dragging = true;
+    this.scroller.setPointerCapture(event.pointerId);
+    this.player.seek(this.timeAt(event.clientX));
+    const move = (each) => this.player.seek(this.timeAt(each.clientX));
+    const end = () => {
+      this.dragging = false;
+      this.scroller.removeEventListener("pointermove", move);
+    };
+    this.scroller.addEventListener("pointermove", move);
+    for (const name of ["pointerup", "pointercancel"]) this.scroller.addEventListener(name, end, { once: true });
+  }
+}

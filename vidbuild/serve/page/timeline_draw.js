@@ -1,0 +1,175 @@
+// Draws the part of the timeline that is in view. Everything is found by binary search, so that an hour with a thousand
+// scenes costs what a screen of it costs.
+
+import { clock, lastBefore } from "./format.js";
+
+export const ROWS = { ruler: 24, scenes: 62, wave: 40, words: 22, marks: 18 };
+export const HEIGHT = Object.values(ROWS).reduce((sum, each) => sum + each) + 4;
+const STEPS = [0.1, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1800, 3600];
+const FONT = "12px system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', sans-serif";
+
+export function colors(element) {
+  const style = getComputedStyle(element);
+  const names = ["ground", "sheet", "ink", "quiet", "line", "accent", "wave", "cue", "reveal", "changed", "bar", "bar-now"];
+  return Object.fromEntries(names.map((name) => [name.replace("-n", "N"), style.getPropertyValue(`--${name}`).trim()]));
+}
+
+// view: {left, width (pixels), scale (pixels a second), ratio (device pixels), time, colors}; data: {scenes, chapters,
+// peaks, rate, seconds}; picture: a function that gives the bitmap of a scene, or null.
+export function draw(context, view, data, picture) {
+  const { ratio, width, colors: paint } = view;
+  context.setTransform(ratio, 0, 0, ratio, 0, 0);
+  context.clearRect(0, 0, width, HEIGHT);
+  context.font = FONT;
+  context.textBaseline = "middle";
+  const from = view.left / view.scale;
+  const to = (view.left + width) / view.scale;
+  const x = (time) => time * view.scale - view.left;
+  let top = 0;
+  ruler(context, view, data, from, to, x);
+  top += ROWS.ruler;
+  const first = Math.max(0, lastBefore(data.scenes, from));
+  const shown = [];
+  for (let at = first; at < data.scenes.length && data.scenes[at].start < to; at += 1) shown.push(data.scenes[at]);
+  scenes(context, view, shown, top, x, picture);
+  top += ROWS.scenes;
+  wave(context, view, data, from, to, top);
+  top += ROWS.wave;
+  words(context, view, shown, top, x);
+  top += ROWS.words;
+  marks(context, view, shown, top, x);
+  const at = x(view.time);
+  if (at >= -8 && at <= width + 8) {
+    context.fillStyle = paint.accent;
+    context.fillRect(Math.round(at) - 1, 0, 2, HEIGHT);
+    context.beginPath();
+    context.moveTo(at - 6, 0);
+    context.lineTo(at + 6, 0);
+    context.lineTo(at, 9);
+    context.fill();
+  }
+}
+
+function ruler(context, view, data, from, to, x) {
+  const { colors: paint } = view;
+  const step = STEPS.find((each) => each * view.scale >= 76) ?? 7200;
+  context.fillStyle = paint.quiet;
+  for (let number = Math.floor(from / step); number * step <= Math.min(to, data.seconds); number += 1) {
+    const at = Math.round(x(number * step));
+    context.fillRect(at, ROWS.ruler - 5, 1, 5);
+    context.fillText(clock(number * step, step < 1 ? 1 : 0), at + 4, ROWS.ruler / 2);
+  }
+  context.fillStyle = paint.accent;
+  for (let at = Math.max(0, lastBefore(data.chapters, from)); at < data.chapters.length; at += 1) {
+    const left = x(data.chapters[at].start);
+    if (left > view.width) break;
+    context.beginPath();
+    context.moveTo(left, ROWS.ruler - 9);
+    context.lineTo(left + 5, ROWS.ruler - 4.5);
+    context.lineTo(left, ROWS.ruler);
+    context.lineTo(left - 5, ROWS.ruler - 4.5);
+    context.fill();
+  }
+}
+
+function scenes(context, view, shown, top, x, picture) {
+  const { colors: paint } = view;
+  for (const scene of shown) {
+    const left = x(scene.start) + 1;
+    const wide = Math.max(1, scene.seconds * view.scale - 2);
+    const now = view.time >= scene.start && view.time < scene.start + scene.seconds;
+    context.save();
+    context.beginPath();
+    context.roundRect(left, top + 2, wide, ROWS.scenes - 4, Math.min(5, wide / 2));
+    context.clip();
+    context.fillStyle = now ? paint.barNow : paint.bar;
+    context.fillRect(left, top, wide, ROWS.scenes);
+    if (wide >= 24) {
+      const bitmap = picture(scene);
+      const high = ROWS.scenes - 22;
+      if (bitmap) context.drawImage(bitmap, left, top + 2, (bitmap.width / bitmap.height) * high, high);
+      context.fillStyle = paint.ink;
+      // The name stays in view while any of its scene is.
+      const name = Math.max(left, 0) + 6;
+      if (left + wide - name > 14) context.fillText(fitted(context, scene.title || scene.id, left + wide - name - 6), name, top + ROWS.scenes - 11);
+    }
+    if (scene.changed || scene.stale) {
+      context.fillStyle = paint.changed;
+      context.fillRect(left, top + 2, wide, 3);
+    }
+    context.restore();
+  }
+}
+
+function wave(context, view, data, from, to, top) {
+  if (!data.peaks) return;
+  const { peaks, rate } = data;
+  const middle = top + ROWS.wave / 2;
+  context.fillStyle = view.colors.wave;
+  const end = Math.min(view.width, data.seconds * view.scale - view.left);
+  for (let pixel = 0; pixel < end; pixel += 2) {
+    let high = 0;
+    const first = Math.floor(((view.left + pixel) / view.scale) * rate);
+    const last = Math.max(first + 1, Math.floor(((view.left + pixel + 2) / view.scale) * rate));
+    for (let at = first; at < last; at += 1) if (peaks[at] > high) high = peaks[at];
+    const tall = Math.max(1, (high / 255) * (ROWS.wave - 6));
+    context.fillRect(pixel, middle - tall / 2, 1.4, tall);
+  }
+}
+
+function words(context, view, shown, top, x) {
+  const { colors: paint } = view;
+  if (view.scale < 6) return;
+  for (const scene of shown) {
+    let free = -Infinity;
+    for (let at = Math.max(0, lastBefore(scene.words, view.left / view.scale)); at < scene.words.length; at += 1) {
+      const word = scene.words[at];
+      const left = x(word.start);
+      if (left > view.width) break;
+      const spoken = view.time >= word.start && view.time < word.end;
+      context.fillStyle = spoken ? paint.accent : paint.line;
+      context.fillRect(left, top + 1, Math.max(1, (word.end - word.start) * view.scale - 1), 2);
+      if (left < free) continue;
+      const long = context.measureText(word.text).width;
+      const next = scene.words[at + 1];
+      if (next && x(next.start) < left + long + 3 && !spoken && view.scale < 40) continue;
+      context.fillStyle = spoken ? paint.accent : paint.quiet;
+      context.fillText(word.text, left, top + 12);
+      free = left + long + 4;
+    }
+  }
+}
+
+function marks(context, view, shown, top, x) {
+  const { colors: paint } = view;
+  const middle = top + ROWS.marks / 2;
+  for (const scene of shown) {
+    context.fillStyle = paint.reveal;
+    for (const time of scene.reveals) {
+      const at = x(time);
+      if (at < -6 || at > view.width + 6) continue;
+      context.fillRect(at - 1, middle - 6, 2, 12);
+    }
+    context.fillStyle = paint.cue;
+    for (const cue of scene.cues) {
+      const at = x(cue.at);
+      if (at < -80 || at > view.width) continue;
+      context.beginPath();
+      context.arc(at, middle, 4, 0, 7);
+      context.fill();
+      if (view.scale >= 30) context.fillText(cue.name, at + 8, middle);
+    }
+  }
+}
+
+function fitted(context, text, width) {
+  if (context.measureText(text).width <= width) return text;
+  let low = 0;
+  let high = text.length;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if (context.measureText(`${text.slice(0, middle)}…`).width <= width) low = middle;
+    else high = middle - 1;
+  }
+  return low ? `${text.slice(0, low)}…` : "";
+}

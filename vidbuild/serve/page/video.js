@@ -1,0 +1,162 @@
+// The preview of a video: puts the parts together and feeds them what the server reports.
+
+import { get, post } from "./api.js";
+import { bindControls } from "./controls.js";
+import { $, announce, coalesce, debounce, show } from "./dom.js";
+import { lastBefore } from "./format.js";
+import { bindKeys } from "./keys.js";
+import { Overlay } from "./overlay.js";
+import { Player } from "./player.js";
+import { Problems } from "./problems.js";
+import { ScenePanel } from "./scene.js";
+import { Scenes } from "./scenes.js";
+import { Search } from "./search.js";
+import { drawShare } from "./share.js";
+import { pill } from "./status.js";
+import { Stream } from "./stream.js";
+import { bindTabs } from "./tabs.js";
+import { Timeline } from "./timeline.js";
+
+const id = $("#watch").dataset.video;
+const player = new Player($("#stage"));
+const newest = new Map(); // scene -> what tells its newest picture from those before
+let detail = null;
+let waveform = null;
+let spot = null;
+
+const revisionOf = (scene) => `${detail?.revision ?? ""}${newest.has(scene) ? `-${newest.get(scene)}` : ""}`;
+const timeline = new Timeline(player, revisionOf);
+const overlay = new Overlay($("#overlay"), $("#note"), player, id);
+const panel = new ScenePanel($("#panel-scene"), player);
+const scenes = new Scenes(player, (scene) => timeline.thumb(scene));
+const search = new Search(player, () => timeline.data.chapters);
+const openTab = bindTabs($(".tabs"), (tab) => { if (tab === "tab-scenes") scenes.redraw(); });
+const problems = new Problems(id, $("#panel-problems"), () => {
+  openTab("tab-problems");
+  $("#tab-problems").focus();
+});
+
+function place() {
+  const scene = player.scenes[lastBefore(player.scenes, player.time)];
+  return scene ? { scene: scene.id, at: Math.max(0, player.time - scene.start) } : null;
+}
+
+function stillOf() {
+  const at = place();
+  return at ? `/still/${id}/${encodeURIComponent(at.scene)}?at=${at.at.toFixed(4)}` : "#";
+}
+
+// The picture under the playhead is made first after an edit, so the server has to know where it is.
+const report = debounce(250, () => {
+  const at = place();
+  const text = JSON.stringify(at);
+  if (!at || text === spot) return;
+  spot = text;
+  post(`/api/videos/${id}/playhead`, at).catch(() => { spot = null; });
+});
+
+function drawState() {
+  pill($("#state"), detail.state, detail.progress);
+  $("#build").disabled = detail.state === "building";
+  const text = {
+    new: "Not built yet.", waiting: "The spec does not exist yet. The video is built as soon as the file is there.",
+    building: "The first build is running.", failed: "The build failed.", invalid: "The spec has errors.",
+  }[detail.state] ?? "";
+  $("#blank").textContent = text;
+  show($("#blank"), !detail.media);
+}
+
+async function load() {
+  const next = await get(`/api/videos/${id}`);
+  if (detail && next.revision === detail.revision && JSON.stringify(next) === JSON.stringify(detail)) return;
+  const first = detail === null;
+  const renewed = first || next.revision !== detail.revision;
+  detail = next;
+  if (next.width && next.height) {
+    $("#stage").style.setProperty("--shape", `${next.width} / ${next.height}`);
+    $("#stage").style.setProperty("--ratio", String(next.width / next.height));
+  }
+  panel.language = next.language;
+  drawState();
+  drawShare($("#panel-share"), next);
+  if (renewed) {
+    await player.open(next);
+    if (detail !== next) return; // another load has passed this one
+    newest.clear();
+    overlay.remove();
+    loadWaveform(next);
+  } else await player.open(next);
+  timeline.detail = next;
+  scenes.redraw();
+  panel.update();
+  if (first) restore();
+}
+
+async function loadWaveform(next) {
+  if (!next.waveform || next.waveform === waveform && !next.media) return;
+  waveform = next.waveform;
+  timeline.waveform = await get(next.waveform).catch(() => null);
+}
+
+const reload = coalesce(load);
+const reloadProblems = coalesce(() => problems.load());
+
+// A link such as /v/ID#scene=intro opens at that scene, and #t=12.5 at that time.
+function restore() {
+  const wanted = new URLSearchParams(location.hash.slice(1));
+  const scene = player.scenes.find((each) => each.id === wanted.get("scene"));
+  if (scene) player.seek(scene.start);
+  else if (wanted.has("t")) player.seek(Number(wanted.get("t")) || 0);
+}
+
+function edited(still) {
+  newest.set(still.scene, still.url);
+  overlay.add(still);
+  timeline.redraw();
+  scenes.redraw();
+  // Whoever edits wants to see the edit; but a video that plays is not torn away.
+  const scene = player.scenes.find((each) => each.id === still.scene);
+  if (scene && place()?.scene !== still.scene && player.paused && $("#follow").checked) {
+    player.seek(scene.start + (still.at ?? Math.max(0, scene.seconds - 0.5 / player.fps)));
+  }
+  announce(`Scene ${scene?.title || still.scene} has a new picture.`);
+}
+
+const own = (event) => event.detail.id === id;
+const stream = new Stream();
+const heard = (name, call) => stream.addEventListener(name, (event) => { if (own(event)) call(event.detail); });
+heard("video", reload);
+heard("still", edited);
+heard("fragment", async (fragment) => {
+  await player.replace(fragment);
+  overlay.remove(fragment.scene);
+  announce("The changed scene can be played.");
+});
+heard("ready", async () => {
+  await reload();
+  announce("The whole video is ready.");
+});
+heard("problems", reloadProblems);
+heard("run", (event) => { if (/^(run_|target_)/.test(event.type)) reload(); else progress(event); });
+stream.addEventListener("again", () => { reload(); reloadProblems(); });
+
+// Steps that end move the count at once; the next load has the exact one.
+function progress(event) {
+  if (!detail?.progress || !/^step_(finished|cached|failed|aborted)$/.test(event.type)) return;
+  detail.progress.done = Math.min(detail.progress.of, detail.progress.done + 1);
+  pill($("#state"), detail.state, detail.progress);
+}
+
+bindControls(player, stillOf);
+bindKeys({ player, timeline, search, still: () => window.open(stillOf(), "_blank", "noopener") });
+player.addEventListener("time", report);
+player.addEventListener("broken", () => { setTimeout(reload, 1000); });
+$("#find").addEventListener("click", () => search.open());
+$("#help").addEventListener("click", () => $("#keys").showModal());
+$("#build").addEventListener("click", () => post(`/api/videos/${id}/build`).catch((error) => announce(error.message)));
+
+// Tests and the console of the browser read the state here.
+window.vidbuild = Object.freeze({ player, timeline, scenes, get detail() { return detail; } });
+
+stream.start();
+reload().then(() => problems.load()).catch((error) => announce(error.message));
