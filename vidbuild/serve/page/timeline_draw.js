@@ -129,10 +129,9 @@ function words(context, view, shown, top, x) {
       const spoken = view.time >= word.start && view.time < word.end;
       context.fillStyle = spoken ? paint.accent : paint.line;
       context.fillRect(left, top + 1, Math.max(1, (word.end - word.start) * view.scale - 1), 2);
-      if (left < free) continue;
+      // Words that touch are left out; where hardly any fits, the spoken one alone is there.
+      if (!spoken && (left < free || view.scale < 60)) continue;
       const long = context.measureText(word.text).width;
-      const next = scene.words[at + 1];
-      if (next && x(next.start) < left + long + 3 && !spoken && view.scale < 40) continue;
       context.fillStyle = spoken ? paint.accent : paint.quiet;
       context.fillText(word.text, left, top + 12);
       free = left + long + 4;
@@ -151,13 +150,14 @@ function marks(context, view, shown, top, x) {
       context.fillRect(at - 1, middle - 6, 2, 12);
     }
     context.fillStyle = paint.cue;
-    for (const cue of scene.cues) {
+    for (const [number, cue] of scene.cues.entries()) {
       const at = x(cue.at);
       if (at < -80 || at > view.width) continue;
+      const room = number + 1 < scene.cues.length ? x(scene.cues[number + 1].at) - at - 14 : Infinity;
       context.beginPath();
       context.arc(at, middle, 4, 0, 7);
       context.fill();
-      if (view.scale >= 30) context.fillText(cue.name, at + 8, middle);
+      if (context.measureText(cue.name).width <= room) context.fillText(cue.name, at + 8, middle);
     }
   }
 }
