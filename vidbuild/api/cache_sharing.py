@@ -12,7 +12,7 @@ from pathlib import Path
 from vidbuild.api.engine import engine_of
 from vidbuild.api.network_policy import settings_of
 from vidbuild.api.plan import Plan, plans_of, store_of
-from vidbuild.api.shared_cache import KEY, NO_ADDRESS
+from vidbuild.api.shared_cache import NO_ADDRESS
 from vidbuild.api.video import target_of
 from vidbuild.engine.disk import durable
 from vidbuild.engine.keys.fetch import fetch
@@ -20,6 +20,7 @@ from vidbuild.engine.store.store import Store
 from vidbuild.engine.store.trace import Trace
 from vidbuild.errors import UsageError
 from vidbuild.project import SETTINGS, root_of
+from vidbuild.remote.public_key import VARIABLE
 from vidbuild.shared_cache.keys import KeyPair, Signer, generate, public_key
 from vidbuild.shared_cache.push import Pushed, Pusher
 from vidbuild.shared_cache.tier import SharedTier
@@ -67,9 +68,9 @@ def _with_key(text: str, key: str) -> str:
 
 def push(specs: Sequence[Path]) -> Pushed:
     """Write the results of specs that the project's cache has to the shared one. Raises UsageError and RemoteError."""
-    private = os.environ.get(KEY, "")
+    private = os.environ.get(VARIABLE, "")
     if not private:
-        raise UsageError("results can only be written with a private key", hint=f"set {KEY}")
+        raise UsageError("results can only be written with a private key", hint=f"set {VARIABLE}")
     signer = Signer(private)
     total = Pushed()
     for spec in specs:

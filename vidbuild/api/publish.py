@@ -93,32 +93,61 @@ def probe(address: Address) -> None:
 
 
 def publish(
-    results: Iterable[Result], address: Address, *, expires: float | None = None, on_sent: OnSent | None = None
+    results: Iterable[Result],
+    address: Address,
+    *,
+    folder: str = "",
+    expires: float | None = None,
+    on_sent: OnSent | None = None,
 ) -> Iterator[Published]:
-    """Send the videos of results that are built, and yield each as soon as it is there. Raises RemoteError.
+    """Send the videos of results that are built, and yield each as soon as it is there.
 
-    expires: seconds for which a signed address of each video works; None for none.
+    folder: below the address, "" for none. expires: seconds for which a signed address of each video works; None for
+    none.
+
+    Raises RemoteError, and UsageError for a file that was changed after it was built, or if two have one name.
     """
+    results = list(results)
+    check_names((result, address) for result in results)
     for result in results:
         for video in result.videos:
-            items = [
-                Item(each.kind, each.path, each.bytes, each.sha256)
-                for each in video.outputs
-                if each.kind not in _NOT_SENT
-            ]
-            if items:
-                yield _published(items, address, expires, on_sent)
+            if items := list(_items(video)):
+                yield _published(items, address, folder, expires, on_sent)
+
+
+def check_names(chosen: Iterable[tuple[Result, Address]]) -> None:
+    """Raise UsageError if two files would be sent to one address under one name: one would replace the other."""
+    files = [(address, item.path) for result, address in chosen for video in result.videos for item in _items(video)]
+    _check_names(files)
+
+
+def _check_names(files: Iterable[tuple[Address, Path]]) -> None:
+    first: dict[tuple[Address, str], Path] = {}
+    for address, file in files:
+        other = first.setdefault((address, file.name.casefold()), file)
+        if other.absolute() != file.absolute():
+            message = f"'{other}' and '{file}' have one name: one would replace the other at '{address}'"
+            raise UsageError(message, hint="send them one after the other, with another --to for each")
+
+
+def _items(result: Result) -> Iterator[Item]:
+    """Yield the files of a video that are sent."""
+    for each in result.outputs:
+        if each.kind not in _NOT_SENT:
+            yield Item(each.kind, each.path, each.bytes, each.sha256)
 
 
 def publish_files(
     files: Sequence[Path], address: Address, *, expires: float | None = None, on_sent: OnSent | None = None
 ) -> Iterator[Published]:
     """Send files as they are; those whose names begin alike go together. Raises UsageError and RemoteError."""
+    files = list(dict.fromkeys(files))
+    _check_names((address, file) for file in files)
     groups: dict[str, list[Item]] = {}
     for file in files:
         groups.setdefault(file.name.partition(".")[0], []).append(_item(file))
     for items in groups.values():
-        yield _published(items, address, expires, on_sent)
+        yield _published(items, address, "", expires, on_sent)
 
 
 def _item(file: Path) -> Item:
@@ -134,11 +163,14 @@ def _item(file: Path) -> Item:
         raise UsageError(f"cannot read '{file}': {os_error_text(error)}") from error
 
 
-def _published(items: Sequence[Item], address: Address, expires: float | None, on_sent: OnSent | None) -> Published:
-    client = Client(address)
+def _published(
+    items: Sequence[Item], address: Address, folder: str, expires: float | None, on_sent: OnSent | None
+) -> Published:
+    publisher = Publisher(Client(address), folder, on_sent)
     main = next((item for item in items if item.kind in MEDIA), items[0])
     name = main.path.stem
-    sent = Publisher(client, on_sent=on_sent).publish(name, items)
+    sent = publisher.publish(name, items)
     page = next((item for item in items if item.kind == "page"), main)
-    signed = client.sign(main.content_name if main.kind in MEDIA else main.name, expires) if expires else ""
-    return Published(name, str(address), sent.addresses[page.name], signed, sent)
+    signed = main.content_name if main.kind in MEDIA else main.name
+    signed_url = publisher.client.sign(publisher.key(signed), expires) if expires else ""
+    return Published(name, str(address), sent.addresses[page.name], signed_url, sent)

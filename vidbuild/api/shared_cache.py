@@ -16,10 +16,11 @@ from vidbuild.engine.runs.build_report import BuildReport
 from vidbuild.engine.store.store import Store
 from vidbuild.engine.store.trace import Trace
 from vidbuild.errors import UsageError, VidbuildError
+from vidbuild.remote.public_key import VARIABLE
 
 WRITE = "VIDBUILD_REMOTE_WRITE"  # in the environment, instead of --remote-write
-KEY = "VIDBUILD_CACHE_KEY"
 NO_ADDRESS = 'in vidbuild.toml: [cache] remote = "s3://BUCKET/FOLDER"'
+NO_KEYS = "vidbuild cache trust KEY, with the public key of those who write to it"
 
 
 class SharedCache:
@@ -39,9 +40,9 @@ class SharedCache:
         self.counts = RemoteCounts()
         self._address = address
         self._required = required
-        private = os.environ.get(KEY, "")
+        private = os.environ.get(VARIABLE, "")
         if write and not private:
-            hint = f"set {KEY} to the key that 'vidbuild cache keygen' prints, in protected branches alone"
+            hint = f"set {VARIABLE} to the key that 'vidbuild cache keygen' prints, in protected branches alone"
             raise UsageError("results can only be written to the remote cache with a private key", hint=hint)
         self._signer = Signer(private) if write else None
         self._tier = SharedTier(address, keys)
@@ -77,7 +78,7 @@ class SharedCache:
 
 
 class UnusableCache:
-    """Takes the place of a shared cache on a machine without the packages for it: the build goes on without."""
+    """Takes the place of a shared cache that cannot be used, such as without its packages: the build goes on."""
 
     tiers: Sequence[Cache] = ()
 
@@ -117,7 +118,8 @@ def shared_cache(root: Path, options: BuildOptions) -> SharedCache | UnusableCac
         return None
     read = options.use_remote and table.read and bool(table.keys)
     if not read and not write and not options.require_remote:
-        return None
+        wanted = options.use_remote and table.read
+        return UnusableCache(UsageError("no key is trusted", hint=NO_KEYS)) if wanted else None
     try:
         return SharedCache(table.remote, table.keys, read=read, write=write, required=options.require_remote)
     except UsageError as error:

@@ -54,12 +54,13 @@ def send(
     results: Iterable[Result], addresses: Iterable[Place], expires: float | None = None, *, quiet: bool
 ) -> list[Published]:
     """Send the videos of the results that are built, each to its place; return what was sent."""
-    from vidbuild.api.publish import publish
+    from vidbuild.api.publish import check_names, publish
 
     sent: list[Published] = []
-    for result, address in zip(results, addresses, strict=True):
-        if result.ok:
-            sent += show(publish([result], address, expires=expires, on_sent=Progress(quiet=quiet)), quiet=quiet)
+    built = [(result, address) for result, address in zip(results, addresses, strict=True) if result.ok]
+    check_names(built)
+    for result, address in built:
+        sent += show(publish([result], address, expires=expires, on_sent=Progress(quiet=quiet)), quiet=quiet)
     return sent
 
 

@@ -7,12 +7,15 @@ only what has changed.
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePath
-from typing import Any
+from typing import Any, BinaryIO
 
+from vidbuild.errors import UsageError, os_error_text
 from vidbuild.json_types import mapping
 from vidbuild.publishing.headers import headers
 from vidbuild.remote.client import Client
@@ -22,6 +25,7 @@ DIGITS = 16  # of the digest in a name
 MEDIA = frozenset({"video", "animation", "audio", "handout"})  # kinds that are sent under a name with their digest too
 ORDER = ("captions", "poster", "picture", "transcript", "chapters", "credits", *sorted(MEDIA), "page")
 LATEST = ".latest.json"
+MAX_LATEST = 4_000_000  # bytes of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,24 @@ class Sent:
     bytes: int
 
 
+@contextlib.contextmanager
+def _verified(item: Item) -> Iterator[BinaryIO]:
+    """Open a file that has the content of an item. Raises UsageError.
+
+    Another build can replace the file meanwhile, and what is open stays as it is: a name with a digest never leads to
+    other content.
+    """
+    try:
+        opened = item.path.open("rb")
+    except OSError as error:
+        raise UsageError(f"cannot read '{item.path}': {os_error_text(error)}") from error
+    with opened:
+        if hashlib.file_digest(opened, "sha256").hexdigest() != item.sha256:
+            hint = "build it again, or send the file itself: vidbuild publish FILE --to ADDRESS"
+            raise UsageError(f"'{item.path}' was changed after it was built, and is not sent", hint=hint)
+        yield opened
+
+
 OnSent = Callable[[str, int, int], None]  # key, bytes so far, bytes of the file
 
 
@@ -87,21 +109,22 @@ class Publisher:
         ordered = sorted(items, key=lambda item: ORDER.index(item.kind) if item.kind in ORDER else -1)
         media = [item for item in ordered if item.kind in MEDIA]
         for item in media:
-            self._put(self._key(item.content_name), item, is_content=True, is_there=True)
+            self._put(self.key(item.content_name), item, is_content=True, is_there=True)
         for item in ordered:
             is_there = mapping(known.get(item.name)).get("sha256") == item.sha256
-            self._put(self._key(item.name), item, is_content=False, is_there=is_there)
+            self._put(self.key(item.name), item, is_content=False, is_there=is_there)
         self._put_latest(name, ordered, media, last)
         public = self.client.address.public
         return Sent(
-            {item.name: public(self._key(item.name)) for item in ordered},
-            {item.name: public(self._key(item.content_name)) for item in media},
+            {item.name: public(self.key(item.name)) for item in ordered},
+            {item.name: public(self.key(item.content_name)) for item in media},
             tuple(self._sent),
             tuple(self._kept),
             self._bytes,
         )
 
-    def _key(self, name: str) -> str:
+    def key(self, name: str) -> str:
+        """Return the key of a file, below the client's address."""
         return f"{self.folder}/{name}" if self.folder else name
 
     def _put(self, key: str, item: Item, *, is_content: bool, is_there: bool) -> None:
@@ -118,16 +141,17 @@ class Publisher:
             if self.on_sent:
                 self.on_sent(key, done, item.bytes)
 
-        self.client.upload(key, item.path, headers(item.name, is_content=is_content), count)
+        with _verified(item) as opened:
+            self.client.upload(key, opened, headers(item.name, is_content=is_content), count)
         self._sent.append(key)
         self._bytes += item.bytes
 
     def _latest(self, name: str) -> Mapping[str, Any]:
         """Return what was published last under a name; nothing if that cannot be read."""
-        content = self.client.get(self._key(f"{name}{LATEST}"))
+        content = self.client.get(self.key(f"{name}{LATEST}"), MAX_LATEST)
         try:
             found: Mapping[str, Any] = mapping(json.loads(content)) if content else {}
-        except ValueError:
+        except (ValueError, RecursionError):
             return {}
         return found if found.get("version") == VERSION else {}
 
@@ -138,7 +162,7 @@ class Publisher:
             "files": {item.name: {"kind": item.kind, "bytes": item.bytes, "sha256": item.sha256} for item in items},
             "content": {item.name: item.content_name for item in media},
         }
-        key = self._key(f"{name}{LATEST}")
+        key = self.key(f"{name}{LATEST}")
         if data == last:
             self._kept.append(key)
             return

@@ -5,11 +5,13 @@ from __future__ import annotations
 import contextlib
 import functools
 import math
+import os
 import secrets
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import BinaryIO
 
 from vidbuild.errors import UsageError
 from vidbuild.remote.address import Address, parse
@@ -63,8 +65,8 @@ class Client:
             return None
 
     def download(self, key: str, target: Path, limit: int) -> None:
-        """Write a file to a new file of this machine; RemoteError if it is not there, or has more bytes."""
-        with target.open("xb") as opened, self._missing_bucket(), self._errors():
+        """Write a file to a new file of this machine. FileNotFoundError without it, RemoteError for more bytes."""
+        with target.open("xb") as opened, self._errors():
             for chunk in self._chunks(key, limit):
                 opened.write(chunk)
 
@@ -114,15 +116,16 @@ class Client:
                 obstore.delete(self._store(), name)
 
     def upload(
-        self, key: str, file: Path, headers: Mapping[str, str], on_bytes: Callable[[int], None] | None = None
+        self, key: str, file: BinaryIO, headers: Mapping[str, str], on_bytes: Callable[[int], None] | None = None
     ) -> None:
-        """Write a file of this machine, in parts if it is large and the place can take parts.
+        """Write an open file of this machine, from its start, in parts if it is large and the place can take parts.
 
         on_bytes: called with the number of bytes that were handed on, several times.
         """
         import obstore
 
-        size = file.stat().st_size
+        file.seek(0)
+        size = os.fstat(file.fileno()).st_size
         in_parts = size > PART_BYTES and self.address.scheme not in {"http", "https"}
         with self._missing_bucket(), self._errors():
             obstore.put(
@@ -187,12 +190,11 @@ class Client:
             raise remote_error(self.address, error) from error
 
 
-def _parts(file: Path, on_bytes: Callable[[int], None]) -> Iterator[bytes]:
+def _parts(file: BinaryIO, on_bytes: Callable[[int], None]) -> Iterator[bytes]:
     """Yield the parts of a file, and report each."""
-    with file.open("rb") as opened:
-        while content := opened.read(PART_BYTES):
-            yield content
-            on_bytes(len(content))
+    while content := file.read(PART_BYTES):
+        yield content
+        on_bytes(len(content))
 
 
 def _ignore(_count: int) -> None:

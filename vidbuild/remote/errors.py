@@ -19,6 +19,8 @@ _MEANINGS = {
     "ExpiredToken": ("the credentials have expired", "get new ones"),
     "TokenRefreshRequired": ("the credentials have expired", "get new ones"),
     "RequestTimeTooSkewed": ("the clock of this machine is off", "set it: requests are signed with the time"),
+    "AuthorizationHeaderMalformed": ("the bucket is in another region", "set AWS_REGION to that of the bucket"),
+    "PermanentRedirect": ("the bucket is in another region", "set AWS_REGION to that of the bucket"),
     "SlowDown": ("the server has too many requests", "try again later"),
 }
 SILENCE = "the server does not answer"
@@ -74,7 +76,7 @@ def _explained(address: Address, error: Exception) -> tuple[str, str | None]:
     if isinstance(error, FileNotFoundError):
         return "the bucket or folder does not exist", "create it, or correct the address"
     if number:
-        return f"the server answered {number}", "try again later"
+        return f"the server answered {number}", "try again later" if number[0] == "5" or number == "429" else None
     return _without_answer(address, text)
 
 

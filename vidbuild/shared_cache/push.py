@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from vidbuild.engine.store.blobs import Blob, Blobs
 from vidbuild.engine.store.trace import Trace
@@ -46,7 +45,7 @@ class Pusher:
         self._blobs = blobs
         self._signer = signer
         self._lock = threading.Lock()
-        self._seen: set[str] = set()
+        self._uploads: dict[str, Future[int]] = {}  # by digest
         self._failed = threading.Event()
 
     def push(self, traces: Iterable[Trace]) -> Pushed:
@@ -65,18 +64,35 @@ class Pusher:
         except RemoteError as error:
             self._failed.set()
             return Pushed(error=error)
+        except FileNotFoundError:  # another build has evicted the blob
+            return Pushed()
 
     def _push_blob(self, blob: Blob) -> int:
-        """Write a blob unless it is there; return how many bytes were written."""
+        """Write a blob unless it is there; return how many bytes were written.
+
+        Several results can have the blob: each waits until it is there, since its record is written next.
+        """
         with self._lock:
-            is_known = blob.digest in self._seen
-            self._seen.add(blob.digest)
-        name = blob_name(blob.digest)
-        stored = None if is_known else self._client.head(name)
-        if is_known or (stored is not None and stored.size == blob.size):
+            known = self._uploads.get(blob.digest)
+            upload = known or self._uploads.setdefault(blob.digest, Future())
+        if known is not None:
+            known.result()
             return 0
-        path = Path(self._blobs.find(blob.digest))
-        self._client.upload(name, path, CONTENT)
+        try:
+            written = self._write_blob(blob)
+        except BaseException as error:
+            upload.set_exception(error)
+            raise
+        upload.set_result(written)
+        return written
+
+    def _write_blob(self, blob: Blob) -> int:
+        name = blob_name(blob.digest)
+        stored = self._client.head(name)
+        if stored is not None and stored.size == blob.size:
+            return 0
+        with self._blobs.find(blob.digest).open("rb") as opened:
+            self._client.upload(name, opened, CONTENT)
         return blob.size
 
     def _put_record(self, trace: Trace) -> bool:

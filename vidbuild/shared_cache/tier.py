@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import TypeVar
 
+from vidbuild.engine.keys.fetch import RejectedError
 from vidbuild.engine.store.blobs import Blob
 from vidbuild.engine.store.trace import Trace
 from vidbuild.remote.client import Client
@@ -75,10 +76,16 @@ class SharedTier:
         return trace
 
     def copy_blob(self, blob: Blob, target: Path) -> None:
-        """Write a blob's bytes, which the caller verifies, to a new file. Raises RemoteError."""
+        """Write a blob's bytes, which the caller verifies, to a new file.
+
+        Raises RemoteError, and RejectedError without the blob: places can be set to remove what is old.
+        """
         client = Client(self._address, seconds=self._seconds + blob.size / SLOWEST, retries=0)
         began = time.monotonic()
-        self._guarded(lambda: client.download(blob_name(blob.digest), target, blob.size))
+        try:
+            self._guarded(lambda: client.download(blob_name(blob.digest), target, blob.size))
+        except FileNotFoundError as error:
+            raise RejectedError("without its blob") from error
         if blob.size >= MEASURED:
             with self._lock:
                 self._bytes += blob.size

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from vidbuild.api.publish import destination, probe, publish, publish_files
 from vidbuild.api.remote_counts import RemoteCounts
 from vidbuild.api.result import OutputFile, Result, Steps
 from vidbuild.api.shared_cache import shared_cache
-from vidbuild.cli.publishing import line
+from vidbuild.cli.publishing import line, send
 from vidbuild.errors import UsageError
 from vidbuild.remote.client import RemoteError
 
@@ -43,6 +44,15 @@ def test_the_place_is_that_of_the_command_the_brand_or_the_project(project: Path
         destination(None, "video.yaml")
 
 
+def built(files: dict[str, Path]) -> Result:
+    """Return the result of a build with outputs of these kinds."""
+    outputs = tuple(
+        OutputFile(kind, path, path.stat().st_size, hashlib.sha256(path.read_bytes()).hexdigest())
+        for kind, path in files.items()
+    )
+    return Result("built", Path("video.yaml"), "run", outputs, Steps(total=1), 1.0, 1.0)
+
+
 def test_results_and_files_are_sent(project: Path) -> None:
     """Of a result all but what is for its authors; of files those that are given, together by their names."""
     files = {}
@@ -50,8 +60,7 @@ def test_results_and_files_are_sent(project: Path) -> None:
         files[name] = project / name
         files[name].write_text(name)
     kinds = {"talk.mp4": "video", "talk.vtt": "captions", "talk.report.html": "report"}
-    outputs = tuple(OutputFile(kinds[name], path, path.stat().st_size, "0" * 64) for name, path in files.items())
-    result = Result("built", Path("video.yaml"), "run", outputs, Steps(total=1), 1.0, 1.0)
+    result = built({kinds[name]: path for name, path in files.items()})
     place = destination((project / "sent").as_uri())
     probe(place)
     (published,) = publish([result], place)
@@ -65,14 +74,59 @@ def test_results_and_files_are_sent(project: Path) -> None:
         list(publish_files([Path("missing.mp4")], place))
 
 
+def test_two_files_of_one_name_are_not_sent_to_one_place(project: Path) -> None:
+    """One would replace the other: it is an error before anything is sent, of results and of files."""
+    files = [project / folder / "video.mp4" for folder in ("a", "b")]
+    for file in files:
+        file.parent.mkdir()
+        file.write_text(file.parent.name)
+    place = destination((project / "sent").as_uri())
+    results = [built({"video": file}) for file in files]
+    for sending in (publish(results, place), publish_files(files, place)):
+        with pytest.raises(UsageError, match="one would replace the other"):
+            list(sending)
+    with pytest.raises(UsageError, match="one would replace the other"):
+        send(results, [place, place], quiet=True)
+    assert not (project / "sent").exists()
+    places = [destination((project / "sent" / name).as_uri()) for name in "ab"]
+    assert len(send(results, places, quiet=True)) == 2
+    (once,) = publish_files([files[0], files[0]], place)
+    assert once.name == "video"
+
+
+def test_a_file_that_was_changed_after_its_build_is_not_sent(project: Path) -> None:
+    """Its content would be under the name of another one, which browsers keep for a year."""
+    (project / "talk.mp4").write_text("film")
+    result = built({"video": project / "talk.mp4"})
+    (project / "talk.mp4").write_text("cut.")
+    with pytest.raises(UsageError, match=r"talk\.mp4' was changed after it was built"):
+        list(publish([result], destination((project / "sent").as_uri())))
+    (project / "talk.mp4").unlink()
+    with pytest.raises(UsageError, match=r"cannot read '.*talk\.mp4'"):
+        list(publish([result], destination((project / "sent").as_uri())))
+    assert not list(project.glob("sent/*.mp4"))
+
+
+def test_a_folder_below_the_address(project: Path) -> None:
+    """All names of a video are in it, also that of the summary."""
+    (project / "talk.mp4").write_text("film")
+    place = destination((project / "sent").as_uri())
+    (published,) = publish([built({"video": project / "talk.mp4"})], place, folder="acme")
+    assert published.url == (project / "sent" / "acme" / "talk.mp4").as_uri()
+    assert {each.parent.name for each in (project / "sent").rglob("talk.*")} == {"acme"}
+
+
 def test_a_shared_cache_is_used_as_the_settings_say(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """None without an address, without keys and offline; writing needs a private key."""
+    """None without an address and offline, a warning without keys; writing needs a private key."""
     options = BuildOptions()
     assert shared_cache(project, options) is None
     keys = cache_sharing.keygen()
     address = (project / "cache").as_uri()
     (project / "vidbuild.toml").write_text(f'[cache]\nremote = "{address}"\n')
-    assert shared_cache(project, options) is None
+    keyless = shared_cache(project, options)
+    assert keyless is not None
+    assert [each.message for each in keyless.notices()] == ["the remote cache is not used: no key is trusted"]
+    assert shared_cache(project, BuildOptions(use_remote=False)) is None
     assert cache_sharing.trust(keys.public, project) == project / "vidbuild.toml"
     found = shared_cache(project, options)
     assert found is not None

@@ -44,7 +44,9 @@ def test_a_large_file_is_sent_in_parts(s3: ObjectServer, tmp_path: Path) -> None
     file, seen = tmp_path / "large.mp4", list[int]()
     file.write_bytes(bytes(range(256)) * 50_000)
     own = client(f"s3://{BUCKET}/large", seconds=30)
-    own.upload("large.mp4", file, HEADERS, seen.append)
+    with file.open("rb") as opened:
+        opened.read(10)  # it is sent from its start all the same
+        own.upload("large.mp4", opened, HEADERS, seen.append)
     assert own.get("large.mp4") == file.read_bytes()
     assert sum(seen) == file.stat().st_size
     parts = sorted(each.body for each in s3.requests if "partNumber=" in each.key)
@@ -57,8 +59,8 @@ def test_parts_of_a_failed_upload_are_removed(s3: ObjectServer, tmp_path: Path) 
     file.write_bytes(bytes(12_000_000))
     s3.fault = fail(2, fault=Fault(403))
     own = client(f"s3://{BUCKET}/parts", seconds=30)
-    with pytest.raises(RemoteError, match="access is denied"):
-        own.upload("large.mp4", file, HEADERS)
+    with file.open("rb") as opened, pytest.raises(RemoteError, match="access is denied"):
+        own.upload("large.mp4", opened, HEADERS)
     s3.fault = lambda _request: None
     assert own.head("large.mp4") is None
     assert any(each.method == "DELETE" and "uploadId=" in each.key for each in s3.requests)
@@ -171,7 +173,8 @@ def test_a_folder_of_this_machine(tmp_path: Path) -> None:
     folder = tmp_path / "new folder"
     own = client(folder.as_uri())
     own.put("sub/a.txt", b"1", HEADERS)
-    own.upload("b.txt", folder / "sub" / "a.txt", HEADERS)
+    with (folder / "sub" / "a.txt").open("rb") as opened:
+        own.upload("b.txt", opened, HEADERS)
     assert (folder / "b.txt").read_bytes() == b"1"
     assert own.put_new("c", b"1")
     assert not own.put_new("c", b"2")
@@ -231,7 +234,8 @@ def test_a_plain_http_server_gets_files_whole(
     file.write_bytes(bytes(PART_BYTES + 1))
     own = client(address, seconds=30)
     own.probe()
-    own.upload("large.mp4", file, HEADERS)
+    with file.open("rb") as opened:
+        own.upload("large.mp4", opened, HEADERS)
     assert seen[-1] == ("PUT", "/videos/large.mp4", "Bearer a-token", PART_BYTES + 1)
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -103,7 +105,7 @@ def _blob(request: Request) -> bool:
         (_record, Fault(302), 0, 1),
         (_record, Fault(200, b"<html>"), 1, 0),
         (_record, Fault(200, b"x" * 5_000_000), 0, 1),
-        (_blob, Fault(404), 0, 1),
+        (_blob, Fault(404), 1, 0),
         (_blob, Fault(500), 0, 1),
         (_blob, Fault(0), 0, 1),
         (_blob, Fault(200, b"wrong"), 1, 0),
@@ -166,6 +168,42 @@ def test_plain_http_is_that_of_other_build_tools(tmp_path: Path) -> None:
         store = Store(tmp_path / "second")
         assert Pusher(address, store.blobs, Signer(OTHERS.private)).push([stored_trace(store)]).kept == 1
         assert kept == before
+
+
+def test_no_record_is_written_before_its_blobs(
+    s3: ObjectServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Results that share a blob all wait for the one that writes it; if that fails, none has a record."""
+    store = Store(tmp_path / "theirs")
+    traces = [stored_trace(store, "one")]
+    traces += [replace(traces[0], key=f"{number:064}") for number in range(5)]  # other results with the same blobs
+    shared = {blob_name(blob.digest) for blob in traces[0].outputs.values()}
+    upload = Client.upload
+
+    def slow(own: Client, key: str, *given: Any) -> None:
+        time.sleep(0.2)
+        upload(own, key, *given)
+
+    monkeypatch.setattr(Client, "upload", slow)
+    assert Pusher(f"s3://{BUCKET}/late", store.blobs, Signer(KEYS.private)).push(traces).written == 6
+    keys = [key.removeprefix("late/") for key in s3.puts()]
+    assert max(keys.index(name) for name in shared) < min(at for at, key in enumerate(keys) if key.startswith("ac/"))
+    s3.clear()
+    s3.fault = lambda request: Fault(403) if request.method == "PUT" and "/cas/" in request.key else None
+    found = Pusher(f"s3://{BUCKET}/never", store.blobs, Signer(KEYS.private)).push(traces)
+    assert (found.written, found.kept, found.error is not None) == (0, 0, True)
+    assert not any("/ac/" in key for key in s3.puts())
+
+
+def test_a_blob_that_was_evicted_meanwhile_is_not_written(s3: ObjectServer, tmp_path: Path) -> None:
+    """Another build can make room in the cache: the result is left out, and the others are written."""
+    store = Store(tmp_path / "theirs")
+    gone, there = stored_trace(store, "one"), stored_trace(store, "two")
+    for blob in gone.outputs.values():
+        store.blobs.path(blob.digest).unlink()
+    found = Pusher(f"s3://{BUCKET}/evicted", store.blobs, Signer(KEYS.private)).push([gone, there])
+    assert (found.written, found.error) == (1, None)
+    assert record_name(gone.key) not in [key.removeprefix("evicted/") for key in s3.puts()]
 
 
 def test_writing_that_fails_is_reported(s3: ObjectServer, tmp_path: Path) -> None:
