@@ -65,33 +65,36 @@ def batch(
 ) -> BatchResult:
     """Build rows of a batch. A row that fails stops no other one, unless `keep_going=False`.
 
-    on_row: called with each row's result as soon as it is known.
+    on_row: called with each row's result, once the rows that are built together, at most 16, have ended.
     on_event: as for `build`: `batch_started`, the events of the runs, `row_finished` for each row, `batch_finished`.
     overlap: wait for another run of the batch to end; False raises UsageError instead.
-    publish: send the videos of each row once they are built; a row whose videos cannot be sent has failed.
+    publish: send the videos once they are built, those of at most 16 rows at a time; a row of which this fails has
+        failed.
 
     Raises SpecError if the batch is wrong, UsageError if it cannot begin, and RemoteError if an address to publish to
     cannot be used, before anything is built.
     """
     began = time.monotonic()
     options = options_of(options or BuildOptions(keep_going=True), changes)
-    control = control or RunControl()
+    selection, control = selection or Selection(), control or RunControl()
     with (
         listening(None if options.dry_run else on_event) as listener,
         emitting(listener, Path(path), control.cancel_exit_code) as events,
     ):
         _refuse_own(options)
         read = reader.read(Path(path))
-        book = ledger.read(read.path)
-        rows = select(read, selection or Selection(), book)
-        sender = Sender(rows) if publish and not options.dry_run else None
-        run = BatchRun(read, options, control, _reporting(events, on_row), listener, sender)
+        _check(read, selection)
         with _alone(read.path, options, control, overlap=overlap):
+            book = ledger.read(read.path)  # only now: a run that was waited for has done rows
+            rows = select(read, selection, book)
+            contents = {row.id: row.content() for row in rows}  # as built: a spec edited meanwhile is due again
+            sender = Sender(read, rows) if publish and not options.dry_run else None
+            run = BatchRun(read, options, control, _reporting(events, on_row), listener, sender)
             events.start([(row.id, row.spec) for row in rows])
             for row, result in run.results(rows):
                 is_counted = not options.dry_run and result.status not in {"cancelled", "aborted"}
-                if is_counted and (book.path.exists() or (selection and selection.next)):
-                    book.record(row, ok=result.ok)
+                if is_counted and (book.path.exists() or selection.next):
+                    book.record(row.id, contents[row.id], ok=result.ok)
             results = tuple(run.found[row.id] for row in rows)
             made = BatchResult(read.path, results, round(time.monotonic() - began, 3))
             if not options.dry_run:
@@ -154,21 +157,26 @@ def planned(path: str | os.PathLike[str] = reader.DEFAULT, selection: Selection 
     return found
 
 
+def _check(read: Batch, selection: Selection) -> None:
+    """Raise UsageError for an id, a pattern or a brand of no row."""
+    for wanted in selection.only:
+        if not any(fnmatch.fnmatchcase(row.id, wanted) for row in read.rows):
+            hint = did_you_mean(wanted, [row.id for row in read.rows]) or "--list shows the ids"
+            raise UsageError(f"'{read.path}' has no row '{wanted}'", hint=hint)
+    known = list(dict.fromkeys(row.brand for row in read.rows if row.brand))
+    if selection.brand is not None and selection.brand not in known:
+        near = did_you_mean(selection.brand, known) or f"there are {', '.join(known)}"
+        message = f"no row of '{read.path}' has the brand '{selection.brand}'"
+        raise UsageError(message, hint=near if known else None)
+
+
 def select(read: Batch, selection: Selection, book: ledger.Ledger) -> list[Row]:
     """Return the rows that are meant. Raises UsageError for an id, a pattern or a brand of no row."""
+    _check(read, selection)
     rows = list(read.rows)
-    for wanted in selection.only:
-        if not any(fnmatch.fnmatchcase(row.id, wanted) for row in rows):
-            hint = did_you_mean(wanted, [row.id for row in rows]) or "--list shows the ids"
-            raise UsageError(f"'{read.path}' has no row '{wanted}'", hint=hint)
     if selection.only:
         rows = [row for row in rows if any(fnmatch.fnmatchcase(row.id, wanted) for wanted in selection.only)]
     if selection.brand is not None:
-        known = list(dict.fromkeys(row.brand for row in read.rows if row.brand))
-        if selection.brand not in known:
-            near = did_you_mean(selection.brand, known) or f"there are {', '.join(known)}"
-            message = f"no row of '{read.path}' has the brand '{selection.brand}'"
-            raise UsageError(message, hint=near if known else None)
         rows = [row for row in rows if row.brand == selection.brand]
     if selection.next is not None:
         rows = book.next_rows(rows, selection.next)

@@ -1,4 +1,4 @@
-"""Sends the videos of a batch, each as soon as its row is built."""
+"""Sends the videos of a batch, each once its row is built."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from dataclasses import replace
 from vidbuild.api.batch_result import RowResult
 from vidbuild.api.publish import destination, probe, publish
 from vidbuild.api.result import Result
+from vidbuild.batches.reader import Batch
 from vidbuild.batches.row import Row
+from vidbuild.errors import VidbuildError
 from vidbuild.remote.address import Address
-from vidbuild.remote.client import RemoteError
 
 
 class Sender:
@@ -19,16 +20,22 @@ class Sender:
     Raises UsageError for a row without an address, and RemoteError for an address that cannot be used.
     """
 
-    def __init__(self, rows: Sequence[Row]) -> None:
+    def __init__(self, read: Batch, rows: Sequence[Row]) -> None:
+        self._outputs = read.folder
         self._addresses = {row.id: _address(row) for row in rows}
         for address in dict.fromkeys(self._addresses.values()):
             probe(address)
 
     def sent(self, row: Row, result: Result, made: RowResult) -> RowResult:
-        """Send a row's videos and return its result with their addresses, or as failed; the videos stay in any case."""
+        """Send a row's videos and return its result with their addresses, or as failed; the videos stay in any case.
+
+        They are in the same folders there as below the batch's outputs.
+        """
+        folder = row.folder.relative_to(self._outputs).as_posix()
         try:
-            return replace(made, urls=tuple(each.url for each in publish([result], self._addresses[row.id])))
-        except RemoteError as error:
+            sent = list(publish([result], self._addresses[row.id], folder="" if folder == "." else folder))
+            return replace(made, urls=tuple(each.url for each in sent))
+        except VidbuildError as error:
             return replace(made, status="failed", errors=(*made.errors, f"publish: {error.message}"))
 
 

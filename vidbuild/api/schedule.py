@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from vidbuild.batches import cron, reader, schedule
+from vidbuild.batches import cron, ledger, reader, schedule
 from vidbuild.create.composer.text import slug
 from vidbuild.errors import UsageError
 from vidbuild.project import name_of, root_of
@@ -31,5 +31,7 @@ def schedule_text(batch: Path, when: str, kind: str, arguments: Sequence[str] = 
     found = shutil.which("vidbuild")
     program = Path(found).absolute() if found else Path(sys.executable).with_name("vidbuild")
     name = f"vidbuild-{slug(name_of(read.path)) or 'batch'}"
-    job = schedule.Job(name, root, program, ("batch", file.as_posix(), *arguments))
+    is_next = any(each == "--next" or each.startswith("--next=") for each in arguments)
+    kept = ledger.path_of(file).as_posix() if is_next else ""
+    job = schedule.Job(name, root, program, ("batch", file.as_posix(), *arguments), kept)
     return schedule.KINDS[kind](job, time)

@@ -30,7 +30,10 @@ class Cron:
     @property
     def is_often(self) -> bool:
         """Whether it comes more often than GitHub starts anything."""
-        return any(after - before < LEAST_MINUTES for before, after in itertools.pairwise(sorted(self.numbers[0])))
+        minutes, hours = sorted(self.numbers[0]), self.numbers[1]
+        if any((hour + 1) % 24 in hours for hour in hours):
+            minutes.append(minutes[0] + 60)
+        return any(after - before < LEAST_MINUTES for before, after in itertools.pairwise(minutes))
 
     def on_calendar(self) -> list[str]:
         """Return the same times as systemd writes them; of a day of the month or of the week, one line for each."""
@@ -81,9 +84,9 @@ def _numbers(field: str, name: str, low: int, high: int) -> frozenset[int]:
 
 
 def _number(text: str, name: str, low: int, high: int) -> int:
-    """Return a number of a field, of which months and days of the week also have names."""
+    """Return a number of a field; months and days of the week also have names, of three letters."""
     names = {"month": [*enumerate(MONTHS, 1)], "day of the week": [*enumerate(map(str.lower, DAYS))]}.get(name, [])
-    value = next((number for number, each in names if each == text.lower()[:3] and text.isalpha()), None)
+    value = next((number for number, each in names if each == text.lower()), None)
     if value is None:
         value = int(text) if text.isascii() and text.isdigit() else -1
     if not low <= value <= high:

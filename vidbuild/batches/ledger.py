@@ -36,13 +36,16 @@ class Ledger:
         left = [row for row in rows if not self.is_done(row)]
         return sorted(left, key=lambda row: self.failures.get(row.id, 0))[:count]
 
-    def record(self, row: Row, *, ok: bool) -> None:
-        """Record how a row ended, at once: what was done stays done if the run is killed."""
+    def record(self, name: str, content: str, *, ok: bool) -> None:
+        """Record how a row ended, at once: what was done stays done if the run is killed.
+
+        name: the row's id; content: of the row when its build began.
+        """
         if ok:
-            self.done[row.id] = row.content()
-            self.failures.pop(row.id, None)
+            self.done[name] = content
+            self.failures.pop(name, None)
         else:
-            self.failures[row.id] = self.failures.get(row.id, 0) + 1
+            self.failures[name] = self.failures.get(name, 0) + 1
         self._write()
 
     def _write(self) -> None:
@@ -77,6 +80,8 @@ def read(batch: Path) -> Ledger:
             raise UsageError(f"'{path}' is of another version of vidbuild", hint="update vidbuild, or remove the file")
         rows: Mapping[str, object] = data["rows"]
         entries = {name: mapping(entry) for name, entry in rows.items()}
+        done = {name: str(entry["done"]) for name, entry in entries.items() if "done" in entry}
+        failures = {name: int(entry["failures"]) for name, entry in entries.items() if "failures" in entry}
     except FileNotFoundError:
         return Ledger(path)
     except OSError as error:
@@ -84,6 +89,4 @@ def read(batch: Path) -> Ledger:
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         hint = "restore it, or remove it: then no row is done"
         raise UsageError(f"'{path}' is no ledger of a batch", hint=hint) from error
-    done = {name: str(entry["done"]) for name, entry in entries.items() if "done" in entry}
-    failures = {name: int(entry["failures"]) for name, entry in entries.items() if "failures" in entry}
     return Ledger(path, done, failures)

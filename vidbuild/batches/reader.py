@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -98,12 +99,13 @@ def _batch(document: Document, path: Path, collector: DiagnosticCollector) -> Ba
         *((("videos", index), each) for index, each in enumerate(data.get("videos", ()))),
         *matrix.rows(data, collector),
     ]
-    if len(written) > matrix.MAX_ROWS:
-        message = f"the batch has {len(written)} rows: the maximum is {matrix.MAX_ROWS}"
-        collector.error((), message, "write several batches")
     if collector.has_errors:
         return None
-    expanded = [(place, each) for place, row in written for each in topics.expanded(path, place, row, collector)]
+    every = ((place, each) for place, row in written for each in topics.expanded(path, place, row, collector))
+    expanded = list(itertools.islice(every, matrix.MAX_ROWS + 1))
+    if len(expanded) > matrix.MAX_ROWS:
+        collector.error((), f"the batch has more than {matrix.MAX_ROWS} rows", "write several batches")
+        return None
     rows = [row for place, each in expanded if (row := _row(path, folder, place, each, collector)) is not None]
     _check_distinct(rows, collector)
     return Batch(path, folder, tuple(rows))
@@ -124,7 +126,8 @@ def _row(
     own = str(data.get("id") or id_of(data))
     create = data.get("create")
     options = dict(create) if isinstance(create, Mapping) else {"from": create}
-    origin = Origin(_source(path.parent, str(options.pop("from"))), options) if create is not None else None
+    written = str(options.pop("from"))
+    origin = Origin(_source(path.parent, written), written, options) if create is not None else None
     default = f"{CREATED}/{own}.yaml"
     where = (*place, "spec") if place[0] == "videos" and origin is None else place
     file = str(data["spec"]) if origin is None else str(options.pop("into", default))
@@ -188,19 +191,20 @@ def _expanded(text: str, variables: Mapping[str, Any], place: FieldPath, collect
 
 
 def _check_distinct(rows: list[Row], collector: DiagnosticCollector) -> None:
-    """Report rows with one id, or with one output."""
-    kinds: Sequence[tuple[str, Callable[[Row], str], str]] = (
-        ("have the same id '{}'", lambda row: row.id, "give one of them another 'id'"),
-        ("write the same files '{}'", lambda row: os.fspath(row.folder / row.name), "use '{{ id }}' in 'name'"),
+    """Report rows with one id, with one output, or that create one spec from different sources."""
+    created = [row for row in rows if row.origin is not None]
+    checks: Sequence[tuple[list[Row], Callable[[Row], str], str, str]] = (
+        (rows, lambda row: row.id, "have the same id '{}'", "give one of them another 'id'"),
+        (rows, lambda row: os.fspath(row.folder / row.name), "write the same files '{}'", "use '{{ id }}' in 'name'"),
+        (created, lambda row: os.fspath(row.spec), "create '{}' from different sources", "change 'into'"),
     )
-    for message, key, hint in kinds:
+    for among, key, message, hint in checks:
         first: dict[str, Row] = {}
-        for row in rows:
+        for row in among:
             value = key(row)
             other = first.setdefault(value.casefold(), row)
-            if other is not row:
-                lines = _lines(other, row)
-                text = f"the rows in {lines} {message.format(value)}"
+            if other is not row and not (among is created and other.origin == row.origin):
+                text = f"the rows in {_lines(other, row)} {message.format(value)}"
                 collector.diagnostics.append(Diagnostic("error", text, row.location.file, row.location, hint))
         if collector.has_errors:
             return

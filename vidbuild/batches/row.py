@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
@@ -22,11 +23,13 @@ MAX_ID = 100  # characters of an id that is made of values
 class Origin:
     """What a row's spec is written from, if it is not there.
 
-    source: as for `vidbuild create --from`.
+    source: as for `vidbuild create --from`, from the current folder.
+    written: the source as the batch has it.
     options: the other fields of the row's `create`.
     """
 
     source: str
+    written: str
     options: Mapping[str, Json] = field(default_factory=dict)
 
 
@@ -57,14 +60,18 @@ class Row:
     location: Location
 
     def content(self) -> str:
-        """Return a digest of what the row asks for: its values and the text of its spec, or that spec's source."""
+        """Return a digest of what the row asks for: its values and the text of its spec, or that spec's source.
+
+        It is the same from every current folder.
+        """
+        beside = os.path.relpath(self.folder / self.name, Path(self.location.file).parent)
         asked = {
             "brand": self.brand,
             "variables": dict(self.variables),
             "languages": list(self.languages),
             "outputs": list(self.outputs),
-            "name": self.name,
-            "spec": [self.origin.source, dict(self.origin.options)] if self.origin else _text_digest(self.spec),
+            "name": Path(beside).as_posix(),
+            "spec": [self.origin.written, dict(self.origin.options)] if self.origin else _text_digest(self.spec),
         }
         return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()[:32]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,17 +11,29 @@ from pathlib import Path
 from vidbuild.batches.cron import Cron
 from vidbuild.platforms import shell_command
 
-STORE = "actions/cache@v4"
+STORE = "actions/cache"
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What runs. name: of the job; folder: absolute, from which it runs; program: the absolute path of vidbuild."""
+    """What runs.
+
+    name: of the job.
+    folder: absolute, from which it runs.
+    program: the absolute path of vidbuild.
+    ledger: the batch's, relative to `folder`, which the next run needs; "" if it needs none.
+    """
 
     name: str
     folder: Path
     program: Path
     arguments: Sequence[str]
+    ledger: str = ""
+
+    @property
+    def kept(self) -> list[str]:
+        """The paths that the next run needs."""
+        return [".vidbuild", *filter(None, [self.ledger])]
 
     @property
     def command(self) -> str:
@@ -48,7 +62,7 @@ def for_systemd(job: Job, cron: Cron) -> str:
     """Return a service and its timer."""
     times = "\n".join(f"OnCalendar={each}" for each in cron.on_calendar())
     folder = str(job.folder).replace("%", "%%")
-    command = job.command.replace("%", "%%")
+    command = " ".join(_systemd_word(str(each)) for each in (job.program, *job.arguments))
     return f"""\
 # ~/.config/systemd/user/{job.name}.service
 [Unit]
@@ -80,9 +94,27 @@ WantedBy=timers.target
 """
 
 
+def _systemd_word(text: str) -> str:
+    """Return a word of a command as systemd reads it: "%" and "$" stand for themselves when doubled."""
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%").replace("$", "$$")
+    return escaped if re.fullmatch(r"[\w@%$+=:,./-]+", text) else f'"{escaped}"'
+
+
+def _yaml(text: str) -> str:
+    """Return a text as a value in YAML, quoted if it has to be."""
+    import yaml
+
+    try:
+        is_plain = yaml.safe_load(f"- run: {text}") == [{"run": text}]
+    except yaml.YAMLError:
+        is_plain = False
+    return text if is_plain else json.dumps(text, ensure_ascii=False)
+
+
 def for_github(job: Job, cron: Cron) -> str:
     """Return a workflow for GitHub Actions."""
     often = "# GitHub starts nothing more often than every five minutes.\n" if cron.is_often else ""
+    kept = "".join(f"\n            {each}" for each in job.kept)
     return f"""\
 # .github/workflows/{job.name}.yml
 # Times are UTC. Scheduled workflows run from the default branch only, start late when many do (avoid minute 0), and are
@@ -105,21 +137,27 @@ jobs:
       - uses: actions/checkout@v4
       - uses: actions/setup-python@v5
         with: {{python-version: "3.12"}}
-      - uses: {STORE}
+      - uses: {STORE}/restore@v4
         with:
-          path: .vidbuild
-          key: vidbuild-${{{{ github.run_id }}}}
-          restore-keys: vidbuild-
+          path: |{kept}
+          key: {job.name}-none
+          restore-keys: {job.name}-
       - run: pip install 'vidbuild[remote]'
-      - run: {job.plain}
+      - run: {_yaml(job.plain)}
         # env: the secrets with which videos are sent
         #   AWS_ACCESS_KEY_ID: ${{{{ secrets.AWS_ACCESS_KEY_ID }}}}
         #   AWS_SECRET_ACCESS_KEY: ${{{{ secrets.AWS_SECRET_ACCESS_KEY }}}}
+      - uses: {STORE}/save@v4
+        if: always() # after a failure too: the rows that are done stay done
+        with:
+          path: |{kept}
+          key: {job.name}-${{{{ github.run_id }}}}-${{{{ github.run_attempt }}}}
 """
 
 
 def for_gitlab(job: Job, cron: Cron) -> str:
     """Return a job for GitLab CI; the time itself is set in the project."""
+    kept = ", ".join(map(json.dumps, job.kept))
     return f"""\
 # .gitlab-ci.yml
 # The time is set in the project, under Build > Pipeline schedules, with a time zone: {cron.text}
@@ -130,11 +168,12 @@ def for_gitlab(job: Job, cron: Cron) -> str:
     - if: $CI_PIPELINE_SOURCE == "schedule"
   resource_group: {job.name} # one run at a time
   cache:
-    key: vidbuild
-    paths: [.vidbuild]
+    key: {job.name}
+    paths: [{kept}]
+    when: always # after a failure too: the rows that are done stay done
   script:
     - pip install 'vidbuild[remote]'
-    - {job.plain}
+    - {_yaml(job.plain)}
   # Credentials: masked variables under Settings > CI/CD.
 """
 

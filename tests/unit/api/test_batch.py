@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +14,11 @@ import pytest
 from tests.support import event_log
 from vidbuild.api.batch import Selection, batch, planned
 from vidbuild.api.batch_result import BatchResult, RowResult
+from vidbuild.api.build_command import BuildRow
 from vidbuild.api.options import Control, RunControl
+from vidbuild.api.result import OutputFile, Result, Steps
 from vidbuild.batches import ledger, reader
+from vidbuild.engine.disk.lock import Lock
 from vidbuild.engine.runs.events import Event
 from vidbuild.errors import UsageError, VidbuildError
 from vidbuild.spec.diagnostics import SpecError
@@ -48,7 +53,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_a_plan_has_every_row_and_its_files() -> None:
     """Nothing is written; a row that is done is marked."""
     rows = reader.read(Path("batch.yaml")).rows
-    ledger.read(Path("batch.yaml")).record(rows[0], ok=True)
+    ledger.read(Path("batch.yaml")).record(rows[0].id, rows[0].content(), ok=True)
     found = planned()
     assert [each.row.id for each in found] == ["a-x", "a-y", "b-x", "b-y"]
     assert [str(each.files[0]) for each in found] == [f"build/{each.row.id}.mp4" for each in found]
@@ -188,6 +193,59 @@ def test_a_listener_that_fails_ends_the_batch_with_its_error() -> None:
 
     with pytest.raises(RuntimeError, match="batch_started"):
         batch(on_event=refuse)
+
+
+def built(rows: Sequence[BuildRow], *_: Any) -> list[Result]:
+    """Stand for the builds of rows, all of which succeed."""
+    return [Result("built", each.spec, "run", (), Steps(total=1), 1.0, 1.0) for each in rows]
+
+
+def test_what_another_run_did_is_not_done_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A run that waits for another one takes the rows that are next after that, and keeps what it recorded."""
+    monkeypatch.setattr("vidbuild.api.batch_run.build_rows", built)
+    attempt = Lock.attempt
+
+    def after_another_run(path: Path, *, shared: bool = False) -> Lock | None:
+        rows = reader.read(Path("batch.yaml")).rows
+        ledger.read(Path("batch.yaml")).record(rows[0].id, rows[0].content(), ok=True)
+        return attempt(path, shared=shared)
+
+    monkeypatch.setattr(Lock, "attempt", after_another_run)
+    assert [each.id for each in batch("batch.yaml", Selection(next=1)).results] == ["a-y"]
+    assert sorted(ledger.read(Path("batch.yaml")).done) == ["a-x", "a-y"]
+
+
+def test_a_spec_that_is_edited_during_its_build_is_due_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was built is the text from before."""
+
+    def edited(rows: Sequence[BuildRow], *_: Any) -> list[Result]:
+        Path("a.yaml").write_text(SPEC + "# edited\n")
+        return built(rows)
+
+    monkeypatch.setattr("vidbuild.api.batch_run.build_rows", edited)
+    assert batch("batch.yaml", Selection(next=4)).ok
+    assert [each.is_done for each in planned()] == [False, False, True, True]
+
+
+def test_videos_are_sent_to_the_folders_that_they_have_here(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Otherwise that of one brand would replace that of another, without a word."""
+
+    def written(rows: Sequence[BuildRow], *_: Any) -> list[Result]:
+        found = []
+        for each in rows:
+            file = Path("build") / f"{each.options.name}.mp4"
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(each.name)
+            output = OutputFile("video", file, len(each.name), hashlib.sha256(each.name.encode()).hexdigest())
+            found.append(Result("built", each.spec, "run", (output,), Steps(total=1), 1.0, 1.0))
+        return found
+
+    monkeypatch.setattr("vidbuild.api.batch_run.build_rows", written)
+    place = (project / "sent").as_uri()
+    (project / "batch.yaml").write_text(f"{BATCH}name: '{{{{ brand }}}}/{{{{ spec }}}}'\npublish: {place}\n")
+    result = batch(publish=True)
+    assert [each.urls for each in result.results] == [(f"{place}/{name}.mp4",) for name in ("x/a", "y/a", "x/b", "y/b")]
+    assert (project / "sent" / "x" / "a.mp4").read_text() == "a-x"
 
 
 def test_options_that_each_row_has_are_refused() -> None:

@@ -154,6 +154,12 @@ def test_sources_are_relative_to_the_batch(project: Path) -> None:
             "rows in lines 4 and 5 write the same files 'build/a'",
             "use '{{ id }}' in 'name'",
         ),
+        (
+            "videos:\n  - {create: {from: a.md, into: x.yaml}}\n  - {create: {from: b.md, into: x.yaml}}",
+            "4:5",
+            "rows in lines 3 and 4 create 'x.yaml' from different sources",
+            "change 'into'",
+        ),
         ("- a", "1:1", "", ""),
     ],
 )
@@ -163,6 +169,20 @@ def test_a_wrong_batch_is_located(text: str, place: str, message: str, hint: str
     assert f"batch.yaml:{place}: " in found or not message
     assert message in found
     assert hint in found
+
+
+def test_rows_can_share_a_spec_that_is_created() -> None:
+    """Of one source it is written once, for several brands."""
+    found = rows("videos:\n" + "".join(f"  - {{create: {{from: a.md, into: x.yaml}}, brand: {b}}}\n" for b in "xy"))
+    assert {str(row.spec) for row in found} == {"x.yaml"}
+
+
+def test_topics_count_as_rows(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The limit is that of the rows that are built."""
+    monkeypatch.setattr("vidbuild.batches.matrix.MAX_ROWS", 3)
+    (project / "brands").mkdir()
+    (project / "brands" / "acme.yaml").write_text("topics: [a, b, c, d]\n")
+    assert "the batch has more than 3 rows" in errors("videos: [{create: topics, brand: acme}]")
 
 
 def test_a_matrix_has_a_limit() -> None:
@@ -211,33 +231,56 @@ class TestLedger:
         """Done is what was built with these values and this text of the spec."""
         a, b, c = self.rows(project)
         book = ledger.read(Path("batch.yaml"))
-        book.record(a, ok=True)
+        book.record(a.id, a.content(), ok=True)
         book = ledger.read(Path("batch.yaml"))
         assert book.next_rows([a, b, c], 2) == [b, c]
         (project / "a.yaml").write_text("# changed\n")
         assert book.next_rows([a, b, c], 1) == [a]
 
+    def test_a_row_is_done_from_wherever_the_command_runs(self, project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """What a row asks for does not depend on the current folder, but on the folder of its files."""
+        (project / "docs").mkdir()
+        (project / "docs" / "guide.md").write_text("# Guide")
+        text = "batch: 1\nvideos: [{create: guide.md, name: NAME}]\n"
+        (project / "docs" / "batch.yaml").write_text(text.replace("NAME", "a/guide"))
+        (above,) = reader.read(Path("docs/batch.yaml")).rows
+        (project / "docs" / "batch.yaml").write_text(text.replace("NAME", "b/guide"))
+        (moved,) = reader.read(Path("docs/batch.yaml")).rows
+        (project / "docs" / "batch.yaml").write_text(text.replace("NAME", "a/guide"))
+        monkeypatch.chdir(project / "docs")
+        (beside,) = reader.read(Path("batch.yaml")).rows
+        assert above.content() == beside.content() != moved.content()
+
     def test_a_row_that_fails_lets_others_go_first(self, project: Path) -> None:
         """Otherwise one that always fails would hold up all."""
         a, b, c = self.rows(project)
         book = ledger.read(Path("batch.yaml"))
-        book.record(a, ok=False)
+        book.record(a.id, a.content(), ok=False)
         assert book.next_rows([a, b, c], 3) == [b, c, a]
-        book.record(a, ok=True)
+        book.record(a.id, a.content(), ok=True)
         assert ledger.read(Path("batch.yaml")).failures == {}
 
     def test_it_has_a_line_for_each_row(self, project: Path) -> None:
         """So that two branches can be merged."""
         a, b, _ = self.rows(project)
         book = ledger.read(Path("batch.yaml"))
-        book.record(b, ok=True)
-        book.record(a, ok=False)
+        book.record(b.id, b.content(), ok=True)
+        book.record(a.id, a.content(), ok=False)
         lines = Path("batch.ledger.json").read_text().splitlines()
         assert lines[0] == '{"ledger": 1, "rows": {'
         assert [line.strip()[:4] for line in lines[1:3]] == ['"a":', '"b":']
 
     @pytest.mark.parametrize(
-        "text", ["", "[]", '{"rows": {}}', '{"ledger": 2, "rows": {}}', '{"ledger": 1, "rows": []}']
+        "text",
+        [
+            "",
+            "[]",
+            '{"rows": {}}',
+            '{"ledger": 2, "rows": {}}',
+            '{"ledger": 1, "rows": []}',
+            '{"ledger": 1, "rows": {"a": {"failures": "many"}}}',
+            '{"ledger": 1, "rows": {"a": {"failures": [1]}}}',
+        ],
     )
     def test_a_file_that_is_no_ledger_is_left_alone(self, project: Path, text: str) -> None:
         """It is an error, since an empty ledger in its place would build everything again."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,8 @@ import yaml
 from vidbuild.api.schedule import KINDS, schedule_text
 from vidbuild.batches.cron import parse
 from vidbuild.errors import UsageError
+
+WAYS = ("restore", "save")
 
 
 @pytest.mark.parametrize(
@@ -42,6 +45,8 @@ def test_times_are_those_of_systemd_too(text: str, expected: list[str]) -> None:
         ("*/0 * * * *", "the minute '*/0' is empty"),
         ("0 6 * * mon fri", "has 6 fields"),
         ("@daily", "has 1 fields"),
+        ("0 6 * january *", "the month must be from 1 to 12, not 'january'"),
+        ("0 6 * * sunk", "the day of the week must be from 0 to 7, not 'sunk'"),
         ("1;2 * * * *", "is not in the notation of cron"),
     ],
 )
@@ -51,6 +56,22 @@ def test_a_wrong_time_is_refused(text: str, message: str) -> None:
         parse(text)
     assert message in caught.value.message
     assert caught.value.hint == '--cron "15 6 * * *"'
+
+
+@pytest.mark.parametrize(
+    ("text", "is_often"),
+    [
+        ("*/5 * * * *", False),
+        ("*/4 * * * *", True),
+        ("0,58 * * * *", True),
+        ("0,58 6 * * *", False),
+        ("58,1 23,0 * * *", True),
+        ("30 * * * *", False),
+    ],
+)
+def test_what_comes_too_often_for_github(text: str, is_often: bool) -> None:
+    """Also from the end of one hour to the start of the next."""
+    assert parse(text).is_often == is_often
 
 
 @pytest.fixture
@@ -96,6 +117,35 @@ def test_jobs_of_services_are_valid_yaml(batch: Path, kind: str) -> None:
     else:
         assert data["vidbuild-daily"]["resource_group"] == "vidbuild-daily"
         assert "*/2 * * * *" in text
+
+
+@pytest.mark.parametrize("kind", ["github", "gitlab"])
+def test_a_ledger_outlives_the_machine_of_a_service(batch: Path, kind: str) -> None:
+    """Each run begins with a fresh checkout: without the ledger `--next` would take the same rows for ever."""
+    plain, text = (schedule_text(batch, "0 6 * * *", kind, arguments) for arguments in ((), ("--next", "1")))
+    assert "ledger" not in plain
+    data = yaml.safe_load(text)
+    if kind == "gitlab":
+        assert data["vidbuild-daily"]["cache"]["paths"] == [".vidbuild", "videos/daily.ledger.json"]
+        assert data["vidbuild-daily"]["cache"]["when"] == "always"
+        return
+    steps = data["jobs"]["videos"]["steps"]
+    restored, saved = (next(each for each in steps if each.get("uses") == f"actions/cache/{it}@v4") for it in WAYS)
+    assert restored["with"]["path"] == saved["with"]["path"] == ".vidbuild\nvideos/daily.ledger.json\n"
+    assert (saved["if"], steps[-1] == saved) == ("always()", True)
+    assert saved["with"]["key"].startswith(restored["with"]["restore-keys"])
+
+
+def test_words_that_a_service_would_read_otherwise(batch: Path) -> None:
+    """They are quoted as YAML has it, and as systemd has it."""
+    words = ["--only", "a: b", "--only", "$x \\y %z"]
+    github = yaml.safe_load(schedule_text(batch, "0 6 * * *", "github", words))
+    (command,) = (each["run"] for each in github["jobs"]["videos"]["steps"] if "batch" in each.get("run", ""))
+    assert shlex.split(command)[-4:] == words
+    gitlab = yaml.safe_load(schedule_text(batch, "0 6 * * *", "gitlab", words))
+    assert shlex.split(gitlab["vidbuild-daily"]["script"][1])[-4:] == words
+    systemd = schedule_text(batch, "0 6 * * *", "systemd", words)
+    assert 'batch videos/daily.yaml --only "a: b" --only "$$x \\\\y %%z"\n' in systemd
 
 
 def test_an_unknown_service_is_refused(batch: Path) -> None:

@@ -50,7 +50,7 @@ _ONE_STREAM = "--json and '--events -' both write to stdout"
 )
 @options.jobs()
 @click.option("-n", "--dry-run", is_flag=True, help="Say which rows would be built; run and write nothing.")
-@click.option("--publish", is_flag=True, help="Send the videos of each row once they are built.")
+@click.option("--publish", is_flag=True, help="Send the videos once they are built, those of 16 rows at a time.")
 @click.option(
     "--no-overlap", is_flag=True, help="End at once if another run of FILE is going on; default: wait for it."
 )
