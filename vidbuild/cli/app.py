@@ -26,6 +26,7 @@ COMMANDS = (
     "explain",
     "graph",
     "still",
+    "serve",
     "inspect",
     "diff",
     "init",

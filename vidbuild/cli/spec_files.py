@@ -23,6 +23,11 @@ def resolve_specs(paths: Sequence[Path]) -> list[Path]:
     return list(dict.fromkeys(_spec_in(path) if path.is_dir() else path for path in paths or [Path()]))
 
 
+def served_specs(paths: Sequence[Path]) -> list[Path]:
+    """Return the specs to serve: as `resolve_specs`, but no argument means every spec of the current folder."""
+    return resolve_specs(paths) if paths else specs_in(Path()) or resolve_specs(paths)
+
+
 def _spec_in(folder: Path) -> Path:
     """Return the spec that a folder stands for."""
     found = specs_in(folder)

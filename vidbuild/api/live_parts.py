@@ -1,0 +1,177 @@
+"""Parts of a video that a live view shows before the whole video is built: one frame, or one scene with its audio.
+
+They use the cache of builds, so that the build that follows has their steps already. Their runs are recorded in a
+folder of their own, apart from those of builds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from vidbuild import timebase
+from vidbuild.api.engine import engine_of
+from vidbuild.api.live import LiveVideo
+from vidbuild.api.options import BuildOptions, RunControl
+from vidbuild.api.plan import Plan, plan_of, store_of
+from vidbuild.api.video import target_of
+from vidbuild.engine.disk import durable
+from vidbuild.engine.graph.graph import Graph
+from vidbuild.engine.graph.step_id import StepId
+from vidbuild.engine.runs.build_report import BuildReport
+from vidbuild.engine.schedule.target import RunHooks, Target
+from vidbuild.engine.store.blobs import Blob
+from vidbuild.engine.store.store import Store
+from vidbuild.engine.store.writable import writable
+from vidbuild.errors import Failure, StepError, StoreError, VidbuildError, class_of, os_error_text
+from vidbuild.plan.scene_steps import LAST_FRAME
+from vidbuild.plan.scene_steps import still as still_step
+from vidbuild.plan.variant import VideoSpec, own_variant
+
+STILL = "still.png"
+_THUMB = "thumb.jpg"
+
+
+class CancelledError(VidbuildError):
+    """The caller cancelled it."""
+
+    code = 130
+
+
+@dataclass(frozen=True, slots=True)
+class Fragment:
+    """One scene as a video of its own. seconds: its duration."""
+
+    path: Path
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class ScenePicture:
+    """The small picture of a scene that its last build left in the cache; digest: of the file."""
+
+    path: Path
+    digest: str
+
+
+def still_of(
+    video: LiveVideo,
+    scene: str,
+    at: float | None,
+    path: Path,
+    *,
+    options: BuildOptions,
+    control: RunControl | None = None,
+    runs: Path | None = None,
+) -> None:
+    """Render one frame of a scene to a PNG.
+
+    at: seconds from the scene's start; None for its last frame.
+    Raises the error of the step that failed, CancelledError if it was cancelled.
+    """
+    spec = VideoSpec.of(video.spec, own_variant(video.spec))
+    step = still_step(spec, scene, LAST_FRAME if at is None else timebase.frames(at, spec.fps))
+    store = store_of(video.spec.path, options.cache)
+    plan = _plan(video, store, options)
+    graph = Graph.of({**plan.graph.steps, step.id: step})
+    target = Target(graph, build_name=f"{plan.entry} --still {scene}", goals=[step.id])
+    _copy(step.id, STILL, path, store, target, options, control, runs)
+
+
+def fragment_of(
+    video: LiveVideo,
+    scene: str,
+    folder: Path,
+    *,
+    options: BuildOptions,
+    control: RunControl | None = None,
+    runs: Path | None = None,
+) -> Fragment:
+    """Build a video of one scene alone in a folder, without its captions and pages.
+
+    Raises the error of the step that failed, CancelledError if it was cancelled.
+    """
+    store = store_of(video.spec.path, options.cache)
+    plan = _plan(video, store, options, only=(scene,))
+    output = plan.outputs[0]
+    goals = list(dict.fromkeys([output.step, plan.frames.step]))
+    whole = target_of(plan)
+    target = Target(whole.graph, "", plan.entry, goals, whole.weights)
+    path = folder / f"{plan.name}{output.suffix}"
+    report = _copy(output.step, output.file, path, store, target, options, control, runs)
+    import json
+
+    frames = json.loads(report.path(plan.frames.step, plan.frames.name).read_text(encoding="utf-8"))["frames"]
+    return Fragment(path, round(frames / plan.fps, 3))
+
+
+def pictures_of(video: LiveVideo, options: BuildOptions) -> Iterator[tuple[str, ScenePicture]]:
+    """Yield the scenes whose small picture the cache has."""
+    store = store_of(video.spec.path, options.cache)
+    plan = _plan(video, store, options)
+    states = engine_of(store).explain(Target(plan.graph, build_name=plan.entry, goals=plan.targets))
+    for each in states:
+        step = StepId.parse(each.step)
+        if step.kind != "render" or not each.key:
+            continue
+        trace = store.trace(each.key)
+        blob = trace.outputs.get(_THUMB) if trace else None
+        if blob is not None:
+            yield step.scene, ScenePicture(Path(store.blobs.find(blob.digest)), blob.digest)
+
+
+def _plan(video: LiveVideo, store: Store, options: BuildOptions, only: tuple[str, ...] = ()) -> Plan:
+    return plan_of(video.spec, store=store, variables=options.variables, brand=options.brand, only=only)
+
+
+def _copy(
+    step: str,
+    file: str,
+    path: Path,
+    store: Store,
+    target: Target,
+    options: BuildOptions,
+    control: RunControl | None,
+    runs: Path | None,
+) -> BuildReport:
+    """Build a target and copy one file of one of its steps."""
+    with writable(store) as used:
+        hooks = _Copying(used, step, file, path)
+        engine = engine_of(used, options.env_overrides, offline=options.offline)
+        (report,) = engine.build([target], options, control, hooks, runs)
+        if report.error is not None:
+            raise report.error
+        for failed in report.failed:
+            failure = failed.failure or Failure("failed without a reason")
+            error: StepError = class_of(failure.fault)(
+                f"{failed.step}: {failure.message}", hint=failure.hint, log=failure.log
+            )
+            raise error
+        if report.status not in {"built", "up-to-date"}:
+            raise CancelledError("the build was cancelled")
+    return report
+
+
+class _Copying(RunHooks):
+    """Copies the file as soon as it is there, before anything trims the cache."""
+
+    def __init__(self, store: Store, step: str, file: str, path: Path) -> None:
+        super().__init__()
+        self._store, self._step, self._file, self._path = store, step, file, path
+
+    def on_success(self, target: Target, report: BuildReport) -> None:
+        """Copy the step's file."""
+        del target
+        blob: Blob = report.steps[self._step].outputs[self._file]
+        temp = durable.temp_beside(self._path)
+        try:
+            durable.make_folder(self._path.parent)
+            if durable.copy(self._store.blobs.find(blob.digest), temp) != blob.digest:
+                self._store.blobs.remove(blob.digest)
+                raise StoreError(f"the cache's copy of '{self._path.name}' was corrupt", hint="build again")
+            temp.replace(self._path)
+        except OSError as error:
+            raise StoreError(f"cannot write '{self._path}': {os_error_text(error)}") from error
+        finally:
+            temp.unlink(missing_ok=True)

@@ -1,0 +1,107 @@
+"""`vidbuild serve`: a page that shows specs as videos while they are edited."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from vidbuild.cli import console, options, spec_files
+from vidbuild.cli.exit_codes import Exit
+from vidbuild.cli.signals import Interrupt
+from vidbuild.errors import UsageError
+
+
+@click.command("serve", epilog=options.example("vidbuild serve talk.yaml", "vidbuild serve --no-open --port 9000"))
+@options.specs()
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8484,
+    show_default=True,
+    help="Port, or the next one that is free; 0 for any.",
+)
+@click.option(
+    "--host",
+    default="127.0.0.1",
+    show_default=True,
+    metavar="ADDRESS",
+    help="Address to listen on; see the docs first.",
+)
+@click.option("--open/--no-open", "open_page", default=True, help="Open the page in the browser.")
+@options.jobs()
+@options.videos()
+@options.online()
+@options.variables()
+@options.brand()
+@click.pass_obj
+def command(
+    interrupt: Interrupt,
+    /,
+    specs: Sequence[Path],
+    port: int,
+    host: str,
+    *,
+    open_page: bool,
+    **chosen: Any,  # noqa: ANN401 - the options by the names of BuildOptions' fields
+) -> int:
+    """Serve a page with live previews of videos.
+
+    It watches the specs and the files that they name. After an edit it shows the new picture first, then the changed
+    scene with its audio, then the whole video. Without SPEC, it serves the specs of the current folder. A spec that
+    does not exist yet is built as soon as it does.
+    """
+    _require()
+    from vidbuild.api.options import BuildOptions
+    from vidbuild.serve.security import is_exposed
+    from vidbuild.serve.server import LivePage, listen
+
+    paths = spec_files.served_specs(specs)
+    listening = listen(host, port)
+    interrupt.graceful = True
+    page = LivePage(paths, BuildOptions(**chosen), listening, interrupt.stop_requested, _report_bug)
+    if listening.skipped:
+        console.message(f"port {', '.join(map(str, listening.skipped))} in use: serving on {listening.port}")
+    if is_exposed(host):
+        console.message(
+            f"warning: other machines can reach '{host}': anybody who has the address below can watch the videos, read "
+            "their texts and the lines of specs that have problems, and control builds; nothing is encrypted"
+        )
+
+    def started() -> None:
+        names = ", ".join(f"'{each}'" for each in paths)
+        console.result(f"serving {names}: {page.address}")
+        sys.stdout.flush()
+        console.message("Ctrl-C ends it")
+        if open_page:
+            _open(page.address)
+
+    page.run(started)
+    return int(interrupt.code) if interrupt.code == Exit.TERMINATED else int(Exit.DONE)
+
+
+def _require() -> None:
+    """Raise UsageError if a package of the extra is missing."""
+    from importlib.util import find_spec
+
+    missing = [name for name in ("starlette", "uvicorn", "watchfiles") if find_spec(name) is None]
+    if missing:
+        names = ", ".join(f"'{each}'" for each in missing)
+        raise UsageError(f"the live page needs {names}", hint="pip install 'vidbuild[serve]'")
+
+
+def _open(address: str) -> None:
+    import threading
+    import webbrowser
+
+    threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
+
+
+def _report_bug(error: Exception) -> None:
+    from vidbuild.cli import crash
+
+    for line in crash.report_bug(error, sys.argv[1:]):
+        console.message(line)

@@ -1,0 +1,65 @@
+"""The application: which address answers with what, behind the guard."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from vidbuild.errors import VidbuildError
+from vidbuild.serve import page_routes, run_routes, video_routes
+from vidbuild.serve.security import Guard
+from vidbuild.serve.services import Services
+
+
+def application(services: Services) -> ASGIApp:
+    """Return the application."""
+    app = Starlette(
+        routes=[*page_routes.routes(services), *video_routes.routes(services), *run_routes.routes(services)],
+        exception_handlers={HTTPException: _refused, VidbuildError: _failed},
+    )
+    app.router.redirect_slashes = False
+    return Guard(_NoTraceback(app, services.on_bug), services.access)
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    del request
+    assert isinstance(error, HTTPException)  # noqa: S101 - by the table of handlers
+    return JSONResponse({"error": error.detail}, error.status_code, error.headers)
+
+
+async def _failed(request: Request, error: Exception) -> Response:
+    del request
+    assert isinstance(error, VidbuildError)  # noqa: S101 - by the table of handlers
+    return JSONResponse({"error": error.message, "hint": error.hint}, 422)
+
+
+class _NoTraceback:
+    """Reports what the application raises; the client gets a response without details of it."""
+
+    def __init__(self, app: ASGIApp, on_bug: Callable[[Exception], None]) -> None:
+        self._app = app
+        self._on_bug = on_bug
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        began = False
+
+        async def noting(message: Message) -> None:
+            nonlocal began
+            began = began or message["type"] == "http.response.start"
+            await send(message)
+
+        try:
+            await self._app(scope, receive, noting)
+        except OSError as error:
+            if not began:  # such as a file that was removed meanwhile
+                text = {"error": f"cannot read a file: {(error.strerror or str(error)).lower()}"}
+                await JSONResponse(text, 503)(scope, receive, send)
+        except Exception as error:  # noqa: BLE001 - one request must not end the server
+            self._on_bug(error)
+            if not began:
+                await JSONResponse({"error": "a bug in vidbuild"}, 500)(scope, receive, send)

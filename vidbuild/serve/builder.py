@@ -1,0 +1,94 @@
+"""Builds specs after edits, one at a time, in a thread."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+
+from vidbuild.api.options import BuildOptions
+from vidbuild.frozen import replaced
+from vidbuild.serve.catalog import Catalog
+from vidbuild.serve.passes import Pass, Surroundings
+from vidbuild.serve.stream import Stream
+
+GRACE = 1.0  # seconds in which running steps of a useless build may finish
+
+
+class Builder:
+    """One thread that builds what `edited` names, the latest edit first.
+
+    options: of every build.
+    on_bug: called with an exception that no user caused.
+    """
+
+    def __init__(
+        self,
+        catalog: Catalog,
+        stream: Stream,
+        options: BuildOptions,
+        on_bug: Callable[[Exception], None],
+        on_look: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._catalog = catalog
+        self._on_bug = on_bug
+        self._around = Surroundings(catalog, stream, replaced(options, grace=GRACE), on_look)
+        self._condition = threading.Condition()
+        self._queue: dict[Path, bool] = {}  # spec -> whether it is built although nothing has changed; latest last
+        self._generation: dict[Path, int] = {}
+        self._stopping = False
+        self._busy = False
+        self._thread = threading.Thread(target=self._work, name="vidbuild builder", daemon=True)
+
+    def start(self) -> None:
+        """Start the thread, which builds every spec."""
+        self.edited(list(reversed(self._catalog.specs)), force=True)
+        self._thread.start()
+
+    def edited(self, specs: Sequence[Path], *, force: bool = False) -> None:
+        """Build specs again, and cancel what that makes useless; force: even if they say what they said before."""
+        with self._condition:
+            for spec in specs:
+                self._generation[spec] = self._generation.get(spec, 0) + 1
+                self._queue[spec] = self._queue.pop(spec, False) or force
+            self._condition.notify()
+
+    def stop(self, timeout: float = 15.0) -> None:
+        """Cancel what is being built, and wait for the thread."""
+        with self._condition:
+            self._stopping = True
+            self._condition.notify()
+        if self._thread.is_alive():
+            self._thread.join(timeout)
+
+    @property
+    def builds(self) -> int:
+        """The number of whole builds that were started."""
+        return self._around.builds
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing is being built or waits for it."""
+        with self._condition:
+            return not self._queue and not self._busy
+
+    def _is_useless(self, spec: Path, generation: int) -> bool:
+        """Return whether a newer edit of a spec, or the end, makes its build useless."""
+        return self._stopping or self._generation.get(spec) != generation
+
+    def _work(self) -> None:
+        while True:
+            with self._condition:
+                self._busy = False
+                while not self._queue and not self._stopping:
+                    self._condition.wait()
+                if self._stopping:
+                    return
+                spec, force = self._queue.popitem()
+                generation = self._generation[spec]
+                self._busy = True
+            try:
+                Pass(self._around, spec, partial(self._is_useless, spec, generation), force=force).run()
+            except Exception as error:  # noqa: BLE001 - a bug must not end the builder
+                self._on_bug(error)

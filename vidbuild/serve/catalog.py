@@ -1,0 +1,121 @@
+"""What is known of the videos of all specs: their state, their versions and their problems. Any thread may ask."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from vidbuild.api.live import LiveVideo, Look
+from vidbuild.serve.revisions import Revision, Revisions
+
+NEW, READY, BUILDING, FAILED, INVALID, WAITING = "new", "ready", "building", "failed", "invalid", "waiting"
+
+
+@dataclass(slots=True)
+class Video:
+    """One video.
+
+    live: its plan as of the last valid look at its spec; None before the first one.
+    revision, previous: the version that was built last, and the one before it.
+    changed: ids of the scenes that differ between these two, or in an edit that is being built.
+    reasons: scene -> why it was built last.
+    playhead: the scene that a page shows, and the seconds from its start.
+    """
+
+    id: str
+    name: str
+    spec: Path
+    revisions: Revisions
+    state: str = NEW
+    live: LiveVideo | None = None
+    revision: Revision | None = None
+    previous: Revision | None = None
+    changed: frozenset[str] = frozenset()
+    reasons: dict[str, str] = field(default_factory=dict)
+    playhead: tuple[str, float] | None = None
+
+
+@dataclass(slots=True)
+class SpecEntry:
+    """One spec. problems: JSON values for the page; failure: those of the last build among them."""
+
+    path: Path
+    look: Look | None = None
+    videos: list[Video] = field(default_factory=list)
+    problems: list[dict[str, Any]] = field(default_factory=list)
+
+    def count(self, severity: str) -> int:
+        """Return the number of its problems of a severity."""
+        return sum(each["severity"] == severity for each in self.problems)
+
+
+def video_id(root: Path, spec: Path, name: str) -> str:
+    """Return the id of a video: short, the same after a restart, and no path."""
+    where = os.path.relpath(os.path.realpath(spec.parent) + os.sep + spec.name, root)
+    return hashlib.sha256(f"{where}\n{name}".encode("utf-8", "surrogateescape")).hexdigest()[:12]
+
+
+class Catalog:
+    """The specs of one project. folder: in which the page's files are kept."""
+
+    def __init__(self, root: Path, specs: Sequence[Path], folder: Path) -> None:
+        self.root = root
+        self.folder = folder
+        self.lock = threading.RLock()
+        self.specs = {path: SpecEntry(path) for path in specs}
+        for entry in self.specs.values():
+            entry.videos = [self._video(entry.path, "")]
+
+    def _video(self, spec: Path, name: str) -> Video:
+        number = video_id(self.root, spec, name)
+        revisions = Revisions(self.folder / number)
+        kept = revisions.newest()
+        shown = name or spec.name.split(".")[0]
+        video = Video(number, shown, spec, revisions)
+        if kept:
+            video.revision, video.previous = kept[0], kept[1] if len(kept) > 1 else None
+            video.name = kept[0].facts.get("name", shown)
+            video.reasons = dict(kept[0].facts.get("reasons", {}))
+        return video
+
+    def looked(self, path: Path, found: Look) -> SpecEntry:
+        """Record a new look at a spec; its videos stay as they were if it has errors."""
+        with self.lock:
+            entry = self.specs[path]
+            entry.look = found
+            if found.ok:
+                known = {video.id: video for video in entry.videos}
+                entry.videos = []
+                for live in found.videos:
+                    name = ".".join(filter(None, (live.choice.output, live.choice.language)))
+                    number = video_id(self.root, path, name)
+                    video = known.get(number) or self._video(path, name)
+                    video.live, video.name = live, live.name
+                    entry.videos.append(video)
+            return entry
+
+    def videos(self) -> list[Video]:
+        """Return all videos, in the order of the specs."""
+        with self.lock:
+            return [video for entry in self.specs.values() for video in entry.videos]
+
+    def video(self, number: str) -> Video | None:
+        """Return a video by its id."""
+        return next((each for each in self.videos() if each.id == number), None)
+
+    def entry_of(self, video: Video) -> SpecEntry:
+        """Return the spec of a video."""
+        return self.specs[video.spec]
+
+    def inputs(self) -> Iterator[tuple[Path, Path]]:
+        """Yield each spec with each file that it depends on."""
+        with self.lock:
+            rows = [(entry.path, entry.look.files if entry.look else (entry.path,)) for entry in self.specs.values()]
+        for path, files in rows:
+            for file in files:
+                yield path, file

@@ -1,0 +1,34 @@
+"""Responses with files: ranges, and entity tags from their content."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from urllib.parse import quote
+
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response
+
+FOREVER = "private, max-age=31536000, immutable"
+MAX_RANGES = 16
+
+
+def content(request: Request, path: Path, kind: str, tag: str, *, download: str = "") -> Response:
+    """Return a file whose content never changes under its address, or a part of it.
+
+    kind: its media type.
+    tag: names its content.
+    download: the name under which a browser saves it; "" to show it.
+    """
+    etag = f'"{tag}"'
+    headers = {"etag": etag, "cache-control": FOREVER, "accept-ranges": "bytes"}
+    if _has(request.headers.get("if-none-match", ""), etag):
+        return Response(status_code=304, headers=headers)
+    if request.headers.get("range", "").count(",") >= MAX_RANGES:
+        return Response("too many ranges\n", 416, headers)
+    if download:
+        headers["content-disposition"] = f"attachment; filename*=utf-8''{quote(download)}"
+    return FileResponse(path, headers=headers, media_type=kind)
+
+
+def _has(header: str, etag: str) -> bool:
+    return header.strip() == "*" or etag in {each.strip().removeprefix("W/") for each in header.split(",")}

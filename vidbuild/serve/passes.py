@@ -1,0 +1,243 @@
+"""One pass over a spec after an edit: its problems, then a picture, then one scene, then the whole video."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from vidbuild.api.build import build
+from vidbuild.api.live import LiveVideo, Look, look, missing
+from vidbuild.api.live_parts import CancelledError, fragment_of, still_of
+from vidbuild.api.options import BuildOptions, Control, RunControl
+from vidbuild.api.result import Result
+from vidbuild.errors import VidbuildError
+from vidbuild.serve import catalog as states
+from vidbuild.serve import problems, views
+from vidbuild.serve.catalog import Catalog, SpecEntry, Video
+from vidbuild.serve.facts import facts_of
+from vidbuild.serve.revisions import Revision
+from vidbuild.serve.run_events import RunEvents
+from vidbuild.serve.still_files import still_path
+from vidbuild.serve.stream import Stream
+
+_PLAYABLE = (".mp4", ".webm", ".m4a", ".mp3")
+
+
+@dataclass(slots=True)
+class Surroundings:
+    """What all passes share.
+
+    on_look: called after each look at a spec: the files that it names may be others.
+    builds: the number of whole builds that were started.
+    """
+
+    catalog: Catalog
+    stream: Stream
+    options: BuildOptions
+    on_look: Callable[[], None]
+    builds: int = 0
+
+
+class _Cancel(RunControl):
+    """Cancels a run once it is useless."""
+
+    def __init__(self, is_useless: Callable[[], bool]) -> None:
+        self._is_useless = is_useless
+
+    def requested(self) -> Control:
+        """Return whether to go on."""
+        return Control.CANCEL if self._is_useless() else Control.RUN
+
+
+class Pass:
+    """Everything that follows from an edit.
+
+    is_useless: returns whether a newer edit makes it useless.
+    force: whether to build although the spec says what it said before.
+    """
+
+    def __init__(self, around: Surroundings, spec: Path, is_useless: Callable[[], bool], *, force: bool) -> None:
+        self._around = around
+        self._spec = spec
+        self._is_useless = is_useless
+        self._force = force
+        self._control = _Cancel(is_useless)
+        self._catalog = around.catalog
+        self._stream = around.stream
+        self._options = around.options
+        self._runs = self._catalog.folder / "runs"
+
+    def run(self) -> None:
+        """Look, and build as far as that is possible and nothing newer comes."""
+        found = self._look()
+        entry = self._catalog.looked(self._spec, found)
+        self._around.on_look()
+        self._report(entry, problems.of_diagnostics(found.diagnostics, found.sources))
+        if not found.ok:
+            gone = not self._spec.exists()
+            self._set_state(entry, states.WAITING if gone else states.INVALID)
+            return
+        if not self._force and all(map(_is_current, entry.videos)):
+            self._set_state(entry, states.READY)
+            return
+        self._set_state(entry, states.BUILDING)
+        before = {video.id: _scenes_before(video) for video in entry.videos}
+        try:
+            for video in entry.videos:
+                self._preview(video, before[video.id])
+        except CancelledError:
+            return
+        except VidbuildError:
+            pass  # the whole build reports it
+        self._build(entry, found)
+
+    def _look(self) -> Look:
+        if not self._spec.is_file():
+            return missing(self._spec)
+        options = self._options
+        return look(
+            self._spec,
+            cache=options.cache,
+            variables=options.variables,
+            brand=options.brand,
+            language=options.language,
+            output_name=options.output_name,
+        )
+
+    def _preview(self, video: Video, before: dict[str, Any]) -> None:
+        """Show the picture of a changed scene, then the scene with its audio."""
+        live = video.live
+        assert live is not None  # noqa: S101 - the look was valid
+        pictures = [each.id for each in live.scenes if each.picture != before.get(each.id, {}).get("picture")]
+        every = [each.id for each in live.scenes if each.all != before.get(each.id, {}).get("all")]
+        video.changed = frozenset(every) if before else frozenset()
+        if pictures:
+            self._still(video, live, _first(video, pictures))
+        if before and every and len(live.scenes) > 1:
+            self._fragment(video, live, _first(video, every))
+
+    def _still(self, video: Video, live: LiveVideo, scene: str) -> None:
+        digest = next(each.picture for each in live.scenes if each.id == scene)[:12]
+        path = still_path(self._catalog.folder, video, scene, digest, None)
+        if not path.is_file():
+            still_of(live, scene, None, path, options=self._options, control=self._control, runs=self._runs)
+        url = f"/still/{video.id}/{scene}?rev={digest}"
+        self._stream.add("still", {"id": video.id, "scene": scene, "at": None, "url": url, "reason": "edited"})
+
+    def _fragment(self, video: Video, live: LiveVideo, scene: str) -> None:
+        folder = self._catalog.folder / video.id / "fragment"
+        made = fragment_of(live, scene, folder, options=self._options, control=self._control, runs=self._runs)
+        if made.path.suffix not in {".mp4", ".webm", ".m4a", ".mp3"}:
+            return
+        revision = video.revisions.add([("fragment", made.path, "")], {"scene": scene, "seconds": made.seconds})
+        media = views.media(video, revision)
+        timing = {each["id"]: each["start"] for each in views.timing_of(video.revision).get("scenes", ())}
+        facts = {"id": video.id, "scene": scene, "seconds": made.seconds, "start": timing.get(scene)}
+        self._stream.add("fragment", {**facts, **(media or {})})
+
+    def _build(self, entry: SpecEntry, found: Look) -> None:
+        events = RunEvents(self._stream, [video.id for video in entry.videos])
+        self._around.builds += 1
+        try:
+            result = build(found.spec or self._spec, self._options, on_event=events, control=self._control)
+        except VidbuildError as error:
+            self._report(entry, [*_warnings(entry), *problems.of_error(error, self._spec)])
+            self._set_state(entry, states.FAILED)
+            return
+        if result.status == "cancelled" and self._is_useless():
+            return
+        self._report(entry, list(self._problems(entry, result)))
+        for video in entry.videos:
+            own = next((each for each in result.videos if _is_of(video, each)), None)
+            self._built(video, own, events)
+
+    def _problems(self, entry: SpecEntry, result: Result) -> list[dict[str, Any]]:
+        """Return the problems of the spec, and those that its steps found."""
+        found = [*_warnings(entry), *(problems.of_notice(each, self._spec) for each in result.warnings)]
+        found += [problems.of_failed(each, self._spec) for each in result.steps.failed]
+        if result.status == "cancelled":
+            error = VidbuildError("the build was cancelled", hint="start it again from the page, or save the spec")
+            found += problems.of_error(error, self._spec)
+        known: dict[tuple[Any, ...], dict[str, Any]] = {}
+        for each in found:
+            known.setdefault((each["severity"], each["message"], each["line"], each["column"]), each)
+        return list(known.values())
+
+    def _built(self, video: Video, result: Result | None, events: RunEvents) -> None:
+        live = video.live
+        if result is None or not result.ok or live is None:
+            self._set_video_state(video, states.FAILED)
+            return
+        reasons = {**video.reasons, **events.reasons(live.choice.name)}
+        outputs = [(each.kind, each.path, each.sha256) for each in result.outputs]
+        try:
+            revision = video.revisions.add(outputs, facts_of(live, result, reasons))
+        except OSError as error:
+            failure = VidbuildError(f"cannot keep the video for the page: {error.strerror or error}")
+            self._report(self._catalog.entry_of(video), problems.of_error(failure, video.spec))
+            self._set_video_state(video, states.FAILED)
+            return
+        with self._catalog.lock:
+            if video.revision is None or video.revision.id != revision.id:
+                video.changed = _changed(video.revision, live)
+                video.previous = video.revision
+            video.revision, video.reasons, video.state = revision, reasons, states.READY
+        self._stream.add("ready", {"id": video.id, "revision": revision.id, "media": views.media(video, revision)})
+        self._stream.add("video", {"id": video.id, "state": video.state, "revision": revision.id})
+
+    def _report(self, entry: SpecEntry, found: list[dict[str, Any]]) -> None:
+        with self._catalog.lock:
+            changed, entry.problems = entry.problems != found, found
+        if changed:
+            for video in entry.videos:
+                counts = {"errors": entry.count("error"), "warnings": entry.count("warning")}
+                self._stream.add("problems", {"id": video.id, **counts})
+
+    def _set_state(self, entry: SpecEntry, state: str) -> None:
+        for video in entry.videos:
+            self._set_video_state(video, state)
+
+    def _set_video_state(self, video: Video, state: str) -> None:
+        with self._catalog.lock:
+            video.state = state
+        revision = video.revision.id if video.revision else None
+        self._stream.add("video", {"id": video.id, "state": state, "revision": revision})
+
+
+def _warnings(entry: SpecEntry) -> list[dict[str, Any]]:
+    found = entry.look
+    return problems.of_diagnostics(found.diagnostics, found.sources) if found else []
+
+
+def _is_of(video: Video, result: Result) -> bool:
+    live = video.live
+    return live is not None and (result.output, result.language) in {
+        (live.choice.output, live.choice.language),
+        (live.choice.output, live.language),
+    }
+
+
+def _is_current(video: Video) -> bool:
+    """Whether the version that is shown is what the spec says."""
+    live, revision = video.live, video.revision
+    return live is not None and revision is not None and revision.facts.get("digest") == live.digest
+
+
+def _scenes_before(video: Video) -> dict[str, Any]:
+    return {each["id"]: each for each in video.revision.facts.get("scenes", ())} if video.revision else {}
+
+
+def _changed(revision: Revision | None, live: LiveVideo) -> frozenset[str]:
+    """Return the scenes that differ from a version."""
+    if revision is None:
+        return frozenset()
+    before = {each["id"]: each["all"] for each in revision.facts.get("scenes", ())}
+    return frozenset(each.id for each in live.scenes if before.get(each.id) != each.all)
+
+
+def _first(video: Video, scenes: Sequence[str]) -> str:
+    """Return the scene to show first: the one at the playhead if it is among them."""
+    playhead = video.playhead[0] if video.playhead else ""
+    return playhead if playhead in scenes else scenes[0]

@@ -1,0 +1,155 @@
+"""Keeps the last versions of a video, so that a page can show them whatever is built, edited or removed meanwhile.
+
+::
+
+    FOLDER/VIDEO/REVISION/manifest.json   what the page shows of it
+    FOLDER/VIDEO/REVISION/NAME            copies of the outputs, or a fragment
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import mimetypes
+import os
+import re
+import shutil
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+KEPT = 4  # whole versions of a video
+KEPT_FRAGMENTS = 8
+_ID = re.compile(r"[0-9a-f]{12}").fullmatch
+_MANIFEST = "manifest.json"
+_TYPES = {
+    ".mp4": "video/mp4",
+    ".webm": "video/webm",
+    ".m4a": "audio/mp4",
+    ".mp3": "audio/mpeg",
+    ".vtt": "text/vtt",
+    ".srt": "application/x-subrip",
+    ".webp": "image/webp",
+    ".json": "application/json",
+}
+MEDIA = ("video", "animation", "audio")  # kinds of outputs that can be played
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """One file of a revision. kind: as in vidbuild.api.result.OutputFile; "fragment" for one scene."""
+
+    name: str
+    kind: str
+    bytes: int
+    sha256: str
+
+    @property
+    def type(self) -> str:
+        """Its media type."""
+        suffix = os.path.splitext(self.name)[1].lower()  # noqa: PTH122 - of a name
+        return _TYPES.get(suffix) or mimetypes.guess_type(self.name)[0] or "application/octet-stream"
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """A version of a video that was built. facts: JSON values, as `Revisions.add` got them."""
+
+    id: str
+    folder: Path
+    created: float
+    files: tuple[Stored, ...]
+    facts: Mapping[str, Any]
+
+    @property
+    def media(self) -> Stored | None:
+        """The file to play, if it has one."""
+        return next((each for each in self.files if each.kind in (*MEDIA, "fragment")), None)
+
+    def file(self, name: str) -> Stored | None:
+        """Return a file by its name."""
+        return next((each for each in self.files if each.name == name), None)
+
+    def of_kind(self, kind: str, suffix: str = "") -> Stored | None:
+        """Return the first file of a kind."""
+        return next((each for each in self.files if each.kind == kind and each.name.endswith(suffix)), None)
+
+
+class Revisions:
+    """The versions of one video, in a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def add(self, outputs: Iterable[tuple[str, Path, str]], facts: Mapping[str, Any]) -> Revision:
+        """Copy outputs, each with its kind, path and SHA-256 ("" to compute it); remove the oldest versions.
+
+        Equal outputs are the same revision. Raises OSError.
+        """
+        found = [(kind, path, sha256 or _digest(path)) for kind, path, sha256 in outputs]
+        text = json.dumps([[kind, path.name, sha256] for kind, path, sha256 in found])
+        number = hashlib.sha256(text.encode()).hexdigest()[:12]
+        target = self._folder / number
+        files = tuple(Stored(path.name, kind, path.stat().st_size, sha256) for kind, path, sha256 in found)
+        if not all((target / each.name).is_file() for each in files):
+            self._copy([path for _, path, _ in found], target)
+        revision = Revision(number, target, time.time(), files, facts)
+        _write_manifest(revision)
+        self.trim()
+        return revision
+
+    def get(self, number: str) -> Revision | None:
+        """Return a version by its id; None if there is none."""
+        if not _ID(number):
+            return None
+        folder = self._folder / number
+        with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
+            data = json.loads((folder / _MANIFEST).read_text(encoding="utf-8"))
+            files = tuple(Stored(*each) for each in data["files"])
+            return Revision(number, folder, float(data["created"]), files, data["facts"])
+        return None
+
+    def newest(self, *, fragments: bool = False) -> Sequence[Revision]:
+        """Return the versions that are kept, newest first."""
+        with contextlib.suppress(OSError):
+            every = [self.get(each.name) for each in self._folder.iterdir()]
+            found = [each for each in every if each is not None and _is_fragment(each) == fragments]
+            return sorted(found, key=lambda each: each.created, reverse=True)
+        return []
+
+    def trim(self) -> None:
+        """Remove all but the newest."""
+        for each in (*self.newest()[KEPT:], *self.newest(fragments=True)[KEPT_FRAGMENTS:]):
+            shutil.rmtree(each.folder, ignore_errors=True)
+
+    def _copy(self, paths: Sequence[Path], target: Path) -> None:
+        temp = target.with_name(f".{target.name}.{os.getpid()}")
+        shutil.rmtree(temp, ignore_errors=True)
+        temp.mkdir(parents=True)
+        try:
+            for path in paths:
+                shutil.copyfile(path, temp / path.name)
+            shutil.rmtree(target, ignore_errors=True)
+            temp.rename(target)
+        finally:
+            shutil.rmtree(temp, ignore_errors=True)
+
+
+def _is_fragment(revision: Revision) -> bool:
+    return any(each.kind == "fragment" for each in revision.files)
+
+
+def _write_manifest(revision: Revision) -> None:
+    files = [[each.name, each.kind, each.bytes, each.sha256] for each in revision.files]
+    data = {"created": revision.created, "files": files, "facts": dict(revision.facts)}
+    temp = revision.folder / f"{_MANIFEST}.new"
+    temp.write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
+    temp.replace(revision.folder / _MANIFEST)
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,195 @@
+"""Starts and ends the parts of a live page: the builder, the watcher and the server."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import errno
+import socket
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import uvicorn
+from starlette.types import Scope
+
+from vidbuild.api.options import BuildOptions
+from vidbuild.api.plan import store_of
+from vidbuild.errors import StoreError, UsageError, os_error_text
+from vidbuild.project import root_of
+from vidbuild.serve.app import application
+from vidbuild.serve.builder import Builder
+from vidbuild.serve.catalog import Catalog
+from vidbuild.serve.pictures import Pictures
+from vidbuild.serve.secrets import secrets_in
+from vidbuild.serve.security import Access, hosts_of
+from vidbuild.serve.services import Services
+from vidbuild.serve.stream import Stream
+from vidbuild.serve.watcher import Watcher
+
+HOST, PORT = "127.0.0.1", 8484
+TRIES = 20  # ports from the chosen one on
+_CLOSE = 2  # seconds in which responses may end
+
+
+@dataclass(frozen=True, slots=True)
+class Listening:
+    """A server's socket. skipped: ports that others use."""
+
+    socket: socket.socket
+    host: str
+    port: int
+    skipped: tuple[int, ...]
+
+    @property
+    def address(self) -> str:
+        """The address without its path."""
+        shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(self.host, self.host)  # noqa: S104 - not bound, compared
+        return f"http://{f'[{shown}]' if ':' in shown and not shown.startswith('[') else shown}:{self.port}"
+
+
+def listen(host: str, port: int) -> Listening:
+    """Bind a socket to a port, or to the next one that is free. Raises UsageError."""
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    except (OSError, UnicodeError) as error:
+        raise UsageError(f"cannot listen on '{host}': no such host", hint="--host 127.0.0.1") from error
+    family, kind, _, _, address = found[0]
+    skipped: list[int] = []
+    for tried in range(port, min(port + TRIES, 65536)) if port else [0]:
+        bound = socket.socket(family, kind)
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            bound.bind((address[0], tried))
+            bound.listen(128)
+        except OSError as error:
+            bound.close()
+            if error.errno != errno.EADDRINUSE:
+                hint = "--port 8484" if error.errno == errno.EACCES else "--host 127.0.0.1"
+                raise UsageError(f"cannot listen on '{host}:{tried}': {os_error_text(error)}", hint=hint) from error
+            skipped.append(tried)
+            continue
+        bound.setblocking(False)
+        return Listening(bound, host, bound.getsockname()[1], tuple(skipped))
+    raise UsageError(f"ports {skipped[0]} to {skipped[-1]} are in use", hint="--port 0 for any free one")
+
+
+class LivePage:
+    """The live page of a project's specs.
+
+    stop_requested: polled ten times a second.
+    on_bug: called with an exception that no user caused.
+    """
+
+    def __init__(
+        self,
+        specs: Sequence[Path],
+        options: BuildOptions,
+        listening: Listening,
+        stop_requested: Callable[[], bool],
+        on_bug: Callable[[Exception], None],
+    ) -> None:
+        root = project_of(specs)
+        store = store_of(specs[0], options.cache)
+        store.prepare()
+        folder = store.root / "serve"
+        try:
+            folder.mkdir(exist_ok=True)
+        except OSError as error:
+            raise StoreError(f"cannot write '{folder}': {os_error_text(error)}") from error
+        self.secrets = secrets_in(folder)
+        self._listening = listening
+        self.catalog = Catalog(root, specs, folder)
+        self.stream = Stream(folder / "events.jsonl")
+        self.watcher = Watcher(self.catalog.inputs, self._edited)
+        self.builder = Builder(self.catalog, self.stream, options, on_bug, self.watcher.renew)
+        access = Access(self.secrets, hosts_of(listening.host), listening.port)
+        pictures = Pictures(self.catalog, options)
+        self.services = Services(self.catalog, self.stream, self.builder, pictures, access, store.root, on_bug)
+        self._server = _Server(self.services, stop_requested)
+
+    @property
+    def address(self) -> str:
+        """The address that opens the page."""
+        return f"{self._listening.address}/?token={self.secrets.token}"
+
+    def run(self, on_start: Callable[[], None] = lambda: None) -> None:
+        """Serve until that is to stop."""
+        self._server.on_start = on_start
+        with self.working():
+            self._server.run(sockets=[self._listening.socket])
+
+    @contextlib.contextmanager
+    def working(self) -> Iterator[None]:
+        """Watch and build in the block."""
+        self.watcher.start()
+        self.builder.start()
+        try:
+            yield
+        finally:
+            self.watcher.stop()
+            self.builder.stop()
+
+    def _edited(self, specs: list[Path]) -> None:
+        self.builder.edited(specs)
+
+
+class _Server(uvicorn.Server):
+    """Leaves signals to the command, and ends event streams first."""
+
+    def __init__(self, services: Services, stop_requested: Callable[[], bool]) -> None:
+        config = uvicorn.Config(
+            application(services),
+            loop="asyncio",
+            http="h11",
+            ws="none",
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=_CLOSE,
+            proxy_headers=False,
+        )
+        super().__init__(config)
+        self._services = services
+        self._stop_requested = stop_requested
+        self.on_start: Callable[[], None] = lambda: None
+        services.drop = self._drop
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave them to the command."""
+        yield
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, then call `on_start`."""
+        self._services.closing = asyncio.Event()
+        await super().startup(sockets=sockets)
+        self.on_start()
+
+    async def on_tick(self, counter: int) -> bool:
+        """Return whether to end."""
+        return self._stop_requested() or await super().on_tick(counter)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End the event streams, then the server."""
+        self._services.closing.set()
+        await super().shutdown(sockets=sockets)
+
+    def _drop(self, scope: Scope) -> None:
+        """End a connection at once, with what was not sent yet."""
+        client = tuple(scope.get("client") or ())
+        for each in list(self.server_state.connections):
+            if tuple(getattr(each, "client", None) or ()) == client:
+                transport = getattr(each, "transport", None)
+                if transport is not None:
+                    transport.abort()
+
+
+def project_of(specs: Sequence[Path]) -> Path:
+    """Return the root of the project that all specs are of; UsageError if there are several."""
+    roots = list(dict.fromkeys(root_of(each) for each in specs))
+    if len(roots) > 1:
+        names = ", ".join(f"'{each}'" for each in roots[:3])
+        raise UsageError(f"the specs are of {len(roots)} projects: {names}", hint="start one server for each project")
+    return roots[0]
