@@ -1,8 +1,8 @@
 // The project's cache: what it holds, how often it was of use, and how to trim it.
 
 import { get, post } from "./api.js";
-import { $, announce, coalesce, el } from "./dom.js";
-import { bytes } from "./format.js";
+import { $, announce, coalesce, el, show } from "./dom.js";
+import { bytes, plural } from "./format.js";
 import { Stream } from "./stream.js";
 
 function figure(name, value, note) {
@@ -11,17 +11,16 @@ function figure(name, value, note) {
 
 async function load() {
   const cache = await get("/api/cache");
-  const asked = (cache.hits ?? 0) + (cache.misses ?? 0);
+  const rate = cache.hits ?? null;
+  const runs = cache.recent?.runs ?? 0;
   $("#figures").replaceChildren(
     figure("Size", bytes(cache.bytes) || "empty", cache.limit ? `of ${bytes(cache.limit)}` : ""),
     figure("Files", (cache.files ?? 0).toLocaleString("en")),
-    figure("Hit rate", asked ? `${Math.round((100 * (cache.hits ?? 0)) / asked)} %` : "none yet", asked ? `${cache.hits.toLocaleString("en")} of ${asked.toLocaleString("en")} steps` : ""),
+    figure("Results of steps", (cache.steps ?? 0).toLocaleString("en")),
+    figure("Hit rate", rate === null ? "none yet" : `${Math.round(100 * rate)} %`, runs ? `steps of the last ${plural(runs, "run")}` : ""),
   );
-  const kinds = Object.entries(cache.steps ?? {}).sort(([, one], [, other]) => (other.bytes ?? 0) - (one.bytes ?? 0));
-  const most = Math.max(1, ...kinds.map(([, each]) => each.bytes ?? 0));
-  $("#kinds tbody").replaceChildren(...kinds.map(([kind, each]) => el("tr", {},
-    el("th", { scope: "row" }, kind), el("td", { class: "figure" }, (each.count ?? 0).toLocaleString("en")), el("td", { class: "figure" }, bytes(each.bytes)),
-    el("td", {}, el("meter", { min: "0", max: String(most), value: String(each.bytes ?? 0), "aria-label": `Share of ${kind}` })))));
+  $("#used").value = cache.limit ? Math.min(1, cache.bytes / cache.limit) : 0;
+  show($("#used"), Boolean(cache.limit));
 }
 
 const reload = coalesce(load, 200);
@@ -31,7 +30,7 @@ $("#trim").addEventListener("click", async (event) => {
   $("#trimmed").textContent = "Trimming";
   try {
     const done = await post("/api/cache/trim");
-    $("#trimmed").textContent = done.freed ? `${bytes(done.freed)} freed.` : "Nothing had to go.";
+    $("#trimmed").textContent = done.busy ? "A build is running: try again when it has ended." : done.removed ? `${bytes(done.removed)} removed.` : "Nothing had to be removed.";
   } catch (error) {
     $("#trimmed").textContent = error.message;
     announce(error.message);

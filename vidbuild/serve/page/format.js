@@ -49,6 +49,12 @@ export function middleOf(frame, fps) {
   return (frame + 0.5) / fps;
 }
 
+// The index of the scene at a time. Before the first build no scene has a length, and the first one is shown.
+export function sceneAt(scenes, time) {
+  const last = scenes.at(-1);
+  return last && last.start + last.seconds === 0 ? 0 : lastBefore(scenes, time);
+}
+
 // The entry of a sorted list that contains a time: the last one that has started; -1 before the first.
 export function lastBefore(list, time, start = (each) => each.start) {
   let low = 0;

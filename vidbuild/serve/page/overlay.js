@@ -1,7 +1,7 @@
 // The new picture of a changed scene, over the player, from the edit until the fragment or the whole video can play it.
 
 import { debounce, show } from "./dom.js";
-import { lastBefore } from "./format.js";
+import { sceneAt } from "./format.js";
 
 export class Overlay {
   #stale = new Map(); // scene -> {at, url} of its newest still
@@ -37,9 +37,10 @@ export class Overlay {
 
   update() {
     const { scenes, time, paused, fps } = this.player;
-    const scene = scenes[lastBefore(scenes, time)];
-    const still = scene && this.#stale.get(scene.id);
-    this.scene = scene;
+    const scene = scenes[sceneAt(scenes, time)];
+    // Before the first build there is nothing but stills: the newest one is shown.
+    const still = this.player.loaded ? scene && this.#stale.get(scene.id) : [...this.#stale.values()].at(-1);
+    this.scene = this.player.loaded ? scene : still && { id: still.scene, start: 0, seconds: 0 };
     if (!still || !paused) {
       // While it plays, old pictures with their sound are more use than one that stands.
       this.#turn += 1;
@@ -50,20 +51,29 @@ export class Overlay {
     }
     this.note.textContent = "New picture. The sound follows.";
     show(this.note);
-    const at = Math.max(0, time - scene.start);
-    if (still.at === null || still.at === undefined || Math.abs(still.at - at) <= 1 / fps || still.shown === undefined) {
-      still.shown = at;
+    const at = Math.max(0, time - this.scene.start);
+    const own = this.#own(still);
+    if (still.shown === undefined) {
+      // The picture that is there at once, be it of another moment of the scene; the exact one follows.
+      still.shown = own;
       this.#set(still.url);
-    } else if (Math.abs(still.shown - at) > 0.25 / fps) {
+    }
+    if (this.player.loaded && Math.abs(still.shown - at) > 0.6 / fps) {
       still.shown = at;
       this.#fetch();
     }
-    if (this.image.hasAttribute("src") && this.image.dataset.scene === scene.id) show(this.image);
+    if (this.image.hasAttribute("src") && this.image.dataset.still === still.url) show(this.image);
   }
 
   #exact() {
     const still = this.scene && this.#stale.get(this.scene.id);
-    if (still) this.#set(`/still/${this.id}/${encodeURIComponent(this.scene.id)}?at=${still.shown.toFixed(4)}&n=${encodeURIComponent(still.url)}`);
+    if (still && Math.abs(still.shown - this.#own(still)) < 0.6 / this.player.fps) this.#set(still.url);
+    else if (still) this.#set(`/still/${this.id}/${encodeURIComponent(this.scene.id)}?at=${still.shown.toFixed(4)}&n=${encodeURIComponent(still.url)}`);
+  }
+
+  // The time of the still that the server has made by itself: by default a scene's last frame.
+  #own(still) {
+    return still.at ?? Math.max(0, this.scene.seconds - 0.5 / this.player.fps);
   }
 
   // The picture is decoded before it is shown: no flash of an empty frame.
@@ -71,6 +81,7 @@ export class Overlay {
     if (this.image.getAttribute("src") === url) return;
     const turn = ++this.#turn;
     const scene = this.scene.id;
+    const still = this.#stale.get(scene)?.url;
     const next = new Image();
     next.src = url;
     try {
@@ -80,7 +91,7 @@ export class Overlay {
     }
     if (turn !== this.#turn) return;
     this.image.src = url;
-    this.image.dataset.scene = scene;
+    this.image.dataset.still = still;
     this.image.alt = `New picture of scene ${scene}`;
     show(this.image);
   }

@@ -60,6 +60,7 @@ export class Player extends EventTarget {
     const target = () => this.#snap(carried(this.#time, this.#arranged.scenes, whole.scenes, fps), whole.seconds, fps);
     const first = !this.#whole.url;
     const deck = first ? this.#whole : this.#next;
+    deck.video.poster = (detail.media.type?.startsWith("audio/") && detail.poster) || "";
     await deck.load(url, detail.captions?.url, target());
     if (turn !== this.#turn) return; // a still newer one is on its way
     const playing = !this.paused;

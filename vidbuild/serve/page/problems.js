@@ -1,6 +1,6 @@
 // Errors and warnings of the spec with their source lines, and a link that opens the editor there.
 
-import { ApiError, get, post } from "./api.js";
+import { get, post } from "./api.js";
 import { $, announce, el, show } from "./dom.js";
 import { plural } from "./format.js";
 
@@ -46,27 +46,28 @@ export class Problems {
   }
 
   #item(problem) {
-    const place = [problem.file, problem.line, problem.column].filter(Boolean).join(":");
+    const place = [problem.file.split("/").at(-1), problem.line, problem.column].filter(Boolean).join(":");
     return el("li", { class: `problem ${problem.severity}` },
       el("p", { class: "message" }, el("span", { class: "tag" }, problem.severity), problem.message,
         problem.code ? el("code", { class: "id" }, problem.code) : null),
-      problem.excerpt ? el("pre", { tabindex: "0", "aria-label": "Source" }, problem.excerpt) : null,
+      problem.excerpt ? el("pre", { tabindex: "0", role: "group", "aria-label": "Source lines" }, problem.excerpt) : null,
+      problem.log?.length ? el("pre", { tabindex: "0", role: "group", "aria-label": "Log" }, problem.log.join("\n")) : null,
       problem.hint ? el("p", { class: "hint" }, problem.hint) : null,
-      place ? el("p", { class: "place" }, el("a", {
-        href: problem.open ?? "#", onclick: (event) => this.#edit(event, problem),
-      }, "Open in editor"), " ", el("code", {}, place)) : null,
+      place ? el("p", { class: "place" }, this.#opener(problem), " ", el("code", {}, place)) : null,
     );
   }
 
-  // The server starts $VIDBUILD_EDITOR; without one, the link's own address opens an editor that has registered for it.
-  async #edit(event, problem) {
-    event.preventDefault();
-    try {
-      await post(`/api/videos/${this.id}/open`, { file: problem.file, line: problem.line || 1 });
-    } catch (error) {
-      if (error instanceof ApiError && error.status === 404 && problem.open) location.href = problem.open;
-      else announce(error.message);
-    }
+  // A link opens the editor that has registered for such addresses; with $VIDBUILD_EDITOR, the server starts that one.
+  #opener(problem) {
+    if (problem.open) return el("a", { href: problem.open }, "Open in editor");
+    const edit = async () => {
+      try {
+        await post(`/api/videos/${this.id}/open`, { file: problem.file, line: problem.line || 1 });
+      } catch (error) {
+        announce(error.message);
+      }
+    };
+    return el("button", { type: "button", class: "link", onclick: edit }, "Open in editor");
   }
 }
 

@@ -48,7 +48,7 @@ function rowOf(step) {
   const parts = {
     state: el("span"), name: el("span", { class: "name" }, step.kind ?? step.name), reason: el("span", { class: "quiet reason" }),
     progress: el("progress", { max: "1", value: "0", hidden: true, "aria-label": `Progress of ${step.name}` }),
-    figure: el("span", { class: "quiet number" }), log: el("pre", { hidden: true, tabindex: "0", "aria-label": `Log of ${step.name}` }),
+    figure: el("span", { class: "quiet number" }), log: el("pre", { hidden: true, tabindex: "0", role: "group", "aria-label": `Log of ${step.name}` }),
   };
   const item = el("li", { class: "step" },
     el("div", { class: "line" }, parts.state, parts.name, parts.reason, parts.progress, parts.figure), parts.log);
@@ -62,8 +62,8 @@ function fillRow({ item, parts }, step) {
   show(parts.progress, counted);
   if (counted) parts.progress.value = step.frames / step.of;
   parts.figure.textContent = counted ? `${step.frames} of ${step.of} frames` : duration(step.seconds);
-  parts.log.textContent = step.log ?? "";
-  show(parts.log, Boolean(step.log));
+  parts.log.textContent = (step.log ?? []).join("\n");
+  show(parts.log, Boolean(step.log?.length));
   show(item, !chosen || step.state === chosen);
 }
 

@@ -1,7 +1,7 @@
 // The scene under the playhead: its narration with the spoken word lit, its figures, and what has changed.
 
 import { el } from "./dom.js";
-import { duration, lastBefore } from "./format.js";
+import { duration, lastBefore, sceneAt } from "./format.js";
 import { slider } from "./compare.js";
 
 export class ScenePanel {
@@ -20,7 +20,7 @@ export class ScenePanel {
 
   update() {
     const { scenes, time } = this.player;
-    const scene = scenes[lastBefore(scenes, time)] ?? null;
+    const scene = scenes[sceneAt(scenes, time)] ?? null;
     if (scene !== this.#scene) this.#draw(scene);
     if (!scene) return;
     const at = lastBefore(scene.words, time);
@@ -42,8 +42,8 @@ export class ScenePanel {
     }
     const figures = [
       ["Type", scene.type],
-      ["Duration", duration(scene.seconds)],
-      ["Pace", scene.pace ? `${Math.round(scene.pace)} words/min` : "not spoken"],
+      ["Duration", scene.seconds ? duration(scene.seconds) : "not known yet"],
+      ["Pace", scene.pace ? `${Math.round(scene.pace)} words/min` : ""],
       ["Cues", scene.cues.length ? String(scene.cues.length) : ""],
     ].filter(([, value]) => value);
     const parts = [

@@ -1,7 +1,7 @@
 // The list of all scenes.
 
 import { $, el } from "./dom.js";
-import { clock, duration, lastBefore } from "./format.js";
+import { clock, duration, sceneAt } from "./format.js";
 import { List } from "./list.js";
 
 export class Scenes {
@@ -15,7 +15,7 @@ export class Scenes {
         el("img", { src: thumbOf(scene), alt: "", width: "80", height: "45", loading: "lazy" }),
         el("span", { class: "text" },
           el("span", { class: "name" }, scene.title || scene.id),
-          el("span", { class: "quiet" }, `${clock(scene.start)} · ${duration(scene.seconds)}`)),
+          el("span", { class: "quiet" }, scene.seconds ? `${clock(scene.start)} · ${duration(scene.seconds)}` : scene.id)),
         scene.changed || scene.stale ? el("span", { class: "tag changed" }, scene.stale ? "building" : "changed") : null),
     ));
     player.addEventListener("time", () => this.update());
@@ -35,7 +35,7 @@ export class Scenes {
       this.list.items = scenes;
       this.#at = -1;
     }
-    const at = lastBefore(scenes, time);
+    const at = sceneAt(scenes, time);
     if (at === this.#at && !reveal) return;
     this.#at = at;
     // The list follows the playhead, but not under the hand that uses it.

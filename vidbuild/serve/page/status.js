@@ -10,6 +10,8 @@ export const STATES = {
   running: ["Running", "busy"],
   paused: ["Paused", "warn"],
   finished: ["Finished", "good"],
+  completed: ["Completed", "good"],
+  interrupted: ["Interrupted", "warn"],
   cancelled: ["Cancelled", "quiet"],
   aborted: ["Not run", "quiet"],
   cached: ["Cached", "quiet"],

@@ -15,12 +15,12 @@ export class Timeline {
   #paint = null;
   #detail = null;
 
-  constructor(player, revisionOf) {
+  constructor(player, newestOf) {
     this.player = player;
     this.scroller = $("#scroller");
     this.canvas = $("#canvas");
     this.context = this.canvas.getContext("2d");
-    this.revisionOf = revisionOf;
+    this.newestOf = newestOf;
     this.thumbs = new Thumbs(2 * (ROWS.scenes - 22), () => this.redraw());
     this.hover = new Hover($("#hover"), this);
     this.canvas.style.height = `${HEIGHT}px`;
@@ -120,8 +120,9 @@ export class Timeline {
   }
 
   thumb(scene) {
-    const revision = this.revisionOf(scene.id);
-    return `/thumb/${this.#detail.id}/${encodeURIComponent(scene.id)}?rev=${encodeURIComponent(revision)}`;
+    const newest = this.newestOf(scene.id);
+    if (!newest && scene.thumb) return scene.thumb;
+    return `/thumb/${this.#detail.id}/${encodeURIComponent(scene.id)}?rev=${encodeURIComponent(newest ?? this.#detail.revision ?? "")}`;
   }
 
   #resize() {

@@ -3,7 +3,7 @@
 import { get, post } from "./api.js";
 import { bindControls } from "./controls.js";
 import { $, announce, coalesce, debounce, show } from "./dom.js";
-import { lastBefore } from "./format.js";
+import { sceneAt } from "./format.js";
 import { bindKeys } from "./keys.js";
 import { Overlay } from "./overlay.js";
 import { Player } from "./player.js";
@@ -19,13 +19,14 @@ import { Timeline } from "./timeline.js";
 
 const id = $("#watch").dataset.video;
 const player = new Player($("#stage"));
-const newest = new Map(); // scene -> what tells its newest picture from those before
+const newest = new Map(); // scene -> the revision of its newest picture, until the video has it
 let detail = null;
 let waveform = null;
 let spot = null;
+let steps = null;
+let known = "";
 
-const revisionOf = (scene) => `${detail?.revision ?? ""}${newest.has(scene) ? `-${newest.get(scene)}` : ""}`;
-const timeline = new Timeline(player, revisionOf);
+const timeline = new Timeline(player, (scene) => newest.get(scene));
 const overlay = new Overlay($("#overlay"), $("#note"), player, id);
 const panel = new ScenePanel($("#panel-scene"), player);
 const scenes = new Scenes(player, (scene) => timeline.thumb(scene));
@@ -37,7 +38,7 @@ const problems = new Problems(id, $("#panel-problems"), () => {
 });
 
 function place() {
-  const scene = player.scenes[lastBefore(player.scenes, player.time)];
+  const scene = player.scenes[sceneAt(player.scenes, player.time)];
   return scene ? { scene: scene.id, at: Math.max(0, player.time - scene.start) } : null;
 }
 
@@ -56,19 +57,25 @@ const report = debounce(250, () => {
 });
 
 function drawState() {
-  pill($("#state"), detail.state, detail.progress);
+  pill($("#state"), detail.state, steps);
   $("#build").disabled = detail.state === "building";
   const text = {
     new: "Not built yet.", waiting: "The spec does not exist yet. The video is built as soon as the file is there.",
     building: "The first build is running.", failed: "The build failed.", invalid: "The spec has errors.",
   }[detail.state] ?? "";
   $("#blank").textContent = text;
-  show($("#blank"), !detail.media);
+  show($("#blank"), !detail.media && !detail.animated);
 }
 
 async function load() {
   const next = await get(`/api/videos/${id}`);
-  if (detail && next.revision === detail.revision && JSON.stringify(next) === JSON.stringify(detail)) return;
+  const text = JSON.stringify(next);
+  if (text === known) return;
+  known = text;
+  for (const scene of next.scenes) {
+    scene.cues.sort((one, other) => one.at - other.at);
+    scene.reveals.sort((one, other) => one - other);
+  }
   const first = detail === null;
   const renewed = first || next.revision !== detail.revision;
   detail = next;
@@ -77,8 +84,16 @@ async function load() {
     $("#stage").style.setProperty("--ratio", String(next.width / next.height));
   }
   panel.language = next.language;
-  drawState();
   drawShare($("#panel-share"), next);
+  if (next.media?.type.startsWith("image/")) {
+    // An animation plays by itself, and no player can seek in it.
+    $("#moving").src = next.media.url;
+    $("#moving").alt = next.name;
+    next.animated = true;
+    next.media = null;
+  }
+  show($("#moving"), Boolean(next.animated));
+  drawState();
   if (renewed) {
     await player.open(next);
     if (detail !== next) return; // another load has passed this one
@@ -110,7 +125,7 @@ function restore() {
 }
 
 function edited(still) {
-  newest.set(still.scene, still.url);
+  newest.set(still.scene, new URL(still.url, location.href).searchParams.get("rev") ?? still.url);
   overlay.add(still);
   timeline.redraw();
   scenes.redraw();
@@ -122,7 +137,7 @@ function edited(still) {
   announce(`Scene ${scene?.title || still.scene} has a new picture.`);
 }
 
-const own = (event) => event.detail.id === id;
+const own = ({ detail: { id: one, videos } }) => one === id || videos?.includes(id);
 const stream = new Stream();
 const heard = (name, call) => stream.addEventListener(name, (event) => { if (own(event)) call(event.detail); });
 heard("video", reload);
@@ -137,14 +152,16 @@ heard("ready", async () => {
   announce("The whole video is ready.");
 });
 heard("problems", reloadProblems);
-heard("run", (event) => { if (/^(run_|target_)/.test(event.type)) reload(); else progress(event); });
+heard("run", progress);
 stream.addEventListener("again", () => { reload(); reloadProblems(); });
 
-// Steps that end move the count at once; the next load has the exact one.
+// How many of the steps that have to run have ended.
 function progress(event) {
-  if (!detail?.progress || !/^step_(finished|cached|failed|aborted)$/.test(event.type)) return;
-  detail.progress.done = Math.min(detail.progress.of, detail.progress.done + 1);
-  pill($("#state"), detail.state, detail.progress);
+  if (event.type === "run_started") steps = null;
+  else if (event.type === "run_estimated") steps = { done: 0, of: event.ahead };
+  else if (steps && /^step_(finished|failed|aborted)$/.test(event.type)) steps.done = Math.min(steps.of, steps.done + 1);
+  else return;
+  if (detail) drawState();
 }
 
 bindControls(player, stillOf);
