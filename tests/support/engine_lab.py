@@ -16,12 +16,12 @@ from vidbuild.engine.keys.tools import Tool
 from vidbuild.engine.runs.build_report import BuildReport
 from vidbuild.engine.runs.control import Control
 from vidbuild.engine.runs.events import Event
-from vidbuild.engine.schedule.dispatch import NewPool
 from vidbuild.engine.schedule.engine import Engine
 from vidbuild.engine.schedule.options import PollIntervals, RetryPolicy, RunOptions
 from vidbuild.engine.schedule.run_control import RunControl
 from vidbuild.engine.schedule.target import RunHooks, Target
 from vidbuild.engine.store.store import Store
+from vidbuild.engine.worker.executor import NewExecutor
 from vidbuild.frozen import values
 
 STEPS = "tests.support.fake_steps"
@@ -98,7 +98,7 @@ class Lab:
         self.tool_env: dict[str, str] = {}
         self.made_by = "test 0"
         self.remote: list[Cache] = []
-        self.new_pool: NewPool | None = None
+        self.new_executor: NewExecutor | None = None
         self.fetches = FetchCounts()
         self.events: list[Event] = []
         self.log = root / "ran"
@@ -133,7 +133,7 @@ class Lab:
             self.made_by,
             self.tool_env,
             remote=self.remote,
-            new_pool=self.new_pool,
+            new_executor=self.new_executor,
         )
 
     def build(
@@ -179,7 +179,7 @@ class Lab:
     def clean(self) -> Lab:
         """The same project with an empty store."""
         lab = Lab(self.root, self.root / f"clean-{os.urandom(4).hex()}")
-        lab.kinds, lab.tools, lab.new_pool = self.kinds, self.tools, self.new_pool
+        lab.kinds, lab.tools, lab.new_executor = self.kinds, self.tools, self.new_executor
         return lab
 
 

@@ -11,9 +11,8 @@ from pathlib import Path
 from typing import Any, Self
 
 from vidbuild.engine.disk import durable
-from vidbuild.engine.sandbox.sandbox import Sandbox
 from vidbuild.engine.store.blobs import Blobs
-from vidbuild.engine.worker.pool import Message
+from vidbuild.engine.worker.executor import Message, RunSetup
 from vidbuild.engine.worker.protocol import Answer, ProgressUpdate, StepFailure, StepOutput
 from vidbuild.errors import Failure
 
@@ -50,18 +49,17 @@ class Script:
         self.interrupted = False
         self.most: Counter[str] = Counter()
 
-    def pool(self, size: int, folder: Path, _env: Mapping[str, str], _sandbox: Sandbox | None) -> FakePool:
+    def pool(self, setup: RunSetup) -> FakePool:
         """Create the workers of a run, as `Engine` takes it."""
-        return FakePool(self, size, folder)
+        return FakePool(self, setup.jobs)
 
 
 class FakePool:
     """A pool of workers that follow the script."""
 
-    def __init__(self, script: Script, size: int, folder: Path) -> None:
+    def __init__(self, script: Script, slots: int) -> None:
         self._script = script
-        self._size = size
-        self._folder = folder
+        self.slots = slots
         self._running: dict[str, Mapping[str, Any]] = {}
 
     def start(self, step: str, request: Mapping[str, Any], _seconds: float) -> None:
@@ -69,7 +67,7 @@ class FakePool:
         assert self._script.allowed(), f"{step} was started when nothing may be"
         assert step not in self._running
         self._running[step] = request
-        assert len(self._running) <= self._size
+        assert len(self._running) <= self.slots
         self._script.started.append(step)
         runs = [one["run"] for one in self._running.values()]
         self._script.most |= Counter([*runs, *["all"] * len(runs)])

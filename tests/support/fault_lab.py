@@ -26,8 +26,9 @@ from vidbuild.engine.schedule.target import RunHooks, Target
 from vidbuild.engine.store import gc
 from vidbuild.engine.store.memo import Memos
 from vidbuild.engine.store.outputs import Outputs
-from vidbuild.engine.worker import pool, protocol
+from vidbuild.engine.worker import protocol
 from vidbuild.engine.worker.execute import execute
+from vidbuild.engine.worker.executor import Message, RunSetup
 
 CRASHED = 77
 AT_ONCE = RetryPolicy(base=0.0, cap=0.0)
@@ -47,15 +48,15 @@ OWN_WORDS = {"README", "CACHEDIR.TAG", ".gitignore"}
 class InlinePool:
     """Runs steps in this process, one when asked for news; so every write of a build can be watched from here."""
 
-    def __init__(self, *_: Any, **__: Any) -> None:
+    def __init__(self, setup: RunSetup) -> None:
         self._asked: list[tuple[str, Mapping[str, Any]]] = []
-        self.free = 1
+        self.slots = setup.jobs
 
     def start(self, name: str, request: Mapping[str, Any], *_: Any, **__: Any) -> None:
         """Take a step."""
         self._asked.append((name, request))
 
-    def wait(self, _timeout: float) -> list[pool.Message]:
+    def wait(self, _timeout: float) -> list[Message]:
         """Run it."""
         if not self._asked:
             return []
@@ -67,7 +68,7 @@ class InlinePool:
             os.environ.clear()
             os.environ.update(env)
             os.chdir(here)
-        return [pool.Message(name, protocol.read(json.dumps(said).encode()))]
+        return [Message(name, protocol.read(json.dumps(said).encode()))]
 
     def suspend(self, meanwhile: Callable[[], None]) -> None:
         """Call the function: nothing runs beside the caller."""
@@ -181,7 +182,7 @@ def lab_at(root: Path) -> Iterator[tuple[FaultLab, pytest.MonkeyPatch]]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(os, "fsync", lambda _: None)
         lab = FaultLab(root)
-        lab.new_pool = InlinePool
+        lab.new_executor = InlinePool
         yield lab, patch
 
 

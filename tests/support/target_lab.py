@@ -42,7 +42,7 @@ class Scripted:
         """Build, and check the events."""
         self.script = Script(faults)
         self.script.interrupted = self.interrupted
-        self.lab.new_pool = self.script.pool
+        self.lab.new_executor = self.script.pool
         reports = self.lab.build_all(wanted, poll=NO_WAIT, **options)
         run_events.check(self.lab.events, *reports)
         return reports

@@ -17,7 +17,7 @@ from vidbuild.engine.store.blobs import Blob, Signature
 from vidbuild.engine.store.digest_cache import DigestCache
 from vidbuild.engine.store.index import Index, Row
 from vidbuild.engine.store.trace import Trace, warnings_from_data
-from vidbuild.errors import StepError, os_error_text
+from vidbuild.errors import StepError, VidbuildError, os_error_text
 
 if TYPE_CHECKING:
     from vidbuild.engine.keys.fetch import FetchResult
@@ -82,6 +82,14 @@ class CacheLookup:
     def access(self, step: Step) -> Access:
         """Return what the step may use beside its inputs, as its tools declare."""
         return self.tools.access(self._tools_of(step))
+
+    def tool_identities(self, step: Step) -> dict[str, str]:
+        """Return the identities of the step's tools by name, without those that cannot be used here."""
+        found: dict[str, str] = {}
+        for name in self._tools_of(step):
+            with contextlib.suppress(VidbuildError):
+                found[name] = self.tools.identity(name)
+        return found
 
     def _tools_of(self, step: Step) -> tuple[str, ...]:
         return (*self.kinds[step.kind].tools, *step.tools)

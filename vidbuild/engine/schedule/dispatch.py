@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from enum import Enum
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from vidbuild.engine.disk import durable
 from vidbuild.engine.disk.build_dir import BuildDir
@@ -17,11 +17,12 @@ from vidbuild.engine.keys.cache import Cache
 from vidbuild.engine.keys.tools import Access
 from vidbuild.engine.sandbox.sandbox import Sandbox
 from vidbuild.engine.store.store import Store
+from vidbuild.engine.worker import executor
+from vidbuild.engine.worker.executor import Executor, Message, NewExecutor, RunSetup
 
 if TYPE_CHECKING:
     from vidbuild.engine.keys.fetch import FetchResult
     from vidbuild.engine.schedule.fetcher import Fetcher
-    from vidbuild.engine.worker.pool import Message
 
 
 class Claim(Enum):
@@ -30,33 +31,6 @@ class Claim(Enum):
     ACQUIRED = "acquired"
     NO_SLOT = "no slot"  # no worker is free, or one of the step's tools is at its limit
     LOCKED_ELSEWHERE = "locked elsewhere"  # another step or another build is making it
-
-
-class WorkerPool(Protocol):
-    """The workers of one run (worker/pool.py)."""
-
-    def start(self, step: str, request: Mapping[str, Any], seconds: float, /) -> None:
-        """Run a step (worker/execute.py), for at most so many seconds."""
-
-    def wait(self, timeout: float, /) -> list[Message]:
-        """Return messages about steps, waiting at most so many seconds for the first one."""
-
-    def suspend(self, meanwhile: Callable[[], None], /) -> None:
-        """Call a function while all workers and their children are stopped."""
-
-    def close(self, *, kill: bool = False) -> None:
-        """End all workers; kill: in the middle of their steps, with their children."""
-
-
-# Called with the number of workers, a folder for the run, the environment, and the sandbox; None for none.
-NewPool = Callable[[int, Path, Mapping[str, str], Sandbox | None], WorkerPool]
-
-
-def new_pool(size: int, folder: Path, env: Mapping[str, str], sandbox: Sandbox | None) -> WorkerPool:
-    """Return a pool of processes on this machine."""
-    from vidbuild.engine.worker.pool import Pool
-
-    return Pool(size, folder, env, sandbox)
 
 
 class Dispatcher:
@@ -68,7 +42,8 @@ class Dispatcher:
     tool_env: where the values of the variables come from that tools declare.
     sandbox: returns the sandbox of the workers, to which the store is added; None for none.
     remote: tiers of the cache that results can be fetched from.
-    new_pool: creates the workers.
+    new_executor: creates the workers.
+    tools: returns the identities of the tools of the steps that may run.
     """
 
     def __init__(
@@ -79,7 +54,8 @@ class Dispatcher:
         tool_env: Mapping[str, str],
         sandbox: Callable[[], Sandbox | None],
         remote: Sequence[Cache] = (),
-        new_pool: NewPool = new_pool,
+        new_executor: NewExecutor = executor.local,
+        tools: Callable[[], Mapping[str, str]] = dict,
     ) -> None:
         self._store = store
         self._jobs = jobs
@@ -87,14 +63,15 @@ class Dispatcher:
         self._tool_env = tool_env
         self._sandbox = sandbox
         self._remote = remote
-        self._new_pool = new_pool
+        self._new_executor = new_executor
+        self._tools = tools
         self._locks: dict[str, tuple[Lock, Access]] = {}
         self._fetch_locks: dict[str, Lock] = {}
         self._keys: dict[str, str] = {}
         self._in_use: dict[str, int] = {}
         self._count = 0
         self._build_dir: BuildDir | None = None
-        self._pool: WorkerPool | None = None
+        self._executor: Executor | None = None
         self._fetcher: Fetcher | None = None
 
     @property
@@ -114,7 +91,7 @@ class Dispatcher:
 
     def full(self) -> bool:
         """Whether no further step can be claimed."""
-        return len(self._locks) >= self._jobs
+        return len(self._locks) >= (self._jobs if self._executor is None else self._executor.slots)
 
     def claim(self, label: str, key: str, access: Access) -> Claim:
         """Acquire the right to make the key, and a slot of each tool that has a limit, until `release`."""
@@ -171,7 +148,7 @@ class Dispatcher:
 
     def start(self, label: str, step: Step, kind: Kind, inputs: Mapping[str, Any]) -> None:
         """Run a step that was claimed by this label; inputs: as `CacheLookup.inputs` returns them."""
-        pool, folder = self._open_pool(), self._open_dir()
+        workers, folder = self._open_executor(), self._open_dir()
         self._count += 1
         _, access = self._locks[label]
         declared = {name: self._tool_env[name] for name in access.env if name in self._tool_env}
@@ -189,12 +166,12 @@ class Dispatcher:
             "worker": access.worker,
             "programs": access.programs,
         }
-        pool.start(label, request, kind.seconds)
+        workers.start(label, request, kind.seconds)
 
     def poll(self, seconds: float) -> list[Message]:
         """Return the workers' messages, waiting at most so long, or until a fetch has ended if no step runs."""
-        if self._pool is not None and (self.busy or self._fetcher is None):
-            return self._pool.wait(seconds)
+        if self._executor is not None and (self.busy or self._fetcher is None or not self._executor.slots):
+            return self._executor.wait(seconds)
         if self._fetcher is not None:
             self._fetcher.wait(seconds)
         else:
@@ -204,34 +181,35 @@ class Dispatcher:
     def suspend(self, meanwhile: Callable[[], None]) -> float:
         """Call a function while the workers and all their children are stopped; return the seconds that it took."""
         began = time.monotonic()
-        if self._pool is None:
+        if self._executor is None:
             meanwhile()
         else:
-            self._pool.suspend(meanwhile)
+            self._executor.suspend(meanwhile)
         return time.monotonic() - began
 
     def close(self) -> None:
         """End the workers, in the middle of their steps with all their children, and release everything."""
         if self._fetcher is not None:
             self._fetcher.close()
-        if self._pool is not None:
-            self._pool.close(kill=self.busy)
+        if self._executor is not None:
+            self._executor.close(kill=self.busy)
         for label in [*self._locks, *self._fetch_locks]:
             self.release(label)
         if self._build_dir is not None:
             self._build_dir.end()
-        self._pool, self._build_dir, self._fetcher = None, None, None
+        self._executor, self._build_dir, self._fetcher = None, None, None
 
     def _open_dir(self) -> Path:
         if self._build_dir is None:
             self._build_dir = self._store.build_dir()
         return self._build_dir.folder
 
-    def _open_pool(self) -> WorkerPool:
-        if self._pool is None:
+    def _open_executor(self) -> Executor:
+        if self._executor is None:
             folder = self._open_dir()
-            self._pool = self._new_pool(self._jobs, folder, self._env, self._worker_sandbox(folder))
-        return self._pool
+            sandbox = self._worker_sandbox(folder)
+            self._executor = self._new_executor(RunSetup(self._jobs, folder, self._env, sandbox, self._tools))
+        return self._executor
 
     def _worker_sandbox(self, build_dir: Path) -> Sandbox | None:
         """Return the sandbox with what workers need: to write to the build's folder, and to add blobs."""

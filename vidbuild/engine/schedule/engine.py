@@ -27,7 +27,7 @@ from vidbuild.errors import UsageError, os_error_text
 if TYPE_CHECKING:
     from vidbuild.engine.keys.explain import Explanation
     from vidbuild.engine.sandbox.sandbox import Sandbox
-    from vidbuild.engine.schedule.dispatch import NewPool
+    from vidbuild.engine.worker.executor import NewExecutor
 
 _WAIT_FOR_TRIM = 0.02
 
@@ -42,7 +42,7 @@ class Engine:
     sandbox: returns the sandbox of the workers once a step must run; None for none. The folders of sources and the
         store are added to it.
     remote: slower tiers of the cache, from which results are copied before a step runs.
-    new_pool: creates the workers of a run; None for processes on this machine.
+    new_executor: creates the workers of a run; None for processes on this machine.
     fetches: counts of the last build's fetches from them.
     """
 
@@ -56,14 +56,14 @@ class Engine:
         tool_env: Mapping[str, str] | None = None,
         sandbox: Callable[[], Sandbox | None] = lambda: None,
         remote: Sequence[Cache] = (),
-        new_pool: NewPool | None = None,
+        new_executor: NewExecutor | None = None,
     ) -> None:
         self.store = store
         self.fetches = FetchCounts()
         self._remote = remote
         self._kinds = kinds
         self._tools = tools
-        self._environment = RunEnvironment(store, kinds, worker_env, tool_env or {}, made_by, sandbox, new_pool)
+        self._environment = RunEnvironment(store, kinds, worker_env, tool_env or {}, made_by, sandbox, new_executor)
 
     def build(
         self,

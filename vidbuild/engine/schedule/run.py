@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from vidbuild.engine.graph.graph import Graph, Kind, Source
-from vidbuild.engine.graph.step_state import State
+from vidbuild.engine.graph.step_state import ENDED, State
 from vidbuild.engine.keys.lookup import CacheLookup
 from vidbuild.engine.runs.build_report import BuildReport
 from vidbuild.engine.runs.emitter import RunEmitter
@@ -23,7 +23,7 @@ from vidbuild.frozen import dataclass
 
 if TYPE_CHECKING:
     from vidbuild.engine.sandbox.sandbox import Sandbox
-    from vidbuild.engine.schedule.dispatch import NewPool
+    from vidbuild.engine.worker.executor import NewExecutor
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class RunEnvironment:
     tool_env: Mapping[str, str]
     made_by: str
     sandbox: Callable[[], Sandbox | None]
-    new_pool: NewPool | None
+    new_executor: NewExecutor | None
 
 
 class Run:
@@ -127,8 +127,9 @@ class Run:
 
     def _schedule(self) -> bool:
         """Run steps; the modules for it are loaded here, since most builds have none to run."""
-        from vidbuild.engine.schedule.dispatch import Dispatcher, new_pool
+        from vidbuild.engine.schedule.dispatch import Dispatcher
         from vidbuild.engine.schedule.scheduler import Scheduler
+        from vidbuild.engine.worker import executor
 
         environment, options = self._environment, self._options
         dispatcher = Dispatcher(
@@ -138,7 +139,8 @@ class Run:
             environment.tool_env,
             self._sandbox,
             self.states[0].lookup.cache.remote,
-            environment.new_pool or new_pool,
+            environment.new_executor or executor.local,
+            self._tools,
         )
         control = ControlMonitor(self._control, self._log.folder, options.grace, self._log.suspended)
         with contextlib.closing(dispatcher):
@@ -149,6 +151,15 @@ class Run:
         return (
             None if sandbox is None else sandbox.with_source_dirs(set(_sources(state.graph for state in self.states)))
         )
+
+    def _tools(self) -> Mapping[str, str]:
+        """Return the identities of the tools of the steps that have not ended; those that cannot be found fail them."""
+        found: dict[str, str] = {}
+        for state in self.states:
+            for name, now in state.table.states.items():
+                if now not in ENDED:
+                    found |= state.lookup.tool_identities(state.graph.steps[name])
+        return found
 
 
 def _sources(graphs: Iterable[Graph]) -> Iterator[str]:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from vidbuild.engine.schedule.build_state import BuildState
     from vidbuild.engine.schedule.options import RunOptions
     from vidbuild.engine.schedule.run_control import ControlMonitor
-    from vidbuild.engine.worker.pool import Message
+    from vidbuild.engine.worker.executor import Message
     from vidbuild.errors import Failure
 
 

@@ -5,27 +5,20 @@ from __future__ import annotations
 import contextlib
 import selectors
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from vidbuild import platforms
 from vidbuild.engine.sandbox.sandbox import Sandbox
+from vidbuild.engine.worker.executor import Message
 from vidbuild.engine.worker.process import Profile, WorkerProcess
-from vidbuild.engine.worker.protocol import INTERIM, Answer, StepFailure
+from vidbuild.engine.worker.protocol import INTERIM, StepFailure
 from vidbuild.errors import Failure
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
-    """A message about a step, from its worker or about its worker's end."""
-
-    step: str
-    answer: Answer
-
-
 class Pool:
-    """At most `size` steps at a time.
+    """The executor on this machine: at most `size` steps at a time.
 
     A worker makes only steps of the same profile: with the network or without, with the same environment, and for
     workers of the same name. An idle worker takes no slot.
@@ -42,6 +35,11 @@ class Pool:
         self._idle: list[WorkerProcess] = []
         self._busy: list[WorkerProcess] = []
         self._selector = selectors.DefaultSelector()
+
+    @property
+    def slots(self) -> int:
+        """The number of steps that it can run at a time."""
+        return self._size
 
     @property
     def free(self) -> int:

@@ -88,7 +88,7 @@ def sources(events: list[Event]) -> dict[str, str]:
 
 def test_a_remote_result_is_copied_and_no_step_runs(lab: Lab, remote: Remote) -> None:
     """Results of a remote tier are cached results: no worker starts, and the next build asks the tier for nothing."""
-    lab.new_pool = lambda *_: pytest.fail("a worker was started")
+    lab.new_executor = lambda *_: pytest.fail("a worker was started")
     report = lab.build(chain())
     assert report.status == "up-to-date"
     assert sources(lab.events) == dict.fromkeys("abcd", "remote")

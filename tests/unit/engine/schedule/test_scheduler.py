@@ -96,7 +96,7 @@ def quick() -> Iterator[None]:
 
 def build_all(lab: Lab, plans: Mapping[str, Graph], script: Script, **options: Any) -> list[BuildReport]:
     """Build with the script's pool in place of workers, without waits."""
-    lab.new_pool = script.pool
+    lab.new_executor = script.pool
     lab.tool("rare", concurrency=1)
     return lab.build_all([Target(plan, name, name) for name, plan in plans.items()], poll=NO_WAIT, **options)
 

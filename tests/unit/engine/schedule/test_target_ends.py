@@ -143,7 +143,7 @@ def test_an_interrupt_at_any_event_ends_every_target(scripted: Scripted, lab: La
 
         script = Script(faults)
         script.interrupted = True
-        project.new_pool = script.pool
+        project.new_executor = script.pool
         try:
             project.build_all(plans, on_event=listen, poll=NO_WAIT, keep_going=True, jobs=2)
         except error:

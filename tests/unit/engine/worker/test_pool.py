@@ -23,7 +23,8 @@ from vidbuild.engine.graph.step_state import State
 from vidbuild.engine.runs.build_report import BuildReport
 from vidbuild.engine.runs.events import StepProgress
 from vidbuild.engine.schedule.options import RetryPolicy
-from vidbuild.engine.worker.pool import Message, Pool
+from vidbuild.engine.worker.executor import Message
+from vidbuild.engine.worker.pool import Pool
 from vidbuild.engine.worker.process import WorkerProcess
 from vidbuild.engine.worker.protocol import StepFailure, StepOutput
 
