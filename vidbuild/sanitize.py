@@ -35,6 +35,16 @@ def sanitize_json(text: str) -> str:
     return _COMMAND.sub(r"\\u0023", text)
 
 
+def sanitize_xml(text: str) -> str:
+    """Return XML of the same content without anything that a CI system would obey; it has no CDATA and no comments."""
+    return _LINE_COMMAND.sub("\\1&#58;", _COMMAND.sub("&#35;", text))
+
+
+def without_commands(text: str) -> str:
+    """Replace what a CI system would obey in a part of a line that is no beginning of a line."""
+    return _COMMAND.sub("\ufffd", text)
+
+
 def single_line(text: str) -> str:
     """Return the text as one safe line: even a file name may contain line ends."""
     return text.translate(_UNSAFE)

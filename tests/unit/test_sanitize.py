@@ -4,10 +4,19 @@ from __future__ import annotations
 
 import json
 import unicodedata
+from xml.etree import ElementTree as ET
 
 import pytest
 
-from vidbuild.sanitize import replace_controls, sanitize, sanitize_json, single_line, strip_escapes
+from vidbuild.sanitize import (
+    replace_controls,
+    sanitize,
+    sanitize_json,
+    sanitize_xml,
+    single_line,
+    strip_escapes,
+    without_commands,
+)
 
 
 def test_control_characters_are_those_of_unicode() -> None:
@@ -61,3 +70,14 @@ def test_json_has_no_command_of_a_ci_system(command: str) -> None:
     assert command[:4] not in text
     assert json.loads(text) == {"title": command}
     assert command not in sanitize(command)
+
+
+def test_xml_keeps_its_content_and_has_no_command() -> None:
+    """What a CI system would obey at the start of a line, or anywhere, is a reference in XML."""
+    text = "<a b='##vso[x]'>\n ::add-mask::x\n##[y]</a>"
+    made = sanitize_xml(text)
+    assert "##" not in made
+    assert "::" not in made.partition("add-mask")[0]
+    before, after = (ET.fromstring(each) for each in (text, made))  # noqa: S314 - the documents are the test's own
+    assert (before.text, before.attrib) == (after.text, after.attrib)
+    assert without_commands("a ##vso[x] # ## ::y") == "a \ufffd#vso[x] # ## ::y"

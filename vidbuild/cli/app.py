@@ -98,23 +98,28 @@ def run(args: Sequence[str] | None = None) -> int:
 
 def _report(error: Exception, args: Sequence[str]) -> int:
     """Print an error and return the exit code."""
+    from vidbuild.cli import formats, options
+
+    form = formats.of_arguments(args)
     if isinstance(error, click.ClickException):
-        return _report_usage(error, as_json="--json" in args)
+        return _report_usage(error, args, form)
     if isinstance(error, VidbuildError):
         from vidbuild.cli import result_output
 
         for line in result_output.error_lines(error):
             console.message(line)
-        if "--json" in args:
+        if form == options.JSON:
             console.result_json(result_output.error_as_json(error))
+        formats.write_error(form, args, error)
         return of_error(error)
     from vidbuild.cli import crash
 
     lines = crash.report_bug(error, args)
     for line in lines:
         console.message(line)
-    if "--json" in args:
+    if form == options.JSON:
         console.result_json({"status": "failed", "error": lines[0], "hint": None, "errors": [], "warnings": []})
+    formats.write_error(form, args, lines[0].removeprefix("vidbuild: "))
     return Exit.BUG
 
 
@@ -123,7 +128,9 @@ def _forget_stdout() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _report_usage(error: click.ClickException, *, as_json: bool) -> int:
+def _report_usage(error: click.ClickException, args: Sequence[str], form: str) -> int:
+    from vidbuild.cli import formats, options
+
     command = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else "vidbuild"
     if isinstance(error, click.exceptions.NoArgsIsHelpError):
         console.message(error.format_message())
@@ -132,8 +139,9 @@ def _report_usage(error: click.ClickException, *, as_json: bool) -> int:
     console.message(f"{command}: {message}")
     if hint:
         console.message(f"      hint: {hint}")
-    if as_json:
+    if form == options.JSON:
         console.result_json({"status": "failed", "error": message, "hint": hint or None, "errors": [], "warnings": []})
+    formats.write_error(form, args, message, hint or None)
     return Exit.WRONG
 
 

@@ -28,6 +28,16 @@ def result_json(data: Mapping[str, Any]) -> None:
     sys.stdout.write(sanitize_json(text) + "\n")
 
 
+def result_document(text: str) -> None:
+    """Write a document for another program to stdout, whose makers have replaced what a CI system would obey.
+
+    XML has references for what the stream cannot encode.
+    """
+    if text.startswith("<") and not _is_unicode(sys.stdout):
+        text = text.encode("ascii", "xmlcharrefreplace").decode()
+    sys.stdout.write(f"{text}\n" if text else "")
+
+
 def _is_unicode(stream: TextIO) -> bool:
     """Return whether the stream can encode every character."""
     return (stream.encoding or "utf-8").lower().replace("-", "").startswith("utf")

@@ -24,6 +24,10 @@ _ENDINGS = {".yaml", ".yml"}
 STANDARD = Path("-")
 STDIN_SPEC = Path("stdin.yaml")
 
+# What --format can put on stdout; the last ones are made by vidbuild.cli.formats.
+HUMAN, JSON = "human", "json"
+FOR_PROGRAMS = ("github", "junit", "sarif")
+
 
 def example(*lines: str) -> str:
     """Return the last paragraph of a help text."""
@@ -168,6 +172,29 @@ def quiet() -> Callable[[Decorated], Decorated]:
 def as_json(what: str) -> Callable[[Decorated], Decorated]:
     """Declare `--json`; what: what it prints."""
     return click.option("--json", "as_json", is_flag=True, help=f"Print {what} as one JSON object.")
+
+
+def output_format() -> Callable[[Decorated], Decorated]:
+    """Declare `--format NAME`, of which `--json` is one."""
+    return click.option(
+        "--format",
+        "form",
+        type=click.Choice([HUMAN, JSON, *FOR_PROGRAMS]),
+        default=HUMAN,
+        help="What stdout has: text for people (the default), the object of --json, annotations for GitHub, JUnit XML "
+        "or SARIF.",
+    )
+
+
+def form_of_stdout(form: str, events: Path | None = None, *, as_json: bool) -> str:
+    """Return what stdout has, by `--format` and `--json`. Raises UsageError if more than one thing writes to it."""
+    if as_json and form in FOR_PROGRAMS:
+        raise UsageError(f"--json and --format {form} both write to stdout", hint="leave out one of them")
+    chosen = JSON if as_json else form
+    if chosen != HUMAN and events == STANDARD:
+        name = "--json" if as_json else f"--format {form}"
+        raise UsageError(f"{name} and '--events -' both write to stdout", hint="--events events.jsonl")
+    return chosen
 
 
 def read_spec(path: Path) -> Path | SpecText:

@@ -61,6 +61,7 @@ OPTIONS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("--all", "--list"), ("--all",)),
     **dict.fromkeys(("--max-size", "--size"), ("--limit",)),
     **dict.fromkeys(("--log", "--event-log"), ("--events",)),
+    **dict.fromkeys(("--output-format", "--formatter", "--reporter", "--report", "--sarif", "--junit"), ("--format",)),
 }
 
 

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from vidbuild.api.options import BuildOptions
     from vidbuild.api.result import Result
     from vidbuild.cli.signals import Interrupt
+    from vidbuild.report.formats.problem import Problem
 
 DEFAULT = Path("batch.yaml")
-_ONE_STREAM = "--json and '--events -' both write to stdout"
 
 
 @click.command(
@@ -62,6 +62,7 @@ _ONE_STREAM = "--json and '--events -' both write to stdout"
 @options.events()
 @options.quiet()
 @options.as_json("how every row ended")
+@options.output_format()
 @click.pass_obj
 def command(
     interrupt: Interrupt,
@@ -78,6 +79,7 @@ def command(
     no_overlap: bool,
     quiet: bool,
     as_json: bool,
+    form: str,
     **chosen: Any,  # noqa: ANN401 - the options by the names of BuildOptions' fields
 ) -> int:
     """Build many videos from one file.
@@ -89,17 +91,26 @@ def command(
     from vidbuild.api.batch import Selection
     from vidbuild.api.options import BuildOptions
 
+    form = options.form_of_stdout(form, events, as_json=as_json)
     selection = Selection(only, brand, count, next_)
     if as_list:
-        return _list(file, selection, as_json=as_json)
-    if as_json and events == options.STANDARD:
-        raise UsageError(_ONE_STREAM, hint="--json --events events.jsonl")
+        if form in options.FOR_PROGRAMS:
+            raise UsageError(f"--list has no --format {form}", hint="use --json")
+        return _list(file, selection, as_json=form == options.JSON)
     ways = {"overlap": not no_overlap, "publish": publish}
-    result = _built(interrupt, file, selection, BuildOptions(**chosen), events, ways, quiet=quiet)
-    if as_json:
+    rows = _Rows(keep=form in options.FOR_PROGRAMS)
+    result = _built(interrupt, file, selection, BuildOptions(**chosen), events, ways, rows, quiet=quiet)
+    if form == options.JSON:
         console.result_json(result.to_json())
-    elif not quiet:
-        (console.message if events == options.STANDARD else console.result)("\n".join(_table(result)))
+        return int(_exit_code(result))
+    if not quiet:
+        stdout_taken = form != options.HUMAN or events == options.STANDARD
+        (console.message if stdout_taken else console.result)("\n".join(_table(result)))
+    if form in options.FOR_PROGRAMS:
+        from vidbuild.api.problem_report import of_batch
+        from vidbuild.cli import formats
+
+        formats.write(of_batch(result, rows.problems), form)
     return int(_exit_code(result))
 
 
@@ -110,6 +121,7 @@ def _built(
     build_options: BuildOptions,
     events: Path | None,
     ways: Mapping[str, bool],
+    rows: _Rows,
     *,
     quiet: bool,
 ) -> BatchResult:
@@ -119,17 +131,26 @@ def _built(
     view = None if build_options.dry_run or quiet else view_of((), build_options)
     interrupt.graceful = True
     with observing(events, view, interrupt) as observer:
-        return batch(file, selection, build_options, on_row=_Report(), on_event=observer, control=observer, **ways)
+        return batch(file, selection, build_options, on_row=rows, on_event=observer, control=observer, **ways)
 
 
-class _Report:
-    """Prints the problems of each row, and once what several rows have in common, such as the errors of their spec."""
+class _Rows:
+    """Prints the problems of each row, and once what several rows have in common, such as the errors of their spec.
 
-    def __init__(self) -> None:
+    keep: also keep them, as `problems`: the row's id -> its problems.
+    """
+
+    def __init__(self, *, keep: bool) -> None:
+        self.problems: dict[str, tuple[Problem, ...]] = {}
+        self._keep = keep
         self._printed: set[str] = set()
 
-    def __call__(self, _row: RowResult, result: Result) -> None:
+    def __call__(self, row: RowResult, result: Result) -> None:
         """Print the problems of a row."""
+        if self._keep:
+            from vidbuild.api.problem_report import problems_of
+
+            self.problems[row.id] = problems_of(result)
         from vidbuild.cli import result_output
 
         text = "\n".join(result_output.problem_lines(result))

@@ -89,6 +89,7 @@ if TYPE_CHECKING:
 @options.variables()
 @options.brand()
 @options.as_json("what was built")
+@options.output_format()
 @click.pass_obj
 def command(
     interrupt: Interrupt,
@@ -102,6 +103,7 @@ def command(
     quiet: bool,
     verbose: bool,
     as_json: bool,
+    form: str,
     **chosen: Any,  # noqa: ANN401 - the options by the names of BuildOptions' fields
 ) -> int:
     """Build videos; only what changed is rebuilt.
@@ -114,6 +116,7 @@ def command(
     from vidbuild.api.options import BuildOptions
     from vidbuild.cli.progress import observing, view_of
 
+    form = options.form_of_stdout(form, events, as_json=as_json)
     build_options = BuildOptions(**chosen)
     if build_options.resume and not specs:
         specs, build_options = _resumed(build_options)
@@ -121,24 +124,28 @@ def command(
         raise UsageError("--verify needs a build: a dry run has no outputs to compare", hint="leave out --dry-run")
     if verify and publish:
         raise UsageError("--verify and --publish cannot be used together", hint="then 'vidbuild publish'")
-    if as_json and events == options.STANDARD:
-        raise UsageError("--json and '--events -' both write to stdout", hint="--events events.jsonl")
+    if form in options.FOR_PROGRAMS and verify:
+        raise UsageError(f"--verify has no results in --format {form}", hint="use --json")
     paths = [
         options.load_spec(path, build_options.variables, build_options.brand)
         for path in spec_files.resolve_specs(specs)
     ]
     if to and not publish:
         raise UsageError("--to is an address to publish to", hint="add --publish")
-    send = _sender(paths, to, build_options, quiet=quiet or as_json) if publish and not build_options.dry_run else None
+    send = (
+        _sender(paths, to, build_options, quiet=quiet or form == options.JSON)
+        if publish and not build_options.dry_run
+        else None
+    )
     view = None if build_options.dry_run or quiet else view_of(paths, build_options, verbose=verbose)
     interrupt.graceful = True
     with observing(events, view, interrupt) as observer:
         results = build_all(paths, build_options, on_event=observer, control=observer)
     build_again = partial(_verify, paths, results, build_options, interrupt) if verify else None
-    stdout_taken = as_json or events == options.STANDARD
+    stdout_taken = form != options.HUMAN or events == options.STANDARD
     write = _discard if quiet else console.message if stdout_taken else console.result
     sending = partial(send, results) if send else None
-    return _print_results(results, build_options, build_again, sending, as_json=as_json, write=write)
+    return _print_results(results, build_options, build_again, sending, form=form, write=write)
 
 
 def _sender(
@@ -188,7 +195,7 @@ def _print_results(
     verify: Callable[[], Iterator[Verification]] | None,
     send: Callable[[], Sequence[Published]] | None,
     *,
-    as_json: bool,
+    form: str,
     write: Callable[[str], None],
 ) -> int:
     """Print the results and return the exit code.
@@ -201,6 +208,7 @@ def _print_results(
     for result in results:
         for line in [*result_output.problem_lines(result), *_bug_lines(result)]:
             console.message(line)
+    as_json = form == options.JSON
     if as_json and not verify:
         console.result_json(result_output.as_json(results) | (_published(send()) if send else {}))
     lines = result_output.dry_run_lines if chosen.dry_run else result_output.last_lines
@@ -213,6 +221,11 @@ def _print_results(
     if not verify:
         for each in send() if send and not as_json else ():
             write(each.url)
+        if form in options.FOR_PROGRAMS:
+            from vidbuild.api.problem_report import of_build
+            from vidbuild.cli import formats
+
+            formats.write(of_build(results), form)
         return result_output.exit_code(results)
     return _print_verified(results, verify, as_json=as_json, write=write)
 

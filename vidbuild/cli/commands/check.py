@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from vidbuild.api.check import CheckResult
 
 
-@click.command("check", epilog=options.example("vidbuild check video.yaml", "vidbuild check --json specs/*.yaml"))
+@click.command(
+    "check", epilog=options.example("vidbuild check video.yaml", "vidbuild check --format github specs/*.yaml")
+)
 @options.specs()
 @options.videos()
 @options.variables()
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 @options.frozen()
 @options.quiet()
 @options.as_json("the problems")
+@options.output_format()
 def command(
     specs: Sequence[Path],
     variables: Mapping[str, str],
@@ -40,6 +43,7 @@ def command(
     frozen: bool,
     quiet: bool,
     as_json: bool,
+    form: str,
 ) -> int:
     """Find all problems of specs without rendering.
 
@@ -48,9 +52,10 @@ def command(
     """
     from vidbuild.api.check import check
 
-    paths = spec_files.resolve_specs(specs)
+    form = options.form_of_stdout(form, as_json=as_json)
+    sources = [options.read_spec(path) for path in spec_files.resolve_specs(specs)]
     checked = check(
-        [options.read_spec(path) for path in paths],
+        sources,
         variables=variables,
         brand=brand,
         allow_network_voice=allow_network_voice,
@@ -61,18 +66,24 @@ def command(
         draft=draft,
     )
     code = most_severe(_exit_code(each) for each in checked)
-    if as_json:
+    if form == options.JSON:
         specs_as_json = [each.to_json() for each in checked]
         console.result_json({"status": "failed" if code else "ok", "complete": POSIX, "specs": specs_as_json})
         return code
     if not POSIX:
         console.message("vidbuild: speech and layout are not checked: they need Linux or macOS")
         console.message(f"      hint: {USE_WSL}")
+    write = console.result if form == options.HUMAN else console.message
     for each in checked:
         if each.text:
             console.message(each.text)
         if each.ok and not quiet:
-            console.result(f"{each.spec}: ok")
+            write(f"{each.spec}: ok")
+    if form in options.FOR_PROGRAMS:
+        from vidbuild.api.problem_report import of_check
+        from vidbuild.cli import formats
+
+        formats.write(of_check(checked, formats.texts(sources)), form)
     return code
 
 
