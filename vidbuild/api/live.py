@@ -22,7 +22,8 @@ from vidbuild.project import LOCK, SETTINGS, root_of
 from vidbuild.spec.diagnostics import SpecError
 from vidbuild.spec.load import LoadResult, try_load
 
-_PICTURE = ("draw", "timeline", "render")  # kinds of steps that decide on the pictures of a scene
+_SOUND = ("audio", "music", "decode", "soundtrack")  # kinds of steps that decide on no picture of a scene
+_TIMES = ("speak", "align", "timeline")  # that decide on when something is seen, and not on what is seen at the end
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +32,14 @@ class LiveScene:
 
     title: its heading, "" without one.
     narration: its text in the language of the video, without marks.
-    picture, all: digests of what decides on its pictures, and on its pictures and its audio.
+    drawing, picture, all: digests of what decides on its last frame, on all of its frames, and on its audio too.
     """
 
     id: str
     type: str
     title: str
     narration: str
+    drawing: str
     picture: str
     all: str
 
@@ -185,7 +187,8 @@ def _scene(scene: Scene, language: str, steps: Sequence[tuple[str, str]]) -> Liv
         scene.type,
         title if isinstance(title, str) else "",
         _narration(scene, language),
-        canonical.digest([digest for kind, digest in steps if kind in _PICTURE]),
+        canonical.digest([digest for kind, digest in steps if kind not in (*_SOUND, *_TIMES)]),
+        canonical.digest([digest for kind, digest in steps if kind not in _SOUND]),
         canonical.digest([digest for _, digest in steps]),
     )
 

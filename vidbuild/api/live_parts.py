@@ -6,9 +6,11 @@ folder of their own, apart from those of builds.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from vidbuild import timebase
 from vidbuild.api.engine import engine_of
@@ -20,6 +22,7 @@ from vidbuild.engine.disk import durable
 from vidbuild.engine.graph.graph import Graph
 from vidbuild.engine.graph.step_id import StepId
 from vidbuild.engine.runs.build_report import BuildReport
+from vidbuild.engine.runs.events import Listener
 from vidbuild.engine.schedule.target import RunHooks, Target
 from vidbuild.engine.store.blobs import Blob
 from vidbuild.engine.store.store import Store
@@ -41,10 +44,16 @@ class CancelledError(VidbuildError):
 
 @dataclass(frozen=True, slots=True)
 class Fragment:
-    """One scene as a video of its own. seconds: its duration."""
+    """One scene as a video of its own; times in seconds.
+
+    words: {"text", "start", "end"} each.
+    cues: name -> time.
+    """
 
     path: Path
     seconds: float
+    words: tuple[Mapping[str, Any], ...]
+    cues: Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +73,7 @@ def still_of(
     options: BuildOptions,
     control: RunControl | None = None,
     runs: Path | None = None,
+    on_event: Listener | None = None,
 ) -> None:
     """Render one frame of a scene to a PNG.
 
@@ -76,7 +86,7 @@ def still_of(
     plan = _plan(video, store, options)
     graph = Graph.of({**plan.graph.steps, step.id: step})
     target = Target(graph, build_name=f"{plan.entry} --still {scene}", goals=[step.id])
-    _copy(step.id, STILL, path, store, target, options, control, runs)
+    _copy(step.id, STILL, path, store, target, options, control, runs, on_event)
 
 
 def fragment_of(
@@ -87,6 +97,7 @@ def fragment_of(
     options: BuildOptions,
     control: RunControl | None = None,
     runs: Path | None = None,
+    on_event: Listener | None = None,
 ) -> Fragment:
     """Build a video of one scene alone in a folder, without its captions and pages.
 
@@ -95,15 +106,20 @@ def fragment_of(
     store = store_of(video.spec.path, options.cache)
     plan = _plan(video, store, options, only=(scene,))
     output = plan.outputs[0]
-    goals = list(dict.fromkeys([output.step, plan.frames.step]))
+    timeline = str(StepId("timeline", scene))
+    goals = list(dict.fromkeys([output.step, plan.frames.step, timeline]))
     whole = target_of(plan)
     target = Target(whole.graph, "", plan.entry, goals, whole.weights)
     path = folder / f"{plan.name}{output.suffix}"
-    report = _copy(output.step, output.file, path, store, target, options, control, runs)
-    import json
-
+    report = _copy(output.step, output.file, path, store, target, options, control, runs, on_event)
     frames = json.loads(report.path(plan.frames.step, plan.frames.name).read_text(encoding="utf-8"))["frames"]
-    return Fragment(path, round(frames / plan.fps, 3))
+    timing = json.loads(report.path(timeline, "timing.json").read_text(encoding="utf-8"))
+    words = tuple(
+        {"text": each["text"], "start": _seconds(each["start"]), "end": _seconds(each["end"])}
+        for each in timing["words"]
+    )
+    cues = {name: _seconds(at) for name, at in timing["cues"].items()}
+    return Fragment(path, round(frames / plan.fps, 3), words, cues)
 
 
 def pictures_of(video: LiveVideo, options: BuildOptions) -> Iterator[tuple[str, ScenePicture]]:
@@ -121,6 +137,10 @@ def pictures_of(video: LiveVideo, options: BuildOptions) -> Iterator[tuple[str, 
             yield step.scene, ScenePicture(Path(store.blobs.find(blob.digest)), blob.digest)
 
 
+def _seconds(samples: int) -> float:
+    return round(samples / timebase.SAMPLE_RATE, 3)
+
+
 def _plan(video: LiveVideo, store: Store, options: BuildOptions, only: tuple[str, ...] = ()) -> Plan:
     return plan_of(video.spec, store=store, variables=options.variables, brand=options.brand, only=only)
 
@@ -134,10 +154,11 @@ def _copy(
     options: BuildOptions,
     control: RunControl | None,
     runs: Path | None,
+    on_event: Listener | None,
 ) -> BuildReport:
     """Build a target and copy one file of one of its steps."""
     with writable(store) as used:
-        hooks = _Copying(used, step, file, path)
+        hooks = _Copying(used, step, file, path, on_event)
         engine = engine_of(used, options.env_overrides, offline=options.offline)
         (report,) = engine.build([target], options, control, hooks, runs)
         if report.error is not None:
@@ -156,8 +177,8 @@ def _copy(
 class _Copying(RunHooks):
     """Copies the file as soon as it is there, before anything trims the cache."""
 
-    def __init__(self, store: Store, step: str, file: str, path: Path) -> None:
-        super().__init__()
+    def __init__(self, store: Store, step: str, file: str, path: Path, on_event: Listener | None) -> None:
+        super().__init__(on_event)
         self._store, self._step, self._file, self._path = store, step, file, path
 
     def on_success(self, target: Target, report: BuildReport) -> None:

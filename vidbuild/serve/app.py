@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from starlette.applications import Starlette
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from vidbuild.errors import VidbuildError
+from vidbuild.errors import VidbuildError, os_error_text
 from vidbuild.serve import page_routes, run_routes, video_routes
+from vidbuild.serve.refusals import refusal
 from vidbuild.serve.security import Guard
 from vidbuild.serve.services import Services
 
@@ -27,15 +29,13 @@ def application(services: Services) -> ASGIApp:
 
 
 async def _refused(request: Request, error: Exception) -> Response:
-    del request
     assert isinstance(error, HTTPException)  # noqa: S101 - by the table of handlers
-    return JSONResponse({"error": error.detail}, error.status_code, error.headers)
+    return refusal(request.headers, error.status_code, error.detail, None, error.headers)
 
 
 async def _failed(request: Request, error: Exception) -> Response:
-    del request
     assert isinstance(error, VidbuildError)  # noqa: S101 - by the table of handlers
-    return JSONResponse({"error": error.message, "hint": error.hint}, 422)
+    return refusal(request.headers, 422, error.message, error.hint)
 
 
 class _NoTraceback:
@@ -57,9 +57,9 @@ class _NoTraceback:
             await self._app(scope, receive, noting)
         except OSError as error:
             if not began:  # such as a file that was removed meanwhile
-                text = {"error": f"cannot read a file: {(error.strerror or str(error)).lower()}"}
-                await JSONResponse(text, 503)(scope, receive, send)
+                message = f"cannot read a file: {os_error_text(error)}"
+                await refusal(Headers(scope=scope), 503, message)(scope, receive, send)
         except Exception as error:  # noqa: BLE001 - one request must not end the server
             self._on_bug(error)
             if not began:
-                await JSONResponse({"error": "a bug in vidbuild"}, 500)(scope, receive, send)
+                await refusal(Headers(scope=scope), 500, "a bug in vidbuild", "see the terminal")(scope, receive, send)

@@ -23,8 +23,9 @@ class Video:
     live: its plan as of the last valid look at its spec; None before the first one.
     revision, previous: the version that was built last, and the one before it.
     changed: ids of the scenes that differ between these two, or in an edit that is being built.
-    reasons: scene -> why it was built last.
+    reasons, new_reasons: scene -> why it was built last; the new ones are of a version that is not built yet.
     playhead: the scene that a page shows, and the seconds from its start.
+    run: the id of the run that builds it, "" for none.
     """
 
     id: str
@@ -37,7 +38,9 @@ class Video:
     previous: Revision | None = None
     changed: frozenset[str] = frozenset()
     reasons: dict[str, str] = field(default_factory=dict)
+    new_reasons: dict[str, str] = field(default_factory=dict)
     playhead: tuple[str, float] | None = None
+    run: str = ""
 
 
 @dataclass(slots=True)

@@ -18,6 +18,7 @@ def facts_of(live: LiveVideo, result: Result, reasons: dict[str, str]) -> dict[s
             "type": each.type,
             "title": each.title,
             "narration": each.narration,
+            "drawing": each.drawing,
             "picture": each.picture,
             "all": each.all,
         }

@@ -30,5 +30,14 @@ def content(request: Request, path: Path, kind: str, tag: str, *, download: str 
     return FileResponse(path, headers=headers, media_type=kind)
 
 
+def bytes_response(request: Request, data: bytes, kind: str, tag: str) -> Response:
+    """Return content that may be another one under this address tomorrow, if the browser has not this one."""
+    etag = f'"{tag}"'
+    headers = {"etag": etag, "cache-control": "no-cache"}
+    if _has(request.headers.get("if-none-match", ""), etag):
+        return Response(status_code=304, headers=headers)
+    return Response(data, media_type=kind, headers=headers)
+
+
 def _has(header: str, etag: str) -> bool:
     return header.strip() == "*" or etag in {each.strip().removeprefix("W/") for each in header.split(",")}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from importlib.resources import files
+import hashlib
 from typing import Any
 
 from starlette.exceptions import HTTPException
@@ -12,9 +12,10 @@ from starlette.routing import Route
 
 from vidbuild import __version__
 from vidbuild.serve import views
+from vidbuild.serve.files import bytes_response
+from vidbuild.serve.refusals import FOLDER, environment
 from vidbuild.serve.services import Services
 
-FOLDER = files("vidbuild.serve") / "page"
 _TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".png": "image/png"}
 
 
@@ -34,33 +35,31 @@ def routes(services: Services) -> list[Route]:
 
 class _Pages:
     def __init__(self, services: Services) -> None:
-        from jinja2 import Environment, FunctionLoader, StrictUndefined
-
         self._services = services
-        self._environment = Environment(
-            loader=FunctionLoader(_source), autoescape=True, undefined=StrictUndefined, auto_reload=False
-        )
 
     def index(self, request: Request) -> Response:
         """Return the list of videos."""
-        return self._page("index.html", request)
+        del request
+        return self._page("index.html", "videos")
 
     def video(self, request: Request) -> Response:
         """Return the preview of a video."""
         video = self._services.video(request.path_params["id"])
-        return self._page("video.html", request, video=views.summary(self._services.catalog, video))
+        return self._page("video.html", "video", video=views.summary(self._services.catalog, video))
 
     def runs(self, request: Request) -> Response:
         """Return the list of runs."""
-        return self._page("runs.html", request)
+        del request
+        return self._page("runs.html", "runs")
 
     def run(self, request: Request) -> Response:
         """Return the page of a run."""
-        return self._page("run.html", request, run=request.path_params["run"])
+        return self._page("run.html", "run", run={"run": request.path_params["run"]})
 
     def cache(self, request: Request) -> Response:
         """Return the page of the cache."""
-        return self._page("cache.html", request)
+        del request
+        return self._page("cache.html", "cache")
 
     def asset(self, request: Request) -> Response:
         """Return a file that the pages load."""
@@ -69,14 +68,15 @@ class _Pages:
         kind = _TYPES.get(name[name.rfind(".") :]) if name in known else None
         if kind is None:
             raise HTTPException(404, "no such file")
-        return Response(known[name].read_bytes(), media_type=kind, headers={"cache-control": "no-cache"})
+        data = known[name].read_bytes()
+        return bytes_response(request, data, kind, hashlib.sha256(data).hexdigest()[:32])
 
     def icon(self, request: Request) -> Response:
         """Return no icon, which browsers ask for by themselves."""
         del request
         return Response(status_code=204)
 
-    def _page(self, name: str, request: Request, **more: Any) -> Response:  # noqa: ANN401 - values for the template
+    def _page(self, name: str, page: str, **more: Any) -> Response:  # noqa: ANN401 - values for the template
         catalog = self._services.catalog
         values: dict[str, Any] = {
             "project": catalog.root.name,
@@ -85,12 +85,7 @@ class _Pages:
             "run": None,
             "version": __version__,
             "token": self._services.access.secrets.action,
-            "path": request.url.path,
+            "page": page,
         }
-        text = self._environment.get_template(name).render({**values, **more})
+        text = environment().get_template(name).render({**values, **more})
         return HTMLResponse(text)
-
-
-def _source(name: str) -> str | None:
-    path = FOLDER / name
-    return path.read_text(encoding="utf-8") if path.is_file() else None

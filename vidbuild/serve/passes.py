@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from vidbuild.serve import problems, views
 from vidbuild.serve.catalog import Catalog, SpecEntry, Video
 from vidbuild.serve.facts import facts_of
 from vidbuild.serve.revisions import Revision
-from vidbuild.serve.run_events import RunEvents
+from vidbuild.serve.run_events import Reasons, RunEvents
 from vidbuild.serve.still_files import still_path
 from vidbuild.serve.stream import Stream
 
@@ -72,6 +72,7 @@ class Pass:
     def run(self) -> None:
         """Look, and build as far as that is possible and nothing newer comes."""
         found = self._look()
+        seen = {video.id: video.live for video in self._catalog.specs[self._spec].videos}
         entry = self._catalog.looked(self._spec, found)
         self._around.on_look()
         self._report(entry, problems.of_diagnostics(found.diagnostics, found.sources))
@@ -83,10 +84,9 @@ class Pass:
             self._set_state(entry, states.READY)
             return
         self._set_state(entry, states.BUILDING)
-        before = {video.id: _scenes_before(video) for video in entry.videos}
         try:
             for video in entry.videos:
-                self._preview(video, before[video.id])
+                self._preview(video, seen.get(video.id))
         except CancelledError:
             return
         except VidbuildError:
@@ -106,39 +106,58 @@ class Pass:
             output_name=options.output_name,
         )
 
-    def _preview(self, video: Video, before: dict[str, Any]) -> None:
-        """Show the picture of a changed scene, then the scene with its audio."""
+    def _preview(self, video: Video, seen: LiveVideo | None) -> None:
+        """Show the picture of a changed scene, then the scene with its audio.
+
+        seen: the plan as of the last pass, which may have been cancelled: what differs from it was edited just now.
+        """
         live = video.live
         assert live is not None  # noqa: S101 - the look was valid
-        pictures = [each.id for each in live.scenes if each.picture != before.get(each.id, {}).get("picture")]
-        every = [each.id for each in live.scenes if each.all != before.get(each.id, {}).get("all")]
-        video.changed = frozenset(every) if before else frozenset()
-        if pictures:
-            self._still(video, live, _first(video, pictures))
-        if before and every and len(live.scenes) > 1:
-            self._fragment(video, live, _first(video, every))
+        built = {each["id"]: each for each in video.revision.facts.get("scenes", ())} if video.revision else {}
+        drawn = [each.id for each in live.scenes if each.drawing != built.get(each.id, {}).get("drawing")]
+        changed = [each.id for each in live.scenes if each.all != built.get(each.id, {}).get("all")]
+        before = {each.id: each.all for each in seen.scenes} if seen else {}
+        now = {each.id for each in live.scenes if before.get(each.id) != each.all}
+        with self._catalog.lock:
+            video.changed = frozenset(changed) if built else frozenset()
+        if drawn:
+            self._still(video, live, _first(video, drawn, now))
+        if built and changed and len(live.scenes) > 1:
+            self._fragment(video, live, _first(video, changed, now))
+
+    def _how(self, video: Video) -> dict[str, Any]:
+        return {"options": self._options, "control": self._control, "runs": self._runs, "on_event": Reasons([video])}
 
     def _still(self, video: Video, live: LiveVideo, scene: str) -> None:
         digest = next(each.picture for each in live.scenes if each.id == scene)[:12]
         path = still_path(self._catalog.folder, video, scene, digest, None)
         if not path.is_file():
-            still_of(live, scene, None, path, options=self._options, control=self._control, runs=self._runs)
+            still_of(live, scene, None, path, **self._how(video))
         url = f"/still/{video.id}/{scene}?rev={digest}"
         self._stream.add("still", {"id": video.id, "scene": scene, "at": None, "url": url, "reason": "edited"})
 
     def _fragment(self, video: Video, live: LiveVideo, scene: str) -> None:
         folder = self._catalog.folder / video.id / "fragment"
-        made = fragment_of(live, scene, folder, options=self._options, control=self._control, runs=self._runs)
-        if made.path.suffix not in {".mp4", ".webm", ".m4a", ".mp3"}:
+        made = fragment_of(live, scene, folder, **self._how(video))
+        if made.path.suffix not in _PLAYABLE:
             return
         revision = video.revisions.add([("fragment", made.path, "")], {"scene": scene, "seconds": made.seconds})
         media = views.media(video, revision)
-        timing = {each["id"]: each["start"] for each in views.timing_of(video.revision).get("scenes", ())}
-        facts = {"id": video.id, "scene": scene, "seconds": made.seconds, "start": timing.get(scene)}
+        timing = {each["id"]: each for each in views.timing_of(video.revision).get("scenes", ())}.get(scene)
+        facts = {
+            "id": video.id,
+            "scene": scene,
+            "seconds": made.seconds,
+            "start": timing["start"] if timing else None,
+            "was": [timing["start"], timing["end"]] if timing else None,
+            "words": list(made.words),
+            "cues": [{"name": name, "at": at} for name, at in made.cues.items()],
+            "captions": None,
+        }
         self._stream.add("fragment", {**facts, **(media or {})})
 
     def _build(self, entry: SpecEntry, found: Look) -> None:
-        events = RunEvents(self._stream, [video.id for video in entry.videos])
+        events = RunEvents(self._stream, entry.videos)
         self._around.builds += 1
         try:
             result = build(found.spec or self._spec, self._options, on_event=events, control=self._control)
@@ -151,7 +170,7 @@ class Pass:
         self._report(entry, list(self._problems(entry, result)))
         for video in entry.videos:
             own = next((each for each in result.videos if _is_of(video, each)), None)
-            self._built(video, own, events)
+            self._built(video, own)
 
     def _problems(self, entry: SpecEntry, result: Result) -> list[dict[str, Any]]:
         """Return the problems of the spec, and those that its steps found."""
@@ -165,12 +184,13 @@ class Pass:
             known.setdefault((each["severity"], each["message"], each["line"], each["column"]), each)
         return list(known.values())
 
-    def _built(self, video: Video, result: Result | None, events: RunEvents) -> None:
+    def _built(self, video: Video, result: Result | None) -> None:
         live = video.live
         if result is None or not result.ok or live is None:
             self._set_video_state(video, states.FAILED)
             return
-        reasons = {**video.reasons, **events.reasons(live.choice.name)}
+        reasons = {**video.reasons, **video.new_reasons}
+        video.new_reasons = {}
         outputs = [(each.kind, each.path, each.sha256) for each in result.outputs]
         try:
             revision = video.revisions.add(outputs, facts_of(live, result, reasons))
@@ -225,10 +245,6 @@ def _is_current(video: Video) -> bool:
     return live is not None and revision is not None and revision.facts.get("digest") == live.digest
 
 
-def _scenes_before(video: Video) -> dict[str, Any]:
-    return {each["id"]: each for each in video.revision.facts.get("scenes", ())} if video.revision else {}
-
-
 def _changed(revision: Revision | None, live: LiveVideo) -> frozenset[str]:
     """Return the scenes that differ from a version."""
     if revision is None:
@@ -237,7 +253,8 @@ def _changed(revision: Revision | None, live: LiveVideo) -> frozenset[str]:
     return frozenset(each.id for each in live.scenes if before.get(each.id) != each.all)
 
 
-def _first(video: Video, scenes: Sequence[str]) -> str:
-    """Return the scene to show first: the one at the playhead if it is among them."""
+def _first(video: Video, scenes: Sequence[str], now: Collection[str]) -> str:
+    """Return the scene to show first: one that was edited just now, at the playhead if possible."""
+    edited = [each for each in scenes if each in now] or scenes
     playhead = video.playhead[0] if video.playhead else ""
-    return playhead if playhead in scenes else scenes[0]
+    return playhead if playhead in edited else edited[0]

@@ -7,25 +7,48 @@ from collections.abc import Sequence
 from typing import Any
 
 from vidbuild.engine.runs.events import Event, StepCached, StepProgress, StepStarted
+from vidbuild.serve.catalog import Video
 from vidbuild.serve.stream import Stream
 
 _PROGRESS = 0.25  # seconds between two reports of a step's progress
+_ENDS = ("run_finished", "run_failed", "run_cancelled")
 _LEFT_OUT = ("key", "reasons")  # fields that the page does not show
 
 
-class RunEvents:
-    """A listener of a build; videos: ids of the videos that it builds."""
+class Reasons:
+    """A listener that keeps for each scene of a video why it was built, in its runs for a picture or a fragment too."""
 
-    def __init__(self, stream: Stream, videos: Sequence[str]) -> None:
+    def __init__(self, videos: Sequence[Video]) -> None:
+        self._videos = list(videos)
+
+    def __call__(self, event: Event) -> None:
+        """Record why a step runs: the first of a scene's steps that changed is what the user changed."""
+        if not isinstance(event, StepStarted) or not event.reason:
+            return
+        for video in self._videos:
+            name = video.live.choice.name if video.live else ""
+            prefix = f"{name}/" if name and len(self._videos) > 1 else ""
+            kind, _, scenes = event.step.removeprefix(prefix).partition(":")
+            if event.step.startswith(prefix) and scenes and "/" not in kind:
+                for scene in scenes.partition("@")[0].split("+"):
+                    video.new_reasons.setdefault(scene, event.reason)
+
+
+class RunEvents:
+    """A listener of a build of videos."""
+
+    def __init__(self, stream: Stream, videos: Sequence[Video]) -> None:
         self._stream = stream
         self._videos = list(videos)
         self._progress: dict[str, float] = {}
-        self._reasons: dict[str, str] = {}
-        self.run = ""
+        self._reasons = Reasons(videos)
 
     def __call__(self, event: Event) -> None:
         """Add an event; that a step was cached is in the counts of `/api/runs/RUN`."""
-        self.run = event.run
+        if event.type == "run_started":
+            self._set_run(event.run)
+        elif event.type in _ENDS:
+            self._set_run("")
         if isinstance(event, StepCached):
             return
         if isinstance(event, StepProgress):
@@ -33,18 +56,10 @@ class RunEvents:
             if now - self._progress.get(event.step, 0.0) < _PROGRESS and event.done != event.total:
                 return
             self._progress[event.step] = now
-        if isinstance(event, StepStarted):
-            self._reasons[event.step] = event.reason
+        self._reasons(event)
         data: dict[str, Any] = {name: value for name, value in event.to_data().items() if name not in _LEFT_OUT}
-        self._stream.add("run", {**data, "videos": self._videos})
+        self._stream.add("run", {**data, "videos": [each.id for each in self._videos]})
 
-    def reasons(self, video: str) -> dict[str, str]:
-        """Return why scenes were built: scene -> reason of the first of its steps that had one of its own."""
-        prefix = f"{video}/" if video else ""
-        found: dict[str, str] = {}
-        for step, reason in self._reasons.items():
-            kind, _, scenes = step.removeprefix(prefix).partition(":")
-            if step.startswith(prefix) and scenes and "/" not in kind and reason:
-                for scene in scenes.split("+"):
-                    found.setdefault(scene, reason)
-        return found
+    def _set_run(self, run: str) -> None:
+        for video in self._videos:
+            video.run = run

@@ -18,6 +18,7 @@ from vidbuild.errors import UsageError
 from vidbuild.serve.services import Services
 
 MAX_RUNS = 100
+_STATES = {"pending": "waiting", "completed": "finished"}
 _ACTIONS: dict[str, Callable[[str, Path], api.RequestResult]] = {
     "pause": api.pause_run,
     "resume": api.resume_run,
@@ -59,6 +60,7 @@ class _Runs:
                 "errors": data["errors"],
                 "warnings": data["warnings"],
                 "seconds_left": data["seconds_left"],
+                "expected": data["seconds_left"],
             }
         )
 
@@ -82,10 +84,11 @@ class _Runs:
             {
                 "bytes": info.bytes,
                 "limit": info.limit,
-                "hits": round(cached / (cached + ran), 3) if cached + ran else None,
-                "steps": info.traces,
                 "files": info.blobs,
-                "recent": {"runs": len(recent), "cached": cached, "ran": ran},
+                "results": info.traces,
+                "steps": {},
+                "hits": cached,
+                "misses": ran,
             }
         )
 
@@ -94,7 +97,8 @@ class _Runs:
         text = request.query_params.get("bytes", "")
         if text and not (text.isascii() and text.isdigit() and len(text) < 16):  # noqa: PLR2004 - digits
             raise HTTPException(422, "expected a number of bytes")
-        return JSONResponse(cache_gc(int(text) if text else None, self._cache).to_json())
+        done = cache_gc(int(text) if text else None, self._cache)
+        return JSONResponse({"freed": done.removed, **done.to_json()})
 
     def _retry(self, found: api.RunFacts) -> Response:
         if found.alive:
@@ -118,7 +122,7 @@ class _Runs:
         return {
             "run": found.run,
             "name": found.spec,
-            "state": found.state,
+            "state": _STATES.get(found.state, found.state),
             "killed": found.killed,
             "started": found.started,
             "seconds": found.seconds,
@@ -142,7 +146,7 @@ class _Runs:
 def _step(step: dict[str, Any], failed: dict[str, Any] | None) -> dict[str, Any]:
     kind, _, scene = step["step"].rpartition("/")[2].partition(":")
     progress = step["progress"] or {"done": 0, "total": 0}
-    state = {"ran": "done", "retrying": "running", "aborted": "waiting"}.get(step["state"], step["state"])
+    state = {"ran": "done", "retrying": "running"}.get(step["state"], step["state"])
     return {
         "name": step["step"],
         "kind": kind,

@@ -16,11 +16,12 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from vidbuild.serve.refusals import refusal
 from vidbuild.serve.secrets import Secrets
 
 POLICY = (
     "default-src 'self'; img-src 'self'; media-src 'self'; style-src 'self'; script-src 'self'; connect-src 'self'; "
-    "object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 HEADERS = {
     "content-security-policy": POLICY,
@@ -34,7 +35,9 @@ ACTION_HEADER = "x-vidbuild-token"
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _METHODS = ("GET", "HEAD", "POST")
 _OWN_SITES = ("same-origin", "none", "")
-NO_TOKEN = "This page needs the address with its token, which 'vidbuild serve' printed when it started.\n"  # noqa: S105 - a message
+NO_TOKEN = "this page needs the address that 'vidbuild serve' printed when it started"  # noqa: S105 - a message
+_FIND = "copy it from the terminal, with its token; if it is gone, end 'vidbuild serve' and start it again"
+_MAX_FIELDS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,19 +96,18 @@ class Guard:
         if len(hosts) != 1 or not self._access.is_host(hosts[0]):
             return PlainTextResponse("This server is not reached by that name.\n", 421)
         if scope["method"] not in _METHODS:
-            return PlainTextResponse("This method is not supported.\n", 405, {"allow": ", ".join(_METHODS)})
-        query = parse_qs(scope["query_string"].decode("latin-1"), max_num_fields=20) if scope["query_string"] else {}
-        if scope["path"] == "/" and scope["method"] == "GET" and "token" in query:
-            return self._enter(query["token"])
+            return refusal(headers, 405, "this method is not supported", None, {"allow": ", ".join(_METHODS)})
+        if scope["path"] == "/" and scope["method"] == "GET" and (tokens := _tokens(scope["query_string"])):
+            return self._enter(headers, tokens)
         if not self._is_known(headers):
-            return PlainTextResponse(NO_TOKEN, 403)
+            return refusal(headers, 403, NO_TOKEN, _FIND)
         if headers.get("sec-fetch-site", "") not in _OWN_SITES:
-            return PlainTextResponse("Other sites may not use this server.\n", 403)
+            return refusal(headers, 403, "other sites may not use this server")
         return self._refused_post(headers, hosts[0]) if scope["method"] == "POST" else None
 
-    def _enter(self, tokens: list[str]) -> Response:
+    def _enter(self, headers: Headers, tokens: list[str]) -> Response:
         if len(tokens) != 1 or not self._access.secrets.opens(tokens[0]):
-            return PlainTextResponse(NO_TOKEN, 403)
+            return refusal(headers, 403, NO_TOKEN, _FIND)
         response = RedirectResponse("/", 303)
         secrets = self._access.secrets
         response.set_cookie(secrets.cookie, secrets.token, httponly=True, samesite="strict", path="/")
@@ -121,9 +123,9 @@ class Guard:
 
     def _refused_post(self, headers: Headers, host: str) -> Response | None:
         if not self._access.is_origin(headers.get("origin", ""), host):
-            return PlainTextResponse("The request is not from this page.\n", 403)
+            return refusal(headers, 403, "the request is not from this page")
         if not self._access.secrets.acts(headers.get(ACTION_HEADER, "")):
-            return PlainTextResponse("The request has not the page's token.\n", 403)
+            return refusal(headers, 403, "the request has no token of this page")
         return None
 
 
@@ -132,6 +134,13 @@ def _cookies(headers: Headers) -> Mapping[str, str]:
         return {name: each.value for name, each in SimpleCookie(headers.get("cookie", "")).items()}
     except CookieError:
         return {}
+
+
+def _tokens(query: bytes) -> list[str]:
+    try:
+        return parse_qs(query.decode("latin-1"), max_num_fields=_MAX_FIELDS).get("token", [])
+    except ValueError:
+        return []
 
 
 def _is_address(name: str) -> bool:

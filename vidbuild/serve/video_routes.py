@@ -22,6 +22,7 @@ from vidbuild.serve.catalog import Video
 from vidbuild.serve.files import content
 from vidbuild.serve.live_events import MAX_READERS, EventsResponse
 from vidbuild.serve.problems import EDITOR
+from vidbuild.serve.refusals import refusal
 from vidbuild.serve.revisions import Revision
 from vidbuild.serve.services import Services
 
@@ -126,7 +127,7 @@ class _Videos:
         """Return the stream of events."""
         services = self._services
         if services.stream.readers >= MAX_READERS:
-            return JSONResponse({"error": "too many pages are open"}, 503, {"retry-after": "10"})
+            return refusal(request.headers, 503, "too many pages are open", "close some", {"retry-after": "10"})
         return EventsResponse(services.stream, request, services.closing, services.drop)
 
     def _open(self, video: Video, file: str, line: int) -> None:
@@ -134,6 +135,8 @@ class _Videos:
         path = Path(os.path.abspath(file))  # noqa: PTH100 - the names of inputs are not resolved either
         if look is None or path not in look.files or not path.is_file():
             raise HTTPException(403, "that file is no input of the video")
+        if not os.environ.get(EDITOR):
+            raise HTTPException(404, f"${EDITOR} is not set where 'vidbuild serve' was started")
         _open(path, line)
 
     def _video(self, request: Request) -> Video:
@@ -185,10 +188,7 @@ def _seconds(text: str | None) -> float | None:
 
 
 def _open(path: Path, line: int) -> None:
-    command = os.environ.get(EDITOR, "")
-    if not command:
-        raise UsageError(f"no editor is set: ${EDITOR} is empty")
-    words = shlex.split(command)
+    words = shlex.split(os.environ[EDITOR])
     filled = [word.replace("{file}", str(path)).replace("{line}", str(max(line, 1))) for word in words]
     if filled == words:
         filled.append(str(path))

@@ -23,6 +23,11 @@ def summary(catalog: Catalog, video: Video) -> dict[str, Any]:
         "spec": video.spec.name,
         "state": video.state,
         "seconds": video.revision.facts["seconds"] if video.revision else None,
+        "language": video.live.language if video.live else "",
+        "poster": _url_of(video, video.revision, "poster"),
+        "changed": video.revision.facts.get("built") if video.revision else None,
+        "run": video.run or None,
+        "progress": None,
         "problems": {"errors": entry.count("error"), "warnings": entry.count("warning")},
     }
 
@@ -161,6 +166,7 @@ def _scene(
     words = [{"text": each["text"], "start": each["start"], "end": each["end"]} for each in timing.get("words", ())]
     changed = name in video.changed
     previous = video.previous
+    stale = newest is not None and newest.all != scene.get("all", newest.all)
     return {
         "id": name,
         "type": scene["type"],
@@ -174,6 +180,7 @@ def _scene(
         "pace": _pace(words),
         "reason": video.reasons.get(name, ""),
         "changed": changed,
+        "stale": stale,
         "still": f"/still/{video.id}/{name}?rev={newest.picture[:12] if newest else number}",
         "thumb": f"/thumb/{video.id}/{name}?rev={newest.picture[:12] if newest else number}",
         "before": f"/still/{video.id}/{name}?rev={previous.id}" if changed and existed and previous else None,
