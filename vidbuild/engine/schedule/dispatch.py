@@ -17,7 +17,6 @@ from vidbuild.engine.keys.cache import Cache
 from vidbuild.engine.keys.tools import Access
 from vidbuild.engine.sandbox.sandbox import Sandbox
 from vidbuild.engine.store.store import Store
-from vidbuild.engine.worker import executor
 from vidbuild.engine.worker.executor import Executor, Message, NewExecutor, RunSetup
 
 if TYPE_CHECKING:
@@ -31,6 +30,13 @@ class Claim(Enum):
     ACQUIRED = "acquired"
     NO_SLOT = "no slot"  # no worker is free, or one of the step's tools is at its limit
     LOCKED_ELSEWHERE = "locked elsewhere"  # another step or another build is making it
+
+
+def local_executor(setup: RunSetup) -> Executor:
+    """Return a pool of processes on this machine."""
+    from vidbuild.engine.worker.pool import Pool
+
+    return Pool(setup.jobs, setup.folder, setup.env, setup.sandbox)
 
 
 class Dispatcher:
@@ -54,7 +60,7 @@ class Dispatcher:
         tool_env: Mapping[str, str],
         sandbox: Callable[[], Sandbox | None],
         remote: Sequence[Cache] = (),
-        new_executor: NewExecutor = executor.local,
+        new_executor: NewExecutor = local_executor,
         tools: Callable[[], Mapping[str, str]] = dict,
     ) -> None:
         self._store = store

@@ -127,9 +127,8 @@ class Run:
 
     def _schedule(self) -> bool:
         """Run steps; the modules for it are loaded here, since most builds have none to run."""
-        from vidbuild.engine.schedule.dispatch import Dispatcher
+        from vidbuild.engine.schedule.dispatch import Dispatcher, local_executor
         from vidbuild.engine.schedule.scheduler import Scheduler
-        from vidbuild.engine.worker import executor
 
         environment, options = self._environment, self._options
         dispatcher = Dispatcher(
@@ -139,7 +138,7 @@ class Run:
             environment.tool_env,
             self._sandbox,
             self.states[0].lookup.cache.remote,
-            environment.new_executor or executor.local,
+            environment.new_executor or local_executor,
             self._tools,
         )
         control = ControlMonitor(self._control, self._log.folder, options.grace, self._log.suspended)

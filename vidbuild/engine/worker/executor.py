@@ -66,10 +66,3 @@ class Executor(Protocol):
 
 
 NewExecutor = Callable[[RunSetup], Executor]
-
-
-def local(setup: RunSetup) -> Executor:
-    """Return a pool of processes on this machine."""
-    from vidbuild.engine.worker.pool import Pool
-
-    return Pool(setup.jobs, setup.folder, setup.env, setup.sandbox)
