@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import select
@@ -10,9 +11,12 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self
 
+ALT, SHIFT = 1, 8  # modifiers of keys
 VARIABLE = "VIDBUILD_CHROMIUM"
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = (
@@ -106,11 +110,52 @@ class Chromium:
             params = {"type": kind, "x": x, "y": y, "button": "left", "clickCount": 1}
             self._ask("Input.dispatchMouseEvent", params, page=True)
 
-    def press(self, key: str, code: int) -> None:
-        """Press and release a key, given by its name and its virtual key code."""
-        for kind in ("rawKeyDown", "keyUp"):
-            params = {"type": kind, "key": key, "code": key, "windowsVirtualKeyCode": code}
-            self._ask("Input.dispatchKeyEvent", params, page=True)
+    def press(self, key: str, code: int, modifiers: int = 0) -> None:
+        """Press and release a key, given by its name and its virtual key code; modifiers: ALT and SHIFT, added up."""
+        params = {"key": key, "code": key, "windowsVirtualKeyCode": code, "modifiers": modifiers}
+        typed = {"type": "keyDown", "text": "\r"} if key == "Enter" else {"type": "rawKeyDown"}
+        for kind in (typed, {"type": "keyUp"}):
+            self._ask("Input.dispatchKeyEvent", {**params, **kind}, page=True)
+
+    def write(self, text: str) -> None:
+        """Type a text into the field that has the focus."""
+        self._ask("Input.insertText", {"text": text}, page=True)
+
+    def move(self, x: float, y: float) -> None:
+        """Move the mouse to a place in the window."""
+        self._ask("Input.dispatchMouseEvent", {"type": "mouseMoved", "x": x, "y": y}, page=True)
+
+    def prefer(self, **features: str) -> None:
+        """Set media features, such as color_scheme="dark"."""
+        named = [{"name": f"prefers-{name.replace('_', '-')}", "value": value} for name, value in features.items()]
+        self._ask("Emulation.setEmulatedMedia", {"features": named}, page=True)
+
+    def before_each_page(self, script: str) -> None:
+        """Run a script in every page that is opened from now on, before its own."""
+        self._ask("Page.enable", {}, page=True)
+        self._ask("Page.addScriptToEvaluateOnNewDocument", {"source": script}, page=True)
+
+    def picture(self) -> bytes:
+        """Return what the window shows, as a PNG."""
+        return base64.b64decode(self._ask("Page.captureScreenshot", {"format": "png"}, page=True)["data"])
+
+    def heap(self) -> int:
+        """Return the bytes of JavaScript that the page holds after a collection of garbage."""
+        self._ask("HeapProfiler.collectGarbage", {}, page=True)
+        size: int = self._ask("Runtime.getHeapUsage", {}, page=True)["usedSize"]
+        return size
+
+    @contextmanager
+    def tab(self) -> Iterator[None]:
+        """Have another page in the block, with the same cookies; it is closed after it."""
+        before = self._session
+        target = self._ask("Target.createTarget", {"url": "about:blank"})["targetId"]
+        self._session = self._ask("Target.attachToTarget", {"targetId": target, "flatten": True})["sessionId"]
+        try:
+            yield
+        finally:
+            self._session = before
+            self._ask("Target.closeTarget", {"targetId": target})
 
     def resize(self, width: int, height: int) -> None:
         """Give the window another size, in pixels."""

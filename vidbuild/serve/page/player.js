@@ -63,9 +63,15 @@ export class Player extends EventTarget {
     deck.video.poster = (detail.media.type?.startsWith("audio/") && detail.poster) || "";
     await deck.load(url, detail.captions?.url, target());
     if (turn !== this.#turn) return; // a still newer one is on its way
+    // The playhead may have moved while the file was loaded.
+    for (let stands = -1; Math.abs(target() - stands) > 0.5 / fps;) {
+      stands = target();
+      await deck.seek(stands);
+      if (turn !== this.#turn) return;
+      if (!this.paused) break; // it moves all the time
+    }
     const playing = !this.paused;
     if (!first) {
-      if (playing) await deck.seek(target());
       [this.#whole, this.#next] = [this.#next, this.#whole];
     }
     this.#time = target();

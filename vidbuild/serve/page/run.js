@@ -10,7 +10,7 @@ const id = $("#run").dataset.run;
 const path = `/api/runs/${encodeURIComponent(id)}`;
 const ACTIONS = {
   running: [["pause", "Pause"], ["cancel", "Cancel"]],
-  waiting: [["cancel", "Cancel"]],
+  pending: [["cancel", "Cancel"]],
   paused: [["resume", "Resume"], ["cancel", "Cancel"]],
   failed: [["retry", "Retry"]],
   cancelled: [["retry", "Retry"]],

@@ -4,6 +4,9 @@ import { el } from "./dom.js";
 import { duration, lastBefore, sceneAt } from "./format.js";
 import { slider } from "./compare.js";
 
+// Late enough that most things have appeared, and before the transition to the next scene.
+const moment = (url, scene) => `${url}${url.includes("?") ? "&" : "?"}at=${(0.8 * scene.seconds).toFixed(3)}`;
+
 export class ScenePanel {
   #scene = null;
   #words = [];
@@ -54,7 +57,7 @@ export class ScenePanel {
     parts.push(scene.narration ? this.#narration(scene) : el("p", { class: "quiet" }, "This scene has no narration."));
     if (scene.reason) parts.push(el("h3", {}, "Why it was rebuilt"), el("p", { class: "reason" }, scene.reason));
     if (scene.changed && scene.before && scene.still) {
-      parts.push(el("h3", {}, "Before and after"), slider(scene.before, scene.still, scene.title || scene.id));
+      parts.push(el("h3", {}, "Before and after"), slider(...[scene.before, scene.still].map((url) => moment(url, scene)), scene.title || scene.id));
     }
     const top = same ? this.panel.scrollTop : 0;
     this.panel.replaceChildren(...parts);

@@ -1,6 +1,6 @@
 // The timeline: a canvas as wide as the window in a scroller as wide as the video.
 
-import { $, debounce, setIcon } from "./dom.js";
+import { $, debounce, setIcon, show } from "./dom.js";
 import { clock, frameAt, lastBefore, plural } from "./format.js";
 import { Hover } from "./hover.js";
 import { Thumbs } from "./thumbs.js";
@@ -32,7 +32,10 @@ export class Timeline {
     this.scroller.addEventListener("scroll", () => { this.thumbs.forget(); this.redraw(); }, { passive: true });
     this.scroller.addEventListener("wheel", (event) => this.#wheel(event), { passive: false });
     this.scroller.addEventListener("pointerdown", (event) => this.#press(event));
-    this.scroller.addEventListener("click", (event) => { if (event.pointerType !== "mouse") this.player.seek(this.timeAt(event.clientX)); });
+    this.scroller.addEventListener("click", (event) => {
+      if (event.pointerType === "mouse") return;
+      this.player.seek(this.#chapterAt(event, this.scroller.getBoundingClientRect()) ?? this.timeAt(event.clientX));
+    });
     this.scroller.addEventListener("pointermove", (event) => this.hover.move(event));
     this.scroller.addEventListener("pointerleave", () => this.hover.leave());
     new ResizeObserver(() => this.#resize()).observe(this.scroller);
@@ -80,6 +83,10 @@ export class Timeline {
         chapters: this.#detail.chapters.map((each) => ({ ...each, start: moved(each.start) })),
         seconds: this.player.seconds,
       });
+      for (const [name, has] of [["cue", (each) => each.cues.length], ["reveal", (each) => each.reveals.length],
+        ["word", (each) => each.words.length], ["changed", (each) => each.changed || each.stale]]) {
+        show($(`.legend .${name}`), scenes.some(has));
+      }
       this.#resize();
     }
     this.#describe();
@@ -164,6 +171,14 @@ export class Timeline {
     this.zoom(Math.exp(-event.deltaY / 200), event.clientX - this.scroller.getBoundingClientRect().left);
   }
 
+  // The start of the chapter whose mark is pressed.
+  #chapterAt(event, bar) {
+    if (event.clientY > bar.top + ROWS.ruler) return undefined;
+    const time = this.timeAt(event.clientX);
+    const near = this.#data.chapters.filter((each) => Math.abs(each.start - time) * this.scale <= 7);
+    return near.sort((one, other) => Math.abs(one.start - time) - Math.abs(other.start - time))[0]?.start;
+  }
+
   // A mouse that is pressed and moved scrubs; a finger that moves scrolls, and a tap seeks.
   #press(event) {
     if (event.pointerType !== "mouse" || event.button !== 0) return;
@@ -171,7 +186,7 @@ export class Timeline {
     if (event.clientY > bar.top + HEIGHT) return; // the scroll bar
     this.dragging = true;
     this.scroller.setPointerCapture(event.pointerId);
-    this.player.seek(this.timeAt(event.clientX));
+    this.player.seek(this.#chapterAt(event, bar) ?? this.timeAt(event.clientX));
     const move = (each) => this.player.seek(this.timeAt(each.clientX));
     const end = () => {
       this.dragging = false;

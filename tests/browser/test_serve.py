@@ -1,0 +1,315 @@
+"""The page of `vidbuild serve` in a real browser: edits on disk, a restart, a second tab, problems, runs."""
+
+from __future__ import annotations
+
+import base64
+import io
+import json
+from collections.abc import Iterator
+from contextlib import ExitStack
+
+import pytest
+from PIL import Image, ImageChops, ImageStat
+
+from tests.guard import guard
+from tests.support.chromium import ALT, SHIFT, Chromium
+from tests.support.live_server import LOADED, LivePages, LiveServer
+from tests.support.workspace import Workspace
+
+SPEC = """\
+vidbuild: 1
+title: A live page
+voice: espeak:en-us
+output: {size: 320x180, fps: 25}
+scenes:
+  - {id: one, type: title, title: First scene, narration: "First it says this. Then it says that."}
+  - id: two
+    type: list
+    title: Second <scene>
+    items: [{text: Alpha, at: alpha}, {text: Beta, at: beta}]
+    narration: "Second it says [[alpha]] alpha and then [[beta]] beta & more."
+  - {id: three, type: title, title: Third scene, duration: 2}
+"""
+TEXTS = (
+    "First sceneFirst it says this. Then it says that.,"
+    "Second <scene>Second it says alpha and then beta & more.,Third scene"
+)
+SLOW = """\
+vidbuild: 1
+title: A long one
+output: {size: 1080p, fps: 30}
+scenes:
+"""
+OVERLAY = "document.querySelector('#overlay')"
+SHOWN = "document.querySelector('video.shown')"
+PIXELS = """(async (element) => {
+  const canvas = document.createElement("canvas");
+  canvas.width = element.naturalWidth || element.videoWidth;
+  canvas.height = element.naturalHeight || element.videoHeight;
+  canvas.getContext("2d").drawImage(element, 0, 0);
+  return canvas.toDataURL("image/png").split(",")[1];
+})"""
+
+
+@pytest.fixture(scope="module")
+def space(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """A project with one spec."""
+    space = Workspace(tmp_path_factory.mktemp("live") / "project")
+    space.write("video.yaml", SPEC)
+    return space
+
+
+@pytest.fixture(scope="module")
+def pages(space: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LivePages]:
+    """Its live page."""
+    with ExitStack() as stack:
+        patch = stack.enter_context(pytest.MonkeyPatch.context())
+        patch.setenv(guard.LOOPBACK, "1")
+        server = stack.enter_context(LiveServer(space.root, "video.yaml"))
+        yield LivePages(stack.enter_context(Chromium(tmp_path_factory.mktemp("chromium"))), server)
+
+
+@pytest.fixture
+def live(pages: LivePages, space: Workspace, monkeypatch: pytest.MonkeyPatch) -> Iterator[LivePages]:
+    """The preview of the video as SPEC has it; afterwards, nothing in it may be broken."""
+    monkeypatch.setenv(guard.LOOPBACK, "1")
+    if space.read("video.yaml") != SPEC:
+        space.write("video.yaml", SPEC)
+    pages.video()
+    texts = "vidbuild.detail.scenes.map((each) => each.title + each.narration).join()"
+    pages.until(f"{LOADED} && {texts} === {json.dumps(TEXTS)}")
+    yield pages
+    pages.unbroken()
+
+
+def seek(pages: LivePages, time: float) -> None:
+    """Stand at a time, paused."""
+    pages.browser.evaluate(f"vidbuild.player.pause(), vidbuild.player.seek({time})")
+
+
+def at(pages: LivePages) -> float:
+    """The playhead."""
+    time: float = pages.browser.evaluate("vidbuild.player.time")
+    return time
+
+
+def start_of(pages: LivePages, scene: int) -> float:
+    """The start of a scene."""
+    start: float = pages.browser.evaluate(f"vidbuild.player.scenes[{scene}].start")
+    return start
+
+
+def frame_of(pages: LivePages, element: str) -> Image.Image:
+    """The pixels of a picture or a video in the page."""
+    data = pages.browser.evaluate(f"{PIXELS}({element})")
+    return Image.open(io.BytesIO(base64.b64decode(data))).convert("RGB")
+
+
+def still(space: Workspace, scene: str, time: float) -> Image.Image:
+    """The frame that `vidbuild still` renders."""
+    path = space.root / "still.png"
+    done = space.run("still", "video.yaml", scene, "--at", f"{time:.4f}", "-o", "still.png")
+    assert done.code == 0, done.stderr
+    with Image.open(path) as picture:
+        return picture.convert("RGB")
+
+
+def difference(one: Image.Image, other: Image.Image) -> float:
+    """The mean difference of two pictures, 0 to 255."""
+    assert one.size == other.size
+    means: list[float] = ImageStat.Stat(ImageChops.difference(one, other)).mean
+    return max(means)
+
+
+def test_an_edit_shows_the_new_frame_and_then_the_new_video(live: LivePages, space: Workspace) -> None:
+    """The changed scene's exact frame comes first, then the video with it, at the same place."""
+    seek(live, start_of(live, 2) + 1)
+    before = at(live)
+    url = live.browser.evaluate(f"{SHOWN}.currentSrc")
+    live.browser.evaluate(
+        "window.seen = []; new MutationObserver(() => {"
+        f" const image = {OVERLAY}; if (!image.hidden && !seen.includes(image.src)) seen.push(image.src);"
+        f"}}).observe({OVERLAY}, {{attributes: true}})"
+    )
+    space.write("video.yaml", SPEC.replace("Third scene", "Another title"))
+    first = live.until("seen[0]")
+    live.browser.evaluate(f"window.kept = new Image(); kept.src = {first!r}; kept.decode()")
+    shown = frame_of(live, "kept")
+    live.until(f"{LOADED} && vidbuild.detail.scenes[2].title === 'Another title' && {OVERLAY}.hidden")
+    assert live.browser.evaluate(f"{SHOWN}.currentSrc") != url
+    assert at(live) == pytest.approx(before, abs=0.02)
+    into = before - start_of(live, 2) - 0.02
+    new = still(space, "three", into)
+    assert difference(shown, new) == 0.0  # nothing moves in this scene, so that its last frame is as this one
+    live.until(f"!{SHOWN}.seeking && {SHOWN}.readyState >= 2")
+    assert difference(frame_of(live, SHOWN), new) < 2.0  # lossy
+
+
+def test_a_changed_scene_plays_with_its_new_sound_and_the_video_goes_on(live: LivePages, space: Workspace) -> None:
+    """A fragment takes the place of its scene, and its end is where the whole video continues."""
+    seek(live, 0.5)
+    live.browser.evaluate(
+        "window.fragments = []; window.stream = new EventSource('/events'); new Promise((done) => {"
+        "stream.onopen = done; stream.addEventListener('fragment', (event) => fragments.push(JSON.parse(event.data))); })"
+    )
+    old = live.browser.evaluate("vidbuild.player.scenes.map((each) => [each.id, each.start, each.seconds])")
+    space.write("video.yaml", SPEC.replace("First it says this.", "First it now says very much more than this."))
+    live.until("fragments.length > 0")
+    live.until(f"{LOADED} && vidbuild.detail.scenes[0].narration.includes('very much')")
+    live.browser.evaluate("stream.close()")
+    new = live.browser.evaluate("vidbuild.player.scenes.map((each) => [each.id, each.start, each.seconds])")
+    fragment = live.browser.evaluate("fragments[0]")
+    assert fragment["scene"] == "one"
+    assert new[0][2] > old[0][2] + 0.5
+    assert fragment["seconds"] == pytest.approx(new[0][2], abs=0.1)
+    # The fragment again, in the place of the scene: its times count, and the second scene follows at once.
+    live.browser.evaluate("vidbuild.player.replace({...fragments[0], seconds: fragments[0].seconds})")
+    seek(live, 1.0)
+    assert live.browser.evaluate(f"{SHOWN}.currentSrc").endswith(fragment["url"])
+    assert live.browser.evaluate(f"{SHOWN}.currentTime") == pytest.approx(1.02, abs=0.03)
+    seek(live, fragment["seconds"] - 0.4)
+    live.browser.evaluate("vidbuild.player.play()")
+    live.until(f"vidbuild.player.time > {fragment['seconds'] + 0.3}")
+    live.browser.evaluate("vidbuild.player.pause()")
+    assert not live.browser.evaluate(f"{SHOWN}.currentSrc").endswith(fragment["url"])
+    into = at(live) - start_of(live, 1)
+    assert live.browser.evaluate(f"{SHOWN}.currentTime") == pytest.approx(new[1][1] + into, abs=0.1)
+
+
+def test_it_plays_and_the_spoken_word_is_lit(live: LivePages) -> None:
+    """Space plays and pauses, and the word that is spoken is marked."""
+    seek(live, 0)
+    live.browser.press(" ", 32)
+    live.until("!vidbuild.player.paused && vidbuild.player.time > 0.4")
+    word = live.until("document.querySelector('.spoken[aria-current]')?.textContent")
+    assert word in {"First", "it", "says", "this."}
+    live.browser.press(" ", 32)
+    assert live.browser.evaluate("vidbuild.player.paused")
+    stopped = at(live)
+    assert live.browser.evaluate("new Promise((done) => setTimeout(() => done(vidbuild.player.time), 300))") == stopped
+
+
+def test_keys_step_by_frame_and_by_scene(live: LivePages) -> None:
+    """Arrows step one frame; with Shift or Alt, one scene; Home and End go to both ends."""
+    frame = "Math.floor(vidbuild.player.time * 25)"
+    seek(live, 0.5)
+    first = live.browser.evaluate(frame)
+    live.browser.press("ArrowRight", 39)
+    live.browser.press("ArrowRight", 39)
+    live.browser.press("ArrowLeft", 37)
+    assert live.browser.evaluate(frame) == first + 1
+    live.until(f"!{SHOWN}.seeking && Math.floor({SHOWN}.currentTime * 25) === {first + 1}")
+    for modifier, key, code, scene in (
+        (SHIFT, "ArrowRight", 39, 1),
+        (ALT, "ArrowRight", 39, 2),
+        (ALT, "ArrowLeft", 37, 1),
+        (SHIFT, "ArrowLeft", 37, 0),
+    ):
+        live.browser.press(key, code, modifier)
+        assert at(live) == pytest.approx(start_of(live, scene), abs=0.03)
+    live.browser.press("End", 35)
+    assert at(live) == pytest.approx(live.browser.evaluate("vidbuild.player.seconds"), abs=0.05)
+    live.browser.press("Home", 36)
+    assert at(live) < 0.04
+
+
+def test_a_chapter_is_sought_exactly(live: LivePages) -> None:
+    """A click on a chapter's mark, and Enter in the search, go to the first frame of the chapter."""
+    seek(live, 0.5)
+    chapter = live.browser.evaluate("vidbuild.detail.chapters[1].start")
+    left, top = live.browser.evaluate(
+        "(({left, top}) => [left, top])(document.querySelector('#scroller').getBoundingClientRect())"
+    )
+    x = left + chapter * live.browser.evaluate("vidbuild.timeline.scale")
+    live.browser.click(x + 3, top + 18)
+    live.until(f"!{SHOWN}.seeking")
+    assert chapter <= live.browser.evaluate(f"{SHOWN}.currentTime") < chapter + 0.04
+    seek(live, 0.5)
+    live.browser.press("/", 191)
+    live.browser.write("second")
+    live.until("document.querySelector('#found').children.length > 0")
+    live.browser.press("Enter", 13)
+    live.until(f"!document.querySelector('#search').open && !{SHOWN}.seeking")
+    assert chapter <= live.browser.evaluate(f"{SHOWN}.currentTime") < chapter + 0.04
+
+
+def test_captions_are_shown_until_they_are_turned_off(live: LivePages) -> None:
+    """The captions of the file are shown once, as a track; c hides them, and the choice is kept."""
+    seek(live, 1.0)
+    tracks = f"[...{SHOWN}.textTracks].filter((each) => each.mode === 'showing')"
+    assert live.until(f"{tracks}.length === 1 && {tracks}[0].activeCues?.[0]?.text").startswith("First it says this.")
+    live.browser.press("c", 67)
+    assert live.browser.evaluate(f"{tracks}.length") == 0
+    live.browser.evaluate("location.reload()")
+    live.until(LOADED)
+    assert live.browser.evaluate("document.querySelector('#captions').getAttribute('aria-pressed')") == "false"
+    live.browser.press("c", 67)
+    live.until(f"{tracks}.length === 1")
+
+
+def test_an_error_appears_with_its_line_and_goes_away(live: LivePages, space: Workspace) -> None:
+    """A broken spec shows its problem, the last good video stays, and the repaired spec removes it."""
+    url = live.browser.evaluate(f"{SHOWN}.currentSrc")
+    space.write("video.yaml", SPEC.replace("type: list", "type: lisst"))
+    live.until("!document.querySelector('#trouble').hidden")
+    live.browser.evaluate("document.querySelector('#trouble button').click()")
+    text = live.browser.evaluate("document.querySelector('#panel-problems').innerText")
+    assert "lisst" in text
+    assert "^" in text
+    assert "video.yaml:8" in text
+    assert live.browser.evaluate("document.activeElement.id") == "tab-problems"
+    live.until("document.querySelector('#state').textContent === 'Errors in the spec'")
+    assert live.browser.evaluate(f"{SHOWN}.currentSrc") == url
+    seek(live, 1.0)
+    assert at(live) == pytest.approx(1.02)
+    space.write("video.yaml", SPEC)
+    live.until("document.querySelector('#trouble').hidden")
+    live.until("document.querySelector('#state').textContent === 'Ready'")
+    assert "No problems" in live.browser.evaluate("document.querySelector('#panel-problems').innerText")
+
+
+def test_a_restart_of_the_server_is_survived(live: LivePages, space: Workspace) -> None:
+    """The page reports that the server is gone, connects again by itself, and has what changed meanwhile."""
+    live.server.stop()
+    live.until("!document.querySelector('#gone').hidden")
+    assert "vidbuild serve" in live.browser.evaluate("document.querySelector('#gone').textContent")
+    assert live.browser.evaluate("document.querySelector('#connection').dataset.state") == "lost"
+    space.write("video.yaml", SPEC.replace("First scene", "While it was away"))
+    live.server.start()
+    live.until("document.querySelector('#gone').hidden && document.querySelector('#connection').dataset.state === 'live'")
+    live.until(f"{LOADED} && vidbuild.detail.scenes[0].title === 'While it was away'")
+
+
+def test_two_tabs_agree(live: LivePages, space: Workspace) -> None:
+    """Both pages show the same version after an edit."""
+    video = live.browser.evaluate("location.href")
+    state = "[vidbuild.detail.revision, vidbuild.detail.scenes[0].title, document.querySelector('#state').textContent]"
+    new = f"{LOADED} && vidbuild.detail.scenes[0].title === 'In both tabs'"
+    with live.browser.tab():
+        live.browser.open(video, LOADED)
+        space.write("video.yaml", SPEC.replace("First scene", "In both tabs"))
+        live.until(new)
+        second = live.browser.evaluate(state)
+    live.until(new)
+    assert live.browser.evaluate(state) == second
+
+
+def test_a_run_is_cancelled_from_its_page(space: Workspace, pages: LivePages, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The page of a run shows its steps as they run, and its button cancels it."""
+    monkeypatch.setenv(guard.LOOPBACK, "1")
+    pages.until_idle()
+    many = "".join(
+        f'  - {{id: s{number}, type: title, title: "Scene {number}", duration: 4}}\n' for number in range(80)
+    )
+    space.write("video.yaml", SLOW + many)
+    pages.open("/runs")
+    link = "[...document.querySelectorAll('.runs a')].find((each) => each.querySelector('.pill').textContent === 'Running')"
+    pages.until(f"Boolean({link})")
+    pages.browser.evaluate(f"{link}.click()")
+    pages.until("Boolean(document.querySelector('[data-action=cancel]'))")
+    pages.until("document.querySelectorAll('.step').length > 0")
+    pages.browser.evaluate("document.querySelector('[data-action=cancel]').click()")
+    pages.until("document.querySelector('#state').textContent === 'Cancelled'", 90)
+    pages.until("Boolean(document.querySelector('[data-action=retry]'))")
+    pages.unbroken()
+    space.write("video.yaml", SPEC)

@@ -1,0 +1,265 @@
+"""The pages of `vidbuild serve` by keyboard, at the width of a telephone, by the rules of axe-core, and with many scenes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.guard import guard
+from tests.support.chromium import Chromium
+from tests.support.live_server import LivePages, LiveServer
+from tests.support.workspace import Workspace
+
+SPEC = """\
+vidbuild: 1
+title: A page in use
+voice: espeak:en-us
+output: {size: 320x180, fps: 25}
+scenes:
+  - {id: one, type: title, title: First scene, narration: "First it says this. Then it says that."}
+  - {id: two, type: title, title: A very long title that has no room on a small telephone at all, narration: "Second it speaks."}
+"""
+AXE = Path(__file__).parent / "node_modules" / "axe-core" / "axe.min.js"
+PAGES = ("/", "/v/ID", "/runs", "/runs/RUN", "/cache")
+# The panels and dialogs of the preview, and how each is opened.
+PARTS = {
+    "scene": "0",
+    "scenes": "document.querySelector('#tab-scenes').click()",
+    "problems": "document.querySelector('#tab-problems').click()",
+    "share": "document.querySelector('#tab-share').click()",
+    "search": "document.querySelector('#find').click(), document.querySelector('#query').value = 'it', "
+    "document.querySelector('#query').dispatchEvent(new Event('input'))",
+    "help": "document.querySelector('#help').click()",
+}
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LivePages]:
+    """The pages about a video that was built twice, and whose spec has a warning."""
+    space = Workspace(tmp_path_factory.mktemp("use") / "project")
+    space.write("video.yaml", SPEC)
+    space.build()
+    with ExitStack() as stack:
+        patch = stack.enter_context(pytest.MonkeyPatch.context())
+        patch.setenv(guard.LOOPBACK, "1")
+        server = stack.enter_context(LiveServer(space.root, "video.yaml"))
+        pages = LivePages(stack.enter_context(Chromium(tmp_path_factory.mktemp("chromium"))), server)
+        pages.video()
+        revision = pages.browser.evaluate("vidbuild.detail.revision")
+        space.write("video.yaml", SPEC.replace("this.", "these.").replace("title: A page", "titel: x\ntitle: A page"))
+        pages.until("!document.querySelector('#trouble').hidden")
+        space.write("video.yaml", SPEC.replace("this.", "these."))
+        pages.until(f"vidbuild.detail.revision !== {json.dumps(revision)}")
+        yield pages
+
+
+@pytest.fixture(autouse=True)
+def loopback(pages: LivePages, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Let the test talk to the server; afterwards the window is wide and light again."""
+    monkeypatch.setenv(guard.LOOPBACK, "1")
+    yield
+    pages.browser.resize(1280, 900)
+    pages.browser.prefer(color_scheme="light")
+
+
+def path_of(pages: LivePages, path: str) -> str:
+    """The path of a page, with the id of a video and of a run."""
+    (video,) = pages.server.get("/api/videos")
+    run = pages.server.get("/api/runs")[0]["run"]
+    return path.replace("ID", video["id"]).replace("RUN", run)
+
+
+def opened(pages: LivePages, path: str) -> None:
+    """Open a page and wait until what it fetches is there."""
+    if path.startswith("/v/"):
+        pages.video()
+        pages.until("document.querySelector('.narration') !== null")
+        return
+    pages.open(path_of(pages, path), "document.querySelector('#connection')?.dataset.state === 'live'")
+    filled = {"/": ".card .pill", "/runs": ".runs a", "/runs/RUN": "#steps details", "/cache": "#figures dd"}[path]
+    pages.until(f"document.querySelector({json.dumps(filled)}) !== null")
+
+
+def serious(pages: LivePages) -> list[Any]:
+    """What axe-core finds serious or critical, with the elements."""
+    pages.browser.evaluate(AXE.read_text(encoding="utf-8"))
+    # Colors fade for a moment after a change.
+    pages.browser.evaluate("new Promise((done) => setTimeout(done, 300))")
+    found: list[Any] = pages.browser.evaluate(
+        "axe.run(document, {resultTypes: ['violations']}).then(({violations}) => violations"
+        ".filter((each) => ['serious', 'critical', 'moderate'].includes(each.impact))"
+        ".map((each) => [each.id, each.nodes.map((node) => [node.html, node.failureSummary])]))"
+    )
+    return found
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("path", PAGES)
+def test_axe_finds_nothing_serious(pages: LivePages, path: str, scheme: str) -> None:
+    """Contrast, names, roles and landmarks are right on every page, in both color schemes."""
+    pages.browser.prefer(color_scheme=scheme, reduced_motion="reduce")
+    opened(pages, path)
+    assert serious(pages) == []
+    pages.unbroken()
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_axe_finds_nothing_serious_in_panels_and_dialogs(pages: LivePages, part: str) -> None:
+    """The same for what is opened in the preview."""
+    opened(pages, "/v/ID")
+    pages.browser.evaluate(PARTS[part])
+    assert serious(pages) == []
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_telephone_is_wide_enough(pages: LivePages, path: str) -> None:
+    """Nothing reaches over an edge at 320 pixels, nor do words in dialogs."""
+    pages.browser.resize(320, 640)
+    opened(pages, path)
+    over = (
+        "[...document.querySelectorAll('body *')].filter((each) => !each.closest('.scroller, .unseen, .tabs, pre, .connection')"
+        " && each.getClientRects().length && each.getBoundingClientRect().right > 320.5).map((each) => each.outerHTML.slice(0, 80))"
+    )
+    assert pages.browser.evaluate("document.documentElement.scrollWidth") <= 320
+    assert pages.browser.evaluate(over) == []
+    if path.startswith("/v/"):
+        for part in PARTS.values():
+            pages.browser.evaluate(f"document.querySelector('dialog[open]')?.close(), {part}")
+            assert pages.browser.evaluate("document.documentElement.scrollWidth") <= 320
+            assert pages.browser.evaluate(over) == []
+
+
+def press_tab(pages: LivePages) -> str:
+    """Press Tab and return what has the focus then."""
+    pages.browser.press("Tab", 9)
+    name: str = pages.browser.evaluate(
+        "(({id, className, tagName}) => id || className || tagName)(document.activeElement)"
+    )
+    return name
+
+
+def test_everything_is_reached_and_used_by_keyboard(pages: LivePages) -> None:
+    """Tab reaches every control in the order of the page, and each shows its focus; keys use them."""
+    opened(pages, "/v/ID")
+    assert press_tab(pages) == "skip"
+    visible = "document.activeElement.getBoundingClientRect().top >= 0"
+    pages.until(visible)
+    reached = [press_tab(pages) for _ in range(30)]
+    order = ["follow", "build", "find", "help", "play", "back", "on", "mute", "speed", "captions", "frame", "full"]
+    assert [each for each in reached if each in order] == order
+    assert {"brand", "scroller", "in", "fit", "tab-scene", "panel-scene"} <= set(reached)
+    assert "tab-scenes" not in reached  # arrows go there
+    for control in [*order, "scroller", "tab-scene"]:
+        outline = pages.browser.evaluate(
+            f"(() => {{ const each = document.querySelector('#{control}'); each.focus({{focusVisible: true}});"
+            "return getComputedStyle(each).outlineStyle; })()"
+        )
+        assert outline in {"solid", "auto"}, control
+    pages.browser.evaluate("document.querySelector('#tab-scene').focus()")
+    pages.browser.press("ArrowRight", 39)
+    pages.until("document.activeElement.id === 'tab-scenes' && document.querySelectorAll('#scenes .row').length === 2")
+    assert press_tab(pages) == "panel-scenes"
+    press_tab(pages)
+    press_tab(pages)
+    pages.browser.press("Enter", 13)
+    pages.until("Math.abs(vidbuild.player.time - vidbuild.player.scenes[1].start) < 0.05")
+    pages.browser.press("?", 191)
+    pages.until("document.querySelector('#keys').open")
+    pages.browser.press("Escape", 27)
+    pages.until("!document.querySelector('#keys').open")
+    pages.unbroken()
+
+
+def test_the_slider_compares_before_and_after(pages: LivePages) -> None:
+    """A changed scene has two pictures, and arrow keys move the border between them."""
+    opened(pages, "/v/ID")
+    pages.browser.evaluate("vidbuild.player.seek(0.5)")
+    pages.until("[...document.querySelectorAll('.pair img')].filter((each) => each.naturalWidth > 0).length === 2")
+    pages.browser.evaluate("document.querySelector('.pair input').focus()")
+    for _ in range(3):
+        pages.browser.press("ArrowRight", 39)
+    at = "document.querySelector('.pair').style.getPropertyValue('--at')"
+    assert pages.browser.evaluate(at) == "53%"
+    assert pages.browser.evaluate("vidbuild.player.time") == pytest.approx(0.5, abs=0.03), "an arrow there is the slider's"
+
+
+def test_the_frame_under_the_mouse_is_shown(pages: LivePages) -> None:
+    """Hovering over the timeline shows the frame of that time in a small video."""
+    opened(pages, "/v/ID")
+    left, top = pages.browser.evaluate(
+        "(({left, top}) => [left, top])(document.querySelector('#scroller').getBoundingClientRect())"
+    )
+    scale = pages.browser.evaluate("vidbuild.timeline.scale")
+    pages.browser.move(left + 1.2 * scale, top + 60)
+    video = "document.querySelector('#hover video')"
+    pages.until(f"!document.querySelector('#hover').hidden && Math.abs({video}.currentTime - 1.2) < 0.05 && {video}.readyState >= 2")
+    assert pages.browser.evaluate("document.querySelector('#hover span').textContent").startswith("0:01.")
+    pages.browser.move(5, 5)
+    pages.until("document.querySelector('#hover').hidden")
+
+
+def test_the_downloads_and_the_markup_to_embed(pages: LivePages) -> None:
+    """Every output can be downloaded, and the markup names the video."""
+    opened(pages, "/v/ID")
+    pages.browser.evaluate(PARTS["share"])
+    names = pages.browser.evaluate("[...document.querySelectorAll('.files a')].map((each) => each.textContent)")
+    assert {"video.mp4", "video.vtt", "video.srt"} <= set(names)
+    sizes = pages.browser.evaluate(
+        "Promise.all([...document.querySelectorAll('.files a')].map((each) => fetch(each.href).then((got) => got.ok)))"
+    )
+    assert all(sizes)
+    assert 'src="video.mp4"' in pages.browser.evaluate("document.querySelector('#panel-share textarea').value")
+
+
+def test_a_thousand_scenes_are_light(pages: LivePages) -> None:
+    """With a thousand scenes the page has few elements, little memory, and draws within a frame or two."""
+    opened(pages, "/v/ID")
+    pages.browser.evaluate(
+        """(async () => {
+          const own = window.fetch;
+          window.fetch = async (path, ...more) => {
+            const answer = await own(path, ...more);
+            if (!/^\\/api\\/videos\\/[0-9a-f]+$/.test(path)) return answer;
+            const video = await answer.json();
+            const [scene] = video.scenes;
+            const move = (each, by) => ({...each, start: each.start + by, end: each.end + by});
+            video.scenes = Array.from({length: 1000}, (_, at) => ({...scene, id: at ? `s${at}` : scene.id, title: `Scene ${at}`,
+              start: at * scene.seconds, words: scene.words.map((word) => move(word, at * scene.seconds))}));
+            video.seconds = 1000 * scene.seconds;
+            video.revision = "many";
+            return new Response(JSON.stringify(video));
+          };
+        })()"""
+    )
+    pages.browser.evaluate("document.querySelector('#build').click()")
+    pages.until("vidbuild.player.scenes.length === 1000")
+    pages.browser.evaluate(PARTS["scenes"])
+    pages.until("document.querySelectorAll('#scenes .row').length > 5")
+    pages.browser.evaluate("document.querySelector('#panel-scenes').scrollTop = 30000")
+    pages.until("[...document.querySelectorAll('#scenes .row')].some((each) => each.textContent.includes('Scene 470'))")
+    assert pages.browser.evaluate("document.querySelectorAll('#scenes .row').length") < 40
+    assert pages.browser.evaluate("document.querySelectorAll('*').length") < 1000
+    for zoom in range(8):
+        pages.browser.evaluate("vidbuild.timeline.zoom(2), document.querySelector('#scroller').scrollLeft += 500")
+        assert zoom >= 0
+    slowest = pages.browser.evaluate(
+        """new Promise((done) => {
+          let at = 0, last = performance.now(), slowest = 0;
+          const step = () => {
+            const now = performance.now();
+            if (at > 3) slowest = Math.max(slowest, now - last);
+            last = now;
+            if (++at === 60) return done(slowest);
+            document.querySelector('#scroller').scrollLeft += 40;
+            requestAnimationFrame(step);
+          };
+          requestAnimationFrame(step);
+        })"""
+    )
+    assert slowest < 400  # of milliseconds; the machine may be busy with other tests
+    assert pages.browser.heap() < 30_000_000

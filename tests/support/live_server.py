@@ -1,0 +1,142 @@
+"""A `vidbuild serve` that runs beside a test, and pages of it in a browser."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import queue
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+from pathlib import Path
+from typing import Any, Self
+
+from tests.guard import guard
+from tests.support.chromium import Chromium, PageError
+
+# What every page must not do: break its own policy, or leave an error behind.
+WATCH = """
+window.broken = [];
+addEventListener("error", (event) => broken.push(event.message));
+addEventListener("unhandledrejection", (event) => broken.push(String(event.reason?.stack ?? event.reason)));
+document.addEventListener("securitypolicyviolation", (event) => broken.push(`${event.violatedDirective} ${event.blockedURI}`));
+"""
+LOADED = "window.vidbuild?.detail?.state === 'ready' && vidbuild.player.loaded && vidbuild.player.seconds > 0"
+
+
+class LiveServer:
+    """The server of a project's spec; it can be ended and started again on the same port."""
+
+    def __init__(self, root: Path, *specs: str) -> None:
+        self._root = root
+        self._specs = specs
+        self._process: subprocess.Popen[str] | None = None
+        self._lines: queue.Queue[str] = queue.Queue()
+        self.port = 0
+        self.address = ""
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def start(self) -> None:
+        """Start it and wait for its address."""
+        command = [sys.executable, "-m", "vidbuild", "serve", *self._specs, "--no-open", "--port", str(self.port)]
+        self._process = subprocess.Popen(
+            command,
+            cwd=self._root,
+            env={**os.environ, guard.LOOPBACK: "1"},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        threading.Thread(target=self._read, args=(self._process,), daemon=True).start()
+        end, seen = time.monotonic() + 60, ""
+        while not (found := re.search(r"http://[^/\s]+:(\d+)/\?token=\S+", seen)):
+            assert time.monotonic() < end, seen
+            seen += self._lines.get(timeout=60)
+        self.address, self.port = found[0], int(found[1])
+
+    def stop(self) -> None:
+        """End it by a signal and wait for it."""
+        if self._process is None:
+            return
+        self._process.send_signal(signal.SIGTERM)
+        try:
+            self._process.wait(30)
+        finally:
+            self._process.kill()
+            self._process.wait()
+            if self._process.stdout is not None:
+                self._process.stdout.close()
+            self._process = None
+
+    @property
+    def base(self) -> str:
+        """The address without its token."""
+        return self.address.partition("/?")[0]
+
+    def get(self, path: str) -> Any:
+        """Return the JSON of an address."""
+        token = self.address.partition("token=")[2]
+        request = urllib.request.Request(self.base + path, headers={"Authorization": f"Bearer {token}"})
+        with urllib.request.urlopen(request, timeout=30) as response:
+            return json.load(response)
+
+    def _read(self, process: subprocess.Popen[str]) -> None:
+        assert process.stdout is not None
+        with contextlib.suppress(ValueError):  # it is closed
+            for line in process.stdout:
+                self._lines.put(line)
+
+
+class LivePages:
+    """Pages of a server in a browser."""
+
+    def __init__(self, browser: Chromium, server: LiveServer) -> None:
+        self.browser = browser
+        self.server = server
+        browser.before_each_page(WATCH)
+        browser.open(server.address, "document.readyState === 'complete'")
+
+    def open(self, path: str, ready: str = "document.readyState === 'complete'") -> Chromium:
+        """Go to a page."""
+        self.browser.open("about:blank", "true")
+        self.browser.open(self.server.base + path, ready, timeout=120)
+        return self.browser
+
+    def video(self) -> Chromium:
+        """Go to the first video's preview, and wait until it is built and loaded."""
+        self.until_idle()
+        (first, *_) = self.server.get("/api/videos")
+        return self.open(f"/v/{first['id']}", LOADED)
+
+    def until_idle(self) -> None:
+        """Wait until no video is being built."""
+        end = time.monotonic() + 120
+        while any(each["state"] in {"new", "building"} for each in self.server.get("/api/videos")):
+            assert time.monotonic() < end
+            time.sleep(0.1)
+
+    def until(self, expression: str, timeout: float = 60) -> Any:
+        """Wait until an expression is true in the page, and return its value."""
+        end = time.monotonic() + timeout
+        while not (value := self.browser.evaluate(expression)):
+            if time.monotonic() > end:
+                text = self.browser.evaluate("document.querySelector('main').innerText")
+                raise PageError(f"not so within {timeout:g} s: {expression}\n{text}")
+            time.sleep(0.05)
+        return value
+
+    def unbroken(self) -> None:
+        """Assert that the page has neither broken its policy nor thrown."""
+        assert self.browser.evaluate("window.broken") == []
