@@ -1,7 +1,8 @@
 # All targets need Python 3.11 or newer, make and git; some need more, as listed. Every target can be repeated.
 #   make demo            build examples/quickstart and print the path of its video
 #   make test            run the tests; TESTS="tests/e2e tests/crash" selects some
-#   make test-browser    play videos in a real browser; needs Chromium (Debian package: chromium)
+#   make test-browser    play videos and use the live page in a real browser; needs Chromium and npm (Debian packages:
+#                        chromium, npm)
 #   make test-editor     read specs with the YAML language server of editors; needs node and npm (Debian: nodejs, npm)
 #   make test-shells     complete command lines in bash, zsh and fish (Debian packages: zsh, fish)
 #   make test-windows    run commands and check all specs in Python for Windows under Wine (Debian packages: wine,
@@ -45,7 +46,7 @@ demo: .venv/run.stamp
 test: .venv/work.stamp
 	$(BIN)/python -m pytest -q $(PARALLEL) $(TESTS)
 
-test-browser: .venv/work.stamp
+test-browser: .venv/work.stamp tests/browser/node_modules/.package-lock.json
 	$(BIN)/python -m pytest -q tests/browser
 
 test-editor: .venv/work.stamp tests/editor/node_modules/.package-lock.json
@@ -98,10 +99,10 @@ bench: .venv/work.stamp
 	@$(if $(PEER),$(INSTALL) ninja && )$(BIN)/python -m tests.bench $(if $(PEER),peer $(PEER),$(CASE))
 
 clean:
-	rm -rf .venv tests/editor/node_modules examples/*/build specs/build
+	rm -rf .venv tests/*/node_modules examples/*/build specs/build
 
-tests/editor/node_modules/.package-lock.json: tests/editor/package-lock.json
-	npm ci --prefix tests/editor --no-audit --no-fund --ignore-scripts --silent
+tests/%/node_modules/.package-lock.json: tests/%/package-lock.json
+	npm ci --prefix tests/$* --no-audit --no-fund --ignore-scripts --silent
 	@touch $@
 
 .venv/python.stamp:

@@ -17,12 +17,14 @@ from tests.support.file_server import served
 from tests.support.workspace import Workspace
 
 HERE = Path(__file__).parent
+AXE = HERE / "node_modules" / "axe-core" / "axe.min.js"
 
 
 def pytest_sessionstart() -> None:
     """Report once what is missing, not in every test."""
     try:
         executable()
+        assert AXE.exists(), f"there is no '{AXE}': make test-browser installs it"
     except AssertionError as error:
         pytest.exit(str(error), returncode=1)
 

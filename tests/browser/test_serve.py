@@ -276,7 +276,9 @@ def test_a_restart_of_the_server_is_survived(live: LivePages, space: Workspace) 
     assert live.browser.evaluate("document.querySelector('#connection').dataset.state") == "lost"
     space.write("video.yaml", SPEC.replace("First scene", "While it was away"))
     live.server.start()
-    live.until("document.querySelector('#gone').hidden && document.querySelector('#connection').dataset.state === 'live'")
+    live.until(
+        "document.querySelector('#gone').hidden && document.querySelector('#connection').dataset.state === 'live'"
+    )
     live.until(f"{LOADED} && vidbuild.detail.scenes[0].title === 'While it was away'")
 
 

@@ -151,7 +151,7 @@ def test_everything_is_reached_and_used_by_keyboard(pages: LivePages) -> None:
     pages.until(visible)
     reached = [press_tab(pages) for _ in range(30)]
     order = ["follow", "build", "find", "help", "play", "back", "on", "mute", "speed", "captions", "frame", "full"]
-    assert [each for each in reached if each in order] == order
+    assert [each for each in reached if each in order][: len(order)] == order
     assert {"brand", "scroller", "in", "fit", "tab-scene", "panel-scene"} <= set(reached)
     assert "tab-scenes" not in reached  # arrows go there
     for control in [*order, "scroller", "tab-scene"]:
@@ -185,7 +185,9 @@ def test_the_slider_compares_before_and_after(pages: LivePages) -> None:
         pages.browser.press("ArrowRight", 39)
     at = "document.querySelector('.pair').style.getPropertyValue('--at')"
     assert pages.browser.evaluate(at) == "53%"
-    assert pages.browser.evaluate("vidbuild.player.time") == pytest.approx(0.5, abs=0.03), "an arrow there is the slider's"
+    assert pages.browser.evaluate("vidbuild.player.time") == pytest.approx(0.5, abs=0.03), (
+        "an arrow there is the slider's"
+    )
 
 
 def test_the_frame_under_the_mouse_is_shown(pages: LivePages) -> None:
@@ -197,7 +199,9 @@ def test_the_frame_under_the_mouse_is_shown(pages: LivePages) -> None:
     scale = pages.browser.evaluate("vidbuild.timeline.scale")
     pages.browser.move(left + 1.2 * scale, top + 60)
     video = "document.querySelector('#hover video')"
-    pages.until(f"!document.querySelector('#hover').hidden && Math.abs({video}.currentTime - 1.2) < 0.05 && {video}.readyState >= 2")
+    pages.until(
+        f"!document.querySelector('#hover').hidden && Math.abs({video}.currentTime - 1.2) < 0.05 && {video}.readyState >= 2"
+    )
     assert pages.browser.evaluate("document.querySelector('#hover span').textContent").startswith("0:01.")
     pages.browser.move(5, 5)
     pages.until("document.querySelector('#hover').hidden")
