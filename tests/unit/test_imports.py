@@ -54,6 +54,8 @@ ALLOWED: dict[str, set[str]] = {
         "engine.runs",
         "engine.schedule",
         "engine.sandbox",
+        "engine.worker.executor",
+        "engine.worker.kept_pool",
         "media.text",
         "media.ffmpeg",
         "media.image.contact_sheet",

@@ -18,6 +18,10 @@ from vidbuild.voices.protocol import OFFLINE, PLUGIN, SETTINGS
 
 if TYPE_CHECKING:
     from vidbuild.engine.sandbox.sandbox import Sandbox
+    from vidbuild.engine.worker.executor import NewExecutor
+    from vidbuild.engine.worker.kept_pool import KeptPool
+
+_KEPT: list[NewExecutor] = []  # what runs the steps of this process's builds, if its workers are kept
 
 
 def engine_of(
@@ -38,7 +42,30 @@ def engine_of(
         env["VIDBUILD_FFMPEG"] = str(Path(env["VIDBUILD_FFMPEG"]).absolute())  # workers run in another folder
     steps_env = {**env, **FIXED, **(env_overrides or {}), **({OFFLINE: "1"} if offline else {})}
     made_by = f"vidbuild {__version__}"
-    return Engine(store, KINDS, tools(), steps_env, made_by, tool_env=_Variables(), sandbox=_sandbox, remote=remote)
+    return Engine(
+        store,
+        KINDS,
+        tools(),
+        steps_env,
+        made_by,
+        tool_env=_Variables(),
+        sandbox=_sandbox,
+        remote=remote,
+        new_executor=_KEPT[-1] if _KEPT else None,
+    )
+
+
+def keep_workers() -> KeptPool:
+    """Keep the workers of this thread's runs for its next ones, until the pool that this returns is closed.
+
+    For a process that builds again and again; the runs of other threads start and end their own workers.
+    """
+    from vidbuild.engine.worker.kept_pool import KeptPool
+
+    kept = KeptPool()
+    kept.keep_in_this_thread()
+    _KEPT[:] = [kept.executor]
+    return kept
 
 
 class _Variables(Mapping[str, str]):

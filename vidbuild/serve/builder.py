@@ -7,12 +7,14 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
+from vidbuild.api.engine import keep_workers
 from vidbuild.api.options import BuildOptions
 from vidbuild.frozen import replaced
 from vidbuild.serve.catalog import Catalog
 from vidbuild.serve.passes import Pass, Surroundings
 from vidbuild.serve.stream import Stream
 
+IDLE = 300.0  # seconds after the last build in which workers, with the voices that they have loaded, are kept
 GRACE = 1.0  # seconds in which running steps of a useless build may finish
 
 
@@ -78,11 +80,19 @@ class Builder:
         return self._stopping or self._generation.get(spec) != generation
 
     def _work(self) -> None:
+        workers = keep_workers()
+        try:
+            self._build_all(workers.close_if_idle)
+        finally:
+            workers.close()
+
+    def _build_all(self, close_if_idle: Callable[[float], None]) -> None:
         while True:
             with self._condition:
                 self._busy = False
                 while not self._queue and not self._stopping:
-                    self._condition.wait()
+                    self._condition.wait(IDLE)
+                    close_if_idle(IDLE)
                 if self._stopping:
                     return
                 spec, force = self._queue.popitem()

@@ -95,6 +95,7 @@ def _prepare(
     for role, given in request["inputs"].items():
         if "source" in given:
             sources[given["blob"]] = _copy_source(role, given, blobs, Path(request["cache"]), scratch, sandbox)
+    _forget_digests_of_other_builds(folder.parent)
     for role, given in request["inputs"].items():
         _verify(role, given, blobs)
     links = {role: _link(given, inputs, blobs) for role, given in request["inputs"].items()}
@@ -132,9 +133,15 @@ def _verify(role: str, given: Mapping[str, Any], blobs: Blobs) -> None:
                 raise _CorruptInputError(role)
 
 
+@lru_cache(maxsize=1)
+def _forget_digests_of_other_builds(_build: Path) -> None:
+    """Forget what was hashed in an earlier build, for a worker that is kept: disk rot changes no stat."""
+    _digest.cache_clear()
+
+
 @lru_cache(maxsize=10_000)
 def _digest(location: str, _now: Signature) -> str:
-    """Hash each blob once in a worker's life, which is a build's at most."""
+    """Hash each blob once in a build."""
     return durable.hash_file(location)
 
 

@@ -34,7 +34,16 @@ class Contained(Lab):
 
     def engine(self) -> Engine:
         """An engine with a sandbox."""
-        return Engine(self.store, self.kinds, self.tools, self.env, "test 0", self.tool_env, lambda: self.sandbox)
+        return Engine(
+            self.store,
+            self.kinds,
+            self.tools,
+            self.env,
+            "test 0",
+            self.tool_env,
+            lambda: self.sandbox,
+            new_executor=self.new_executor,
+        )
 
     def run(self, kind: str, **params: Any) -> BuildReport:
         """Build a single step."""

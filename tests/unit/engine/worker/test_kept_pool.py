@@ -1,0 +1,137 @@
+"""Workers that are kept from one run to the next."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.background_build import wait_until
+from tests.support.engine_lab import Lab, Steering, graph, step
+from tests.unit.engine.sandbox.test_sandboxed_steps import Contained
+from vidbuild.engine.sandbox.sandbox import missing
+from vidbuild.engine.store.blobs import signature
+from vidbuild.engine.worker import execute
+from vidbuild.engine.worker.kept_pool import KeptPool
+from vidbuild.engine.worker.process import WorkerProcess
+
+
+@pytest.fixture
+def started(monkeypatch: pytest.MonkeyPatch) -> list[WorkerProcess]:
+    """The workers that were started."""
+    found: list[WorkerProcess] = []
+
+    def counted(*arguments: Any) -> WorkerProcess:
+        found.append(WorkerProcess(*arguments))
+        return found[-1]
+
+    monkeypatch.setattr("vidbuild.engine.worker.pool.WorkerProcess", counted)
+    return found
+
+
+@pytest.fixture
+def kept(lab: Lab) -> Iterator[KeptPool]:
+    """A pool that keeps the workers of the lab's builds in this thread."""
+    pool = KeptPool()
+    pool.keep_in_this_thread()
+    lab.new_executor = pool.executor
+    yield pool
+    pool.close()
+
+
+def test_the_next_run_has_the_workers_of_the_last_one(lab: Lab, kept: KeptPool, started: list[WorkerProcess]) -> None:
+    """Two runs have one worker, which leaves nothing behind; the end of the pool ends it."""
+    for text in ("one", "two"):
+        report = lab.build(graph(step("x", text=text)), jobs=1)
+        assert report.status == "built"
+    assert len(started) == 1
+    assert list((lab.store.home / "tmp").iterdir()) == []
+    kept.close()
+    assert started[0]._child.poll() == 0
+    assert lab.build(graph(step("x", text="three")), jobs=1).status == "built"
+    assert len(started) == 2
+
+
+def test_a_worker_that_died_meanwhile_fails_no_step(lab: Lab, kept: KeptPool, started: list[WorkerProcess]) -> None:
+    """A kept worker that the system has killed is replaced before it gets a step."""
+    del kept
+    assert lab.build(graph(step("x", text="one")), jobs=1).status == "built"
+    os.kill(started[0]._child.pid, signal.SIGKILL)
+    wait_until(started[0]._has_ended, "the end of the worker")
+    assert lab.build(graph(step("x", text="two")), jobs=1).status == "built"
+    assert len(started) == 2
+
+
+def test_workers_are_ended_in_the_middle_of_steps(lab: Lab, kept: KeptPool, started: list[WorkerProcess]) -> None:
+    """P19: a cancelled run ends its workers with all that they run; the next one starts others."""
+    del kept
+    ran = lab.log
+
+    def cancelled() -> bool:
+        return ran.with_name("child").exists()
+
+    report = lab.build(graph(step("slow", "sleep")), Steering(cancelled=cancelled), jobs=1, grace=0.0)
+    assert report.status == "cancelled"
+    assert started[0]._child.poll() is not None
+    assert lab.build(graph(step("x", text="two")), jobs=1).status == "built"
+    assert len(started) == 2
+
+
+def test_a_run_in_another_thread_has_workers_of_its_own(lab: Lab, kept: KeptPool, started: list[WorkerProcess]) -> None:
+    """A worker dies with its thread, so that a run in another one neither gets nor leaves any."""
+    del kept
+    lab.build(graph(step("x", text="one")), jobs=1)
+    thread = threading.Thread(target=lab.build, args=(graph(step("x", text="two")),), kwargs={"jobs": 1})
+    thread.start()
+    thread.join()
+    assert [each._child.poll() for each in started] == [None, 0]
+    lab.build(graph(step("x", text="three")), jobs=1)
+    assert len(started) == 2
+
+
+def test_idle_workers_are_ended(lab: Lab, kept: KeptPool, started: list[WorkerProcess]) -> None:
+    """Workers that no run has had for so long are ended, and others started when they are needed."""
+    lab.build(graph(step("x", text="one")), jobs=1)
+    kept.close_if_idle(3600.0)
+    assert started[0]._child.poll() is None
+    kept.close_if_idle(0.0)
+    assert started[0]._child.poll() == 0
+
+
+def test_blobs_are_hashed_again_in_each_run(tmp_path: Path) -> None:
+    """A kept worker hashes a blob once in a run and not once in its life: disk rot changes no stat."""
+    blob = tmp_path / "blob"
+    blob.write_bytes(b"content")
+    execute._forget_digests_of_other_builds(tmp_path / "one")
+    for _ in range(2):
+        execute._digest(str(blob), signature(str(blob)))
+        execute._forget_digests_of_other_builds(tmp_path / "one")
+    assert execute._digest.cache_info().hits == 1
+    execute._forget_digests_of_other_builds(tmp_path / "two")
+    assert execute._digest.cache_info().currsize == 0
+
+
+@pytest.mark.skipif(bool(missing()), reason="steps cannot be sandboxed here")
+def test_kept_workers_see_the_folders_of_new_sources(tmp_path: Path, started: list[WorkerProcess]) -> None:
+    """A run whose sources lie elsewhere has workers that can read them; so has one whose folder was replaced."""
+    lab = Contained(tmp_path / "project", tmp_path / "cache")
+    kept = KeptPool()
+    kept.keep_in_this_thread()
+    lab.new_executor = kept.executor
+    try:
+        for folder, text in (("one", "1"), ("one", "2"), ("two", "3"), ("one", "4")):
+            report = lab.build(graph(step("x", "noop", {"f": lab.source(f"{folder}/file.txt", text)})), jobs=1)
+            assert report.status == "built", report.steps["x"].failure
+        assert len(started) == 2
+        shutil.rmtree(lab.root / "one")
+        report = lab.build(graph(step("x", "noop", {"f": lab.source("one/file.txt", "5")})), jobs=1)
+        assert report.status == "built", report.steps["x"].failure
+        assert len(started) == 3
+    finally:
+        kept.close()

@@ -1,0 +1,136 @@
+"""Keeps the worker processes of one run for the next ones, for a caller that makes many runs in one thread."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from vidbuild.engine.sandbox.sandbox import Sandbox
+from vidbuild.engine.worker.executor import Executor, Message, RunSetup
+from vidbuild.engine.worker.pool import Pool
+
+_Identity = frozenset[tuple[str, int, int]]
+
+
+class KeptPool:
+    """Lends one pool to a run at a time; a run in another thread gets a pool of its own.
+
+    Kept workers can write below the folder that holds the folders of all runs of the store; a step can write only
+    its own folder, as always. They can read the folders of all sources that runs had so far. If a run needs more than
+    they may do, or if one of these folders was replaced, they are ended and others started: restrictions are tied to
+    folders, not to their names, and cannot be lifted.
+
+    A worker dies with the thread that started it, so only the thread that calls `keep_in_this_thread` gets kept ones.
+    """
+
+    def __init__(self) -> None:
+        self._thread: int | None = None
+        self._pool: Pool | None = None
+        self._lent = False
+        self._setup: RunSetup | None = None
+        self._identity: _Identity = frozenset()
+        self._read: tuple[str, ...] = ()
+        self._since = time.monotonic()
+
+    def keep_in_this_thread(self) -> None:
+        """Keep the workers of runs in this thread from now on."""
+        self._thread = threading.get_ident()
+
+    def executor(self, setup: RunSetup) -> Executor:
+        """Return the executor of a run, as the engine calls it."""
+        if threading.get_ident() != self._thread or self._lent:
+            return Pool(setup.jobs, setup.folder, setup.env, setup.sandbox)
+        wanted = self._kept(setup)
+        if self._pool is None or not self._fits(wanted):
+            self.close()
+            self._pool = Pool(wanted.jobs, wanted.folder, wanted.env, wanted.sandbox)
+            self._setup, self._identity = wanted, _identity(wanted.sandbox)
+        else:
+            self._pool.wait(0.0)  # forgets those that have died meanwhile
+        self._lent = True
+        return _LentPool(self._pool, self._returned)
+
+    def close(self) -> None:
+        """End the workers; call it in their thread."""
+        if self._pool is not None and not self._lent:
+            self._pool.close()
+            self._pool = None
+
+    def close_if_idle(self, seconds: float) -> None:
+        """End the workers if no run has had them for so long."""
+        if not self._lent and time.monotonic() - self._since >= seconds:
+            self.close()
+
+    def _kept(self, setup: RunSetup) -> RunSetup:
+        """Return the setup of workers to keep: for the folders of all runs, and for the sources of earlier ones."""
+        folder = setup.folder.parent
+        if setup.sandbox is None:
+            return RunSetup(setup.jobs, folder, dict(setup.env))
+        self._read = tuple(dict.fromkeys((*self._read, *setup.sandbox.read)))
+        write = tuple(str(folder) if each == str(setup.folder) else each for each in setup.sandbox.write)
+        sandbox = replace(setup.sandbox, write=write, read=self._read)
+        return RunSetup(setup.jobs, folder, dict(setup.env), sandbox)
+
+    def _fits(self, wanted: RunSetup) -> bool:
+        now = self._setup
+        return (
+            now is not None
+            and (now.jobs, now.folder, now.env, now.sandbox) == (wanted.jobs, wanted.folder, wanted.env, wanted.sandbox)
+            and self._identity == _identity(wanted.sandbox)
+        )
+
+    def _returned(self, *, ended: bool) -> None:
+        self._lent, self._since = False, time.monotonic()
+        if ended:
+            self._pool = None
+
+
+class _LentPool:
+    """The kept pool as one run's executor."""
+
+    def __init__(self, pool: Pool, on_return: Callable[..., None]) -> None:
+        self._pool = pool
+        self._on_return = on_return
+
+    @property
+    def slots(self) -> int:
+        """As that of the pool."""
+        return self._pool.slots
+
+    def start(self, step: str, request: Mapping[str, Any], seconds: float, /) -> None:
+        """Run a step."""
+        self._pool.start(step, request, seconds)
+
+    def wait(self, timeout: float, /) -> list[Message]:
+        """Return messages."""
+        return self._pool.wait(timeout)
+
+    def suspend(self, meanwhile: Callable[[], None], /) -> None:
+        """Call a function while all workers are stopped."""
+        self._pool.suspend(meanwhile)
+
+    def close(self, *, kill: bool = False) -> None:
+        """Return the workers, or end them if they are in the middle of steps."""
+        ended = kill or self._pool.free < self._pool.slots
+        if ended:
+            self._pool.close(kill=kill)
+        self._on_return(ended=ended)
+
+
+def _identity(sandbox: Sandbox | None) -> _Identity:
+    """Return which folders the paths of a sandbox lead to now."""
+    if sandbox is None:
+        return frozenset()
+    found = set()
+    for path in (*sandbox.read, *sandbox.keep, *sandbox.write, *sandbox.named, *sandbox.programs):
+        try:
+            stat = os.stat(path)  # noqa: PTH116 - paths as text
+        except OSError:
+            found.add((path, 0, 0))
+        else:
+            found.add((path, stat.st_dev, stat.st_ino))
+    return frozenset(found)
