@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -81,6 +81,7 @@ if TYPE_CHECKING:
     metavar="SEED",
     help="Run ready steps in random order (seed SEED) to expose undeclared dependencies.",
 )
+@click.option("--watch", is_flag=True, help="Then build again after every edit, until Ctrl-C.")
 @options.events()
 @options.quiet()
 @click.option(
@@ -100,6 +101,7 @@ def command(
     verify: bool,
     publish: bool,
     to: str | None,
+    watch: bool,
     quiet: bool,
     verbose: bool,
     as_json: bool,
@@ -118,6 +120,15 @@ def command(
 
     form = options.form_of_stdout(form, events, as_json=as_json)
     build_options = BuildOptions(**chosen)
+    if watch:
+        others: dict[str, object] = {
+            "--dry-run": build_options.dry_run,
+            "--verify": verify,
+            "--publish": publish,
+            "--events": events,
+        }
+        others |= {"--resume": build_options.resume, "--json or --format": form != options.HUMAN}
+        return _watch(specs, build_options, interrupt, others, quiet=quiet, verbose=verbose)
     if build_options.resume and not specs:
         specs, build_options = _resumed(build_options)
     if verify and build_options.dry_run:
@@ -146,6 +157,28 @@ def command(
     write = _discard if quiet else console.message if stdout_taken else console.result
     sending = partial(send, results) if send else None
     return _print_results(results, build_options, build_again, sending, form=form, write=write)
+
+
+def _watch(
+    specs: Sequence[Path],
+    chosen: BuildOptions,
+    interrupt: Interrupt,
+    others: Mapping[str, object],
+    *,
+    quiet: bool,
+    verbose: bool,
+) -> int:
+    """Build until a signal comes; others: options that cannot be used with it -> their values."""
+    from vidbuild.cli.watch import watch
+
+    if option := next((name for name, value in others.items() if value), ""):
+        raise UsageError(f"--watch and {option} cannot be used together", hint=f"leave out {option}")
+    paths = spec_files.resolve_specs(specs)
+    if options.STANDARD in paths:
+        raise UsageError("--watch needs a file: standard input is read once", hint="name a spec")
+    write = _discard if quiet else console.result
+    show = partial(_print_results, chosen=chosen, verify=None, send=None, form=options.HUMAN, write=write)
+    return watch(paths, chosen, interrupt, show, quiet=quiet, verbose=verbose)
 
 
 def _sender(

@@ -10,9 +10,8 @@ from typing import Any
 import click
 
 from vidbuild.cli import console, options, spec_files
-from vidbuild.cli.exit_codes import Exit
 from vidbuild.cli.signals import Interrupt
-from vidbuild.errors import UsageError
+from vidbuild.cli.watch import SERVER_PACKAGES, require
 
 
 @click.command("serve", epilog=options.example("vidbuild serve talk.yaml", "vidbuild serve --no-open --port 9000"))
@@ -54,7 +53,7 @@ def command(
     scene with its audio, then the whole video. Without SPEC, it serves the specs of the current folder. A spec that
     does not exist yet is built as soon as it does.
     """
-    _require()
+    require(SERVER_PACKAGES, "the live page")
     from vidbuild.api.options import BuildOptions
     from vidbuild.serve.security import is_exposed
     from vidbuild.serve.server import LivePage, listen
@@ -80,17 +79,7 @@ def command(
             _open(page.address)
 
     page.run(started)
-    return int(interrupt.code) if interrupt.code == Exit.TERMINATED else int(Exit.DONE)
-
-
-def _require() -> None:
-    """Raise UsageError if a package of the extra is missing."""
-    from importlib.util import find_spec
-
-    missing = [name for name in ("starlette", "uvicorn", "watchfiles") if find_spec(name) is None]
-    if missing:
-        names = ", ".join(f"'{each}'" for each in missing)
-        raise UsageError(f"the live page needs {names}", hint="pip install 'vidbuild[serve]'")
+    return int(interrupt.code)
 
 
 def _open(address: str) -> None:
