@@ -115,6 +115,9 @@ ALLOWED: dict[str, set[str]] = {
     "create.writers": {"extensions", "create.source", "create.composer"},
     "create.writers.openai": {"create.writers", "voices.network"},
     "i18n": set(),
+    "embedding": {"api", "project", "video_report"},
+    "mkdocs": {"embedding", "project"},
+    "sphinx": {"embedding", "project"},
     "starter": {"spec.schema"},
     "project": set(),
     "plan": {
