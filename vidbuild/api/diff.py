@@ -48,6 +48,12 @@ class Difference:
             "unchanged": list(found.unchanged),
         }
 
+    def to_markdown(self) -> str:
+        """Return it as Markdown, for a comment on a pull request."""
+        from vidbuild.comparison.markdown import section
+
+        return section(self.comparison)
+
 
 def diff(
     before: str,

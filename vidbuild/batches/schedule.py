@@ -134,10 +134,10 @@ jobs:
     runs-on: ubuntu-latest
     timeout-minutes: 120
     steps:
-      - uses: actions/checkout@v4
-      - uses: actions/setup-python@v5
+      - uses: actions/checkout@v7
+      - uses: actions/setup-python@v7
         with: {{python-version: "3.12"}}
-      - uses: {STORE}/restore@v4
+      - uses: {STORE}/restore@v6
         with:
           path: |{kept}
           key: {job.name}-none
@@ -147,7 +147,7 @@ jobs:
         # env: the secrets with which videos are sent
         #   AWS_ACCESS_KEY_ID: ${{{{ secrets.AWS_ACCESS_KEY_ID }}}}
         #   AWS_SECRET_ACCESS_KEY: ${{{{ secrets.AWS_SECRET_ACCESS_KEY }}}}
-      - uses: {STORE}/save@v4
+      - uses: {STORE}/save@v6
         if: always() # after a failure too: the rows that are done stay done
         with:
           path: |{kept}

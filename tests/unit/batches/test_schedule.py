@@ -130,7 +130,7 @@ def test_a_ledger_outlives_the_machine_of_a_service(batch: Path, kind: str) -> N
         assert data["vidbuild-daily"]["cache"]["when"] == "always"
         return
     steps = data["jobs"]["videos"]["steps"]
-    restored, saved = (next(each for each in steps if each.get("uses") == f"actions/cache/{it}@v4") for it in WAYS)
+    restored, saved = (next(each for each in steps if each.get("uses") == f"actions/cache/{it}@v6") for it in WAYS)
     assert restored["with"]["path"] == saved["with"]["path"] == ".vidbuild\nvideos/daily.ledger.json\n"
     assert (saved["if"], steps[-1] == saved) == ("always()", True)
     assert saved["with"]["key"].startswith(restored["with"]["restore-keys"])

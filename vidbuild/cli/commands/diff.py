@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from vidbuild.api.diff import Difference
 
 
+_MARKDOWN = "markdown"
+
+
 @click.command(
     "diff",
     epilog=options.example(
@@ -37,6 +40,13 @@ if TYPE_CHECKING:
 @options.variables()
 @options.brand()
 @options.as_json("what has changed")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice([options.HUMAN, options.JSON, _MARKDOWN]),
+    default=options.HUMAN,
+    help="What stdout has: text for people (the default), the object of --json, or Markdown for a comment.",
+)
 def command(
     versions: tuple[str, ...],
     base: str | None,
@@ -47,6 +57,7 @@ def command(
     language: Sequence[str],
     output_name: Sequence[str],
     as_json: bool,
+    form: str,
 ) -> int:
     """Show what has changed between two versions of a video.
 
@@ -56,6 +67,8 @@ def command(
     """
     from vidbuild.api.diff import diff
 
+    if as_json and form == _MARKDOWN:
+        raise UsageError("--json and --format markdown both write to stdout", hint="leave out one of them")
     before, after = _versions(versions, base)
     found = diff(
         before,
@@ -66,8 +79,11 @@ def command(
         language=language,
         output_name=output_name,
     )
-    if as_json:
+    if as_json or form == options.JSON:
         console.result_json(found.to_json())
+        return Exit.DONE
+    if form == _MARKDOWN:
+        console.result(found.to_markdown())
         return Exit.DONE
     for line in _lines(found):
         console.result(line)
