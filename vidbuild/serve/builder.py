@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
@@ -15,6 +16,7 @@ from vidbuild.serve.passes import Pass, Surroundings
 from vidbuild.serve.stream import Stream
 
 IDLE = 300.0  # seconds after the last build in which workers, with the voices that they have loaded, are kept
+FIRST_QUIET, QUIET, LONGEST_WAIT = 0.03, 0.4, 1.5  # seconds: see Builder._let_settle
 GRACE = 1.0  # seconds in which running steps of a useless build may finish
 
 
@@ -41,6 +43,7 @@ class Builder:
         self._generation: dict[Path, int] = {}
         self._stopping = False
         self._busy = False
+        self._in_vain = 0  # passes in a row that a newer edit made useless
         self._thread = threading.Thread(target=self._work, name="vidbuild builder", daemon=True)
 
     def start(self) -> None:
@@ -95,10 +98,27 @@ class Builder:
                     close_if_idle(IDLE)
                 if self._stopping:
                     return
+                self._busy = True
+                self._let_settle()
+                if self._stopping:
+                    return
                 spec, force = self._queue.popitem()
                 generation = self._generation[spec]
-                self._busy = True
+            own = Pass(self._around, spec, partial(self._is_useless, spec, generation), force=force)
             try:
-                Pass(self._around, spec, partial(self._is_useless, spec, generation), force=force).run()
+                own.run()
             except Exception as error:  # noqa: BLE001 - a bug must not end the builder
                 self._on_bug(error)
+                own.fail()
+            self._in_vain = self._in_vain + 1 if self._is_useless(spec, generation) else 0
+
+    def _let_settle(self) -> None:
+        """Wait until no more edits come, after passes that edits made useless; the first edit is never kept waiting."""
+        if not self._in_vain:
+            return
+        quiet, end = min(FIRST_QUIET * 2**self._in_vain, QUIET), time.monotonic() + LONGEST_WAIT
+        while not self._stopping and time.monotonic() < end:
+            before = sum(self._generation.values())
+            self._condition.wait(quiet)
+            if sum(self._generation.values()) == before:
+                return

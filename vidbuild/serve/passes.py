@@ -93,6 +93,13 @@ class Pass:
             pass  # the whole build reports it
         self._build(entry, found)
 
+    def fail(self) -> None:
+        """Show that a bug ended the pass."""
+        entry = self._catalog.specs[self._spec]
+        error = VidbuildError("a bug in vidbuild ended the build", hint="see the terminal")
+        self._report(entry, problems.of_error(error, self._spec))
+        self._set_state(entry, states.FAILED)
+
     def _look(self) -> Look:
         if not self._spec.is_file():
             return missing(self._spec)

@@ -1,0 +1,303 @@
+"""What follows from an edit, with builds that only pretend."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from tests.support.background_build import wait_until
+from tests.support.live_site import Site
+from tests.support.workspace import SMALL
+from vidbuild.api.live_parts import CancelledError, Fragment
+from vidbuild.api.options import Control
+from vidbuild.api.result import FailedStep, OutputFile, Result, Steps
+from vidbuild.errors import StepError, StoreError, UsageError
+from vidbuild.serve import builder as builder_module
+from vidbuild.serve.catalog import Catalog
+
+
+class Builds:
+    """Pretended builds: what was asked for, in order. hold: while it is clear, whole builds wait to be cancelled."""
+
+    def __init__(self, site: Site) -> None:
+        self.site = site
+        self.calls: list[tuple[str, str]] = []
+        self.hold = threading.Event()
+        self.hold.set()
+        self.error: Exception | None = None
+        self.failed: tuple[FailedStep, ...] = ()
+        self.texts: list[str] = []
+        self.cancelled = 0
+
+    def still_of(self, _video: Any, scene: str, _at: object, path: Path, **_: Any) -> None:
+        """Write a picture."""
+        self.calls.append(("still", scene))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"png")
+
+    def fragment_of(self, _video: Any, scene: str, folder: Path, **_: Any) -> Fragment:
+        """Write a fragment."""
+        self.calls.append(("fragment", scene))
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / "video.mp4"
+        path.write_text(self.site.spec.read_text())
+        return Fragment(path, 0.5, (), {})
+
+    def build(self, spec: Any, _options: object, *, on_event: object, control: Any) -> Result:
+        """Write a video that has the spec's text."""
+        del on_event
+        self.calls.append(("whole", ""))
+        text = self.site.spec.read_text()
+        self.texts.append(text)
+        while not self.hold.is_set():
+            if control.requested() is Control.CANCEL:
+                self.cancelled += 1
+                return Result("cancelled", spec.path, "run", (), Steps(1), 0.0, 0.0)
+            time.sleep(0.005)
+        if self.error is not None:
+            raise self.error
+        if self.failed:
+            return Result("failed", spec.path, "run", (), Steps(1, failed=self.failed), 0.0, 0.0)
+        path = self.site.root / "build" / "video.mp4"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text)
+        output = OutputFile("video", path, len(text), "")
+        return Result("built", spec.path, "run", (output,), Steps(1), 1.0, 0.1)
+
+
+@pytest.fixture
+def builds(site: Site, monkeypatch: pytest.MonkeyPatch) -> Iterator[Builds]:
+    """A started builder whose builds only pretend; it has built the spec once."""
+    found = Builds(site)
+    for name in ("still_of", "fragment_of", "build"):
+        monkeypatch.setattr(f"vidbuild.serve.passes.{name}", getattr(found, name))
+    monkeypatch.setattr(builder_module, "keep_workers", lambda: SimpleNamespace(close=int, close_if_idle=int))
+    site.builder.start()
+    idle(site)
+    yield found
+    found.hold.set()
+    site.builder.stop()
+    assert site.bugs == [] or isinstance(site.bugs[0], ZeroDivisionError)
+
+
+def idle(site: Site) -> None:
+    """Wait until nothing is built."""
+    wait_until(lambda: site.builder.idle, "the end of builds")
+
+
+def edit(site: Site, old: str, new: str) -> None:
+    """Save the spec with another text, as the watcher reports it."""
+    site.spec.write_text(site.spec.read_text().replace(old, new))
+    site.builder.edited([site.spec])
+
+
+def events(site: Site, after: int = 0) -> list[tuple[str, dict[str, Any]]]:
+    """Return the types and data of the stream's events."""
+    return [(each.type, json.loads(each.data)) for each in site.stream.after(after) or []]
+
+
+def test_the_order_after_an_edit(site: Site, builds: Builds) -> None:
+    """The picture of the changed scene comes first, then the scene, then the whole video; each is on the stream."""
+    assert builds.calls == [("still", "one"), ("whole", "")]
+    first = site.video.revision
+    builds.calls.clear()
+    last = site.stream.last
+    edit(site, "title: Two", "title: Zwei")
+    idle(site)
+    assert builds.calls == [("still", "two"), ("fragment", "two"), ("whole", "")]
+    found = events(site, last)
+    assert [kind for kind, _ in found if kind != "video"] == ["still", "fragment", "ready"]
+    assert [data["state"] for kind, data in found if kind == "video"] == ["building", "ready"]
+    assert site.video.previous == first
+    assert site.video.changed == {"two"}
+    fragment = next(data for kind, data in found if kind == "fragment")
+    assert site.get(fragment["url"]).text == site.spec.read_text()
+    assert fragment["type"] == "video/mp4"
+
+
+def test_the_playhead_comes_first(site: Site, builds: Builds) -> None:
+    """Of several changed scenes, the one that the page shows is first; without one, the first in the video."""
+    assert site.post(f"/api/videos/{site.video.id}/playhead", {"scene": "two", "at": 0.1}).status_code == 200
+    builds.calls.clear()
+    edit(site, "title: ", "title: New ")
+    idle(site)
+    assert [each for each in builds.calls if each[0] != "whole"] == [("still", "two"), ("fragment", "two")]
+
+
+def test_a_touch_is_no_edit(site: Site, builds: Builds) -> None:
+    """P49: a save that changes nothing builds nothing."""
+    builds.calls.clear()
+    edit(site, "nothing", "nothing")
+    idle(site)
+    assert builds.calls == []
+    assert site.video.state == "ready"
+
+
+def test_an_edit_during_a_build_cancels_it(site: Site, builds: Builds) -> None:
+    """P49: an edit while a build runs cancels that, and is built itself; the last one is what is shown."""
+    builds.hold.clear()
+    builds.texts.clear()
+    edit(site, "title: Two", "title: Zwei")
+    wait_until(lambda: len(builds.texts) == 1, "a build")
+    edit(site, "title: Zwei", "title: Deux")
+    wait_until(lambda: builds.cancelled == 1, "a cancelled build")
+    builds.hold.set()
+    idle(site)
+    assert len(builds.texts) == 2
+    assert site.video.state == "ready"
+    revision = site.video.revision
+    assert revision is not None
+    assert "Deux" in (revision.folder / "video.mp4").read_text()
+
+
+def test_a_burst_of_saves(site: Site, builds: Builds) -> None:
+    """Two hundred saves are few builds, and the last one is right."""
+    builds.calls.clear()
+    for number in range(200):
+        edit(site, site.spec.read_text().split("title: ")[2].split(",")[0], f"Save {number}")
+        time.sleep(0.002)
+    idle(site)
+    assert len([each for each in builds.calls if each[0] == "whole"]) <= 40
+    revision = site.video.revision
+    assert revision is not None
+    assert "Save 199" in (revision.folder / "video.mp4").read_text()
+
+
+def test_a_syntax_error_keeps_the_last_good_video(site: Site, builds: Builds) -> None:
+    """P49: an error is shown with its line, and the last good video stays; undoing the edit builds nothing."""
+    before, last = site.video.revision, site.stream.last
+    builds.calls.clear()
+    edit(site, "scenes:", "scenes: [")
+    idle(site)
+    assert builds.calls == []
+    assert (site.video.state, site.video.revision) == ("invalid", before)
+    (problem, *_) = site.get(f"/api/videos/{site.video.id}/problems").json()
+    assert problem["severity"] == "error"
+    assert problem["line"] > 0
+    assert "^" in problem["excerpt"]
+    assert problem["open"].startswith("vscode://file/")
+    counts = [data for kind, data in events(site, last) if kind == "problems"]
+    assert [each["errors"] > 0 for each in counts] == [True]
+    edit(site, "scenes: [", "scenes:")
+    idle(site)
+    assert (site.video.state, site.video.revision) == ("ready", before)
+    assert site.get(f"/api/videos/{site.video.id}/problems").json() == []
+    edit(site, "title: Two", "title: Zwei")
+    idle(site)
+    assert site.video.revision != before
+
+
+def test_a_spec_that_goes_and_comes(site: Site, builds: Builds) -> None:
+    """A spec that is deleted is waited for, its last video stays; it is built once it is back."""
+    before = site.video.revision
+    site.spec.unlink()
+    site.builder.edited([site.spec])
+    idle(site)
+    assert (site.video.state, site.video.revision) == ("waiting", before)
+    site.spec.write_text(SMALL.replace("One", "Back"))
+    site.builder.edited([site.spec])
+    idle(site)
+    assert site.video.state == "ready"
+    assert site.video.revision != before
+    assert builds.calls[-1] == ("whole", "")
+
+
+@pytest.mark.parametrize(
+    ("error", "message"),
+    [
+        (StoreError("no space left on the cache's disk", hint="free some"), "no space left on the cache's disk"),
+        (UsageError("cannot write 'build'"), "cannot write 'build'"),
+    ],
+)
+def test_a_build_that_cannot_be_made(site: Site, builds: Builds, error: Exception, message: str) -> None:
+    """A full disk, or outputs that cannot be written, is a problem that the page shows; the next edit builds again."""
+    builds.error = error
+    edit(site, "title: Two", "title: Zwei")
+    idle(site)
+    assert site.video.state == "failed"
+    assert message in [each["message"] for each in site.get(f"/api/videos/{site.video.id}/problems").json()]
+    builds.error = None
+    edit(site, "title: Zwei", "title: Deux")
+    idle(site)
+    assert site.video.state == "ready"
+    assert site.get(f"/api/videos/{site.video.id}/problems").json() == []
+
+
+def test_a_step_that_fails(site: Site, builds: Builds) -> None:
+    """A failed step is a problem with its log; a new build can be asked for from the page."""
+    builds.failed = (FailedStep("render:two", "no memory", "use less", log=("line 1", "line 2")),)
+    edit(site, "title: Two", "title: Zwei")
+    idle(site)
+    assert site.video.state == "failed"
+    (problem,) = site.get(f"/api/videos/{site.video.id}/problems").json()
+    assert (problem["message"], problem["hint"], problem["log"]) == (
+        "render:two: no memory",
+        "use less",
+        ["line 1", "line 2"],
+    )
+    builds.failed = ()
+    assert site.post(f"/api/videos/{site.video.id}/build").status_code == 202
+    idle(site)
+    assert site.video.state == "ready"
+
+
+def test_a_picture_that_fails(site: Site, builds: Builds, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A picture that cannot be made keeps nothing from being built; one that is cancelled ends the pass."""
+
+    def failing(*_: object, **__: object) -> None:
+        raise StepError("cannot draw")
+
+    monkeypatch.setattr("vidbuild.serve.passes.still_of", failing)
+    edit(site, "title: Two", "title: Zwei")
+    idle(site)
+    assert site.video.state == "ready"
+
+    def cancelled(*_: object, **__: object) -> None:
+        raise CancelledError("newer")
+
+    monkeypatch.setattr("vidbuild.serve.passes.still_of", cancelled)
+    builds.calls.clear()
+    edit(site, "title: Zwei", "title: Deux")
+    idle(site)
+    assert builds.calls == []
+
+
+def test_a_bug_ends_nothing(site: Site, builds: Builds) -> None:
+    """An exception that is no VidbuildError is reported, and the next edit is built."""
+    builds.error = ZeroDivisionError()
+    edit(site, "title: Two", "title: Zwei")
+    idle(site)
+    assert [type(each) for each in site.bugs] == [ZeroDivisionError]
+    assert site.video.state == "failed"
+    builds.error = None
+    edit(site, "title: Zwei", "title: Deux")
+    idle(site)
+    assert site.video.state == "ready"
+
+
+def test_the_end_cancels_what_runs(site: Site, builds: Builds) -> None:
+    """The end of the server cancels the build that runs."""
+    builds.hold.clear()
+    builds.texts.clear()
+    edit(site, "title: Two", "title: Zwei")
+    wait_until(lambda: len(builds.texts) == 1, "a build")
+    site.builder.stop()
+    assert builds.cancelled == 1
+
+
+def test_versions_are_found_after_a_restart(site: Site, builds: Builds, tmp_path: Path) -> None:
+    """Another server of the project has the last version at once, before it has looked at anything."""
+    del builds
+    again = Catalog(site.root, [site.spec], site.folder).videos()[0]
+    assert again.id == site.video.id
+    assert again.revision is not None
+    assert site.video.revision is not None
+    assert again.revision.id == site.video.revision.id
+    assert Catalog(site.root, [site.spec], tmp_path / "other").videos()[0].revision is None
