@@ -4,17 +4,28 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 
 class Handler(SimpleHTTPRequestHandler):
     """Answers with the part of a file that is asked for."""
 
     protocol_version = "HTTP/1.1"
+
+    def __init__(self, *args: Any, headers: Mapping[str, str], **options: Any) -> None:
+        self._more = headers  # of every answer
+        super().__init__(*args, **options)
+
+    def end_headers(self) -> None:
+        """End the headers of an answer with those of this server."""
+        for name, value in self._more.items():
+            self.send_header(name, value)
+        super().end_headers()
 
     def do_GET(self) -> None:
         """Send a file or a range of it (RFC 9110, 14.2: a range that cannot be read is as none)."""
@@ -51,9 +62,9 @@ class Handler(SimpleHTTPRequestHandler):
 
 
 @contextmanager
-def served(folder: Path) -> Iterator[str]:
-    """The address at which a folder is served while the block runs."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Handler, directory=str(folder)))
+def served(folder: Path, headers: Mapping[str, str] | None = None) -> Iterator[str]:
+    """The address at which a folder is served while the block runs. headers: more of them in every answer."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Handler, directory=str(folder), headers=headers or {}))
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
