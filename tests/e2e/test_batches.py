@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 from pathlib import Path
 
@@ -12,7 +13,11 @@ from tests.support import event_log
 from tests.support.object_server import BUCKET, Fault, ObjectServer
 from tests.support.workspace import Workspace
 from vidbuild.api.batch import Selection
+from vidbuild.api.batch_result import RowResult
+from vidbuild.api.batch_run import WINDOW
+from vidbuild.api.video import Video
 
+OBJECTS_OF_A_ROW = 40  # that stay: its result, the names of its files, and what is known of these
 SPEC = """\
 vidbuild: 1
 title: About {{ product }}
@@ -45,7 +50,7 @@ def project(workspace: Workspace) -> Workspace:
 
 
 def test_every_combination_is_built_and_what_rows_share_once(project: Workspace) -> None:
-    """Four videos with two outros: each brand's is drawn and rendered once."""
+    """N18: four videos with two outros: each brand's is drawn and rendered once."""
     outcome = project.run("batch", "--json", "--events", "events.jsonl")
     assert outcome.code == 0, outcome.stderr
     found = outcome.data
@@ -90,7 +95,7 @@ def test_the_list_is_what_will_be_written(project: Workspace) -> None:
 
 
 def test_a_row_that_fails_stops_no_other(project: Workspace) -> None:
-    """Its error is located and printed; the others are built; exit code 1."""
+    """N18: its error is located and printed; the others are built; exit code 1."""
     project.write("install.yaml", SPEC.replace("duration", "duratio"))
     outcome = project.run("batch", "--json")
     assert outcome.code == 1
@@ -177,6 +182,29 @@ def test_another_run_of_the_batch_is_waited_for_or_refused(project: Workspace, m
         vidbuild.batch("batch.yaml", Selection(only=["install-acme"]), overlap=False)
     assert vidbuild.batch("batch.yaml", Selection(only=["install-acme"])).ok
     assert len(taken) == 3
+
+
+def test_memory_does_not_grow_with_rows(project: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    """N18: no more than the rows of one window are held at a time, and a row leaves little but its result."""
+    ids = [f"row-{number}" for number in range(6 * WINDOW)]
+    rows = "".join(f"  - {{spec: install.yaml, id: {each}}}\n" for each in ids)
+    project.write("install.yaml", SPEC.replace("NAME", "n") + "output: {size: 160x90, fps: 24}\n")
+    project.write("batch.yaml", f"batch: 1\nvideos:\n{rows}")
+    monkeypatch.chdir(project.root)
+    alive: list[int] = []
+    objects: list[int] = []
+
+    def count(row: RowResult, _result: object) -> None:
+        if ids.index(row.id) % WINDOW == WINDOW - 1:
+            gc.collect()
+            found = gc.get_objects()
+            objects.append(len(found))
+            alive.append(sum(isinstance(each, Video) for each in found))
+
+    assert vidbuild.batch("batch.yaml", on_row=count).success_count == len(ids)
+    assert max(alive) <= WINDOW
+    growth = (objects[-1] - objects[2]) / (len(ids) - 3 * WINDOW)
+    assert growth <= OBJECTS_OF_A_ROW, objects
 
 
 def test_rows_are_published_to_the_places_of_their_brands(project: Workspace, s3: ObjectServer) -> None:

@@ -163,15 +163,12 @@ def test_the_order_of_chosen_scenes_does_not_matter(spec: Path) -> None:
     assert names == {"video.code.shot.mp4"}
 
 
-def test_the_reader_of_a_spec_is_in_the_key(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_the_reader_of_a_spec_is_in_the_key(tmp_path: Path) -> None:
     """P1: another vidbuild, or another version of a package that specs are read with, plans again."""
-    before = plan_cache._readers()
+    before = plan_cache._readers(plan_cache.PACKAGE, plan_cache.READERS)
     assert all(Path(site.getsitepackages()[0], name).is_dir() for name in plan_cache.READERS)
-    monkeypatch.setattr(plan_cache, "READERS", plan_cache.READERS[1:])
-    assert plan_cache._readers() != before
-    monkeypatch.undo()
-    monkeypatch.setattr(plan_cache, "PACKAGE", tmp_path)
-    assert plan_cache._readers() != before
+    assert plan_cache._readers(plan_cache.PACKAGE, plan_cache.READERS[1:]) != before
+    assert plan_cache._readers(tmp_path, plan_cache.READERS) != before
 
 
 def test_an_output_never_takes_the_place_of_a_source(spec: Path) -> None:

@@ -6,9 +6,10 @@ import contextlib
 import http.client
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from io import BufferedIOBase
 from typing import Any
 
 import pytest
@@ -33,10 +34,14 @@ class Fault:
     """What happens to a request instead of its answer.
 
     status: of the answer; 0 to cut the connection after half of the body was read, -1 to never answer.
+    drip: seconds between two bytes of the answer's body.
+    is_garbled: whether the real answer is sent instead, with other bytes in its body.
     """
 
     status: int
     body: bytes = b""
+    drip: float = 0.0
+    is_garbled: bool = False
 
 
 @dataclass
@@ -118,6 +123,21 @@ def environment(server: ObjectServer, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name, raising=False)
 
 
+def _write(file: BufferedIOBase, body: bytes, drip: float) -> None:
+    """Write bytes, or one by one until the client has had enough. drip: seconds between two."""
+    if not drip:
+        file.write(body)
+        return
+    with contextlib.suppress(OSError):
+        for place in range(len(body)):
+            file.write(body[place : place + 1])
+            time.sleep(drip)
+
+
+def _headers(headers: Iterable[tuple[str, str]], left_out: Collection[str]) -> dict[str, str]:
+    return {name: value for name, value in headers if name.lower() not in left_out}
+
+
 def _proxy(host: str, port: int) -> ThreadingHTTPServer:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -126,7 +146,8 @@ def _proxy(host: str, port: int) -> ThreadingHTTPServer:
             server: ObjectServer = self.server.owner  # type: ignore[attr-defined] # set above
             length = int(self.headers.get("Content-Length") or 0)
             key = self.path.removeprefix(f"/{BUCKET}/")
-            request = Request(self.command, key, length, {name.lower(): value for name, value in self.headers.items()})
+            lower = {name.lower(): value for name, value in self.headers.items()}
+            request = Request(self.command, key, length, lower)
             server.requests.append(request)
             fault = server.fault(request)
             if fault is not None and fault.status <= 0:
@@ -137,31 +158,32 @@ def _proxy(host: str, port: int) -> ThreadingHTTPServer:
                 self.connection.close()
                 return
             body = self.rfile.read(length)
-            if fault is not None:
-                self.answer(fault.status, {"Content-Type": "application/xml"}, fault.body)
+            if fault is not None and not fault.is_garbled:
+                self.answer(fault.status, {"Content-Type": "application/xml"}, fault.body, fault.drip)
                 return
             left_out = {"connection", *(["if-none-match"] if server.ignores_conditions else [])}
-            headers = {name: value for name, value in self.headers.items() if name.lower() not in left_out}
+            headers = _headers(self.headers.items(), left_out)
             # closed before the answer: a client that has gone away by then must not leave the socket open
             with contextlib.closing(http.client.HTTPConnection(host, port, timeout=30)) as connection:
                 connection.request(self.command, self.path, body, headers)
                 response = connection.getresponse()
                 content = response.read()
-            found = {name: value for name, value in response.getheaders() if name.lower() not in _HOP}
+            content = bytes(each ^ 255 for each in content) if fault is not None else content
+            found = _headers(response.getheaders(), _HOP)
             if self.command == "HEAD" and (size := response.getheader("Content-Length")):
                 found["Content-Length"] = size
             self.answer(response.status, found, content)
 
         do_GET = do_PUT = do_HEAD = do_POST = do_DELETE = handle_any  # noqa: N815 - the names that the class calls
 
-        def answer(self, status: int, headers: dict[str, str], body: bytes) -> None:
+        def answer(self, status: int, headers: dict[str, str], body: bytes, drip: float = 0.0) -> None:
             self.send_response(status)
             for name, value in headers.items():
                 self.send_header(name, value)
             if "Content-Length" not in headers:
                 self.send_header("Content-Length", str(len(body)))
             self.end_headers()
-            self.wfile.write(body)
+            _write(self.wfile, body, drip)
 
         def log_message(self, *_args: Any) -> None:
             """Print nothing."""

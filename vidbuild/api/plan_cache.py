@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -80,7 +81,7 @@ def key_of(spec: Path, table: DigestCache, given: Given, scope: Scope) -> str | 
     return canonical.digest(
         {
             "format": FORMAT,
-            "vidbuild": _readers(),
+            "vidbuild": _readers(PACKAGE, READERS),
             "shown": str(spec),  # locations in messages have this name
             "path": path,
             "leads to": os.path.realpath(path),  # a symlink with a new target is another spec
@@ -151,11 +152,12 @@ def _digest(real: str, table: DigestCache) -> str:
     return canonical.digest(sorted(os.listdir(real))) if os.path.isdir(real) else table.digest(real)  # noqa: PTH112, PTH208 - quick
 
 
-def _readers() -> str:
+@functools.cache  # of the code that this process runs, whatever replaces its files meanwhile
+def _readers(package: Path, packages: Sequence[str]) -> str:
     """Return the digest of the stats of the code that reads specs: vidbuild's, and that of the packages it uses."""
     folders = [
-        str(PACKAGE),
-        *(str(Path(found.origin).parent) for found in map(find_spec, READERS) if found and found.origin),
+        str(package),
+        *(str(Path(found.origin).parent) for found in map(find_spec, packages) if found and found.origin),
     ]
     installed = [name for name in NEEDED if find_spec(name)]
     return canonical.digest([*installed, *sorted(row for folder in folders for row in _stats(folder))])

@@ -24,6 +24,7 @@ _MEANINGS = {
     "SlowDown": ("the server has too many requests", "try again later"),
 }
 SILENCE = "the server does not answer"
+SLOWNESS = "the server does not answer in time"
 _DENIED = frozenset({"401", "403"})
 
 
@@ -45,7 +46,7 @@ def is_about_place(error: Exception) -> bool:
 def remote_error(address: Address, error: Exception) -> RemoteError:
     """Return the error for people."""
     why, hint = _explained(address, error)
-    return RemoteError(f"cannot use '{address}': {why}", hint=hint, is_silence=why == SILENCE)
+    return RemoteError(f"cannot use '{address}': {why}", hint=hint, is_silence=why in {SILENCE, SLOWNESS})
 
 
 def no_credentials(address: Address, more: str = "") -> RemoteError:
@@ -86,6 +87,10 @@ def _without_answer(address: Address, text: str) -> tuple[str, str | None]:
         return "there are no credentials", f"set {variables(address)}"
     if "error sending request" in text or "timed out" in text:
         return SILENCE, "check the address and the connection"
+    if "response body error" in text:
+        return SLOWNESS if "Timeout" in text else "the answer broke off", "check the connection, or try again later"
+    if "redirect" in text and address.scheme == "s3":
+        return "the server redirects, as one of another region does", "set AWS_REGION to the region of the bucket"
     line = text.strip().partition("\n")[0].rstrip(": ")
     return line.rpartition(" - ")[2] or line, None
 

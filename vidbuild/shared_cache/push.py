@@ -55,9 +55,12 @@ class Pusher:
         return _total(found)
 
     def _push_one(self, trace: Trace) -> Pushed:
+        """Write a result unless there is one, which may be another take of the same step, made on another machine."""
         if self._failed.is_set():
             return Pushed()
         try:
+            if self._client.head(record_name(trace.key)) is not None:
+                return Pushed(kept=1)
             size = sum(self._push_blob(blob) for blob in trace.outputs.values())
             is_new = self._put_record(trace)
             return Pushed(written=is_new, kept=not is_new, bytes=size)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,12 +14,13 @@ import pytest
 from tests.support import http_store
 from tests.support.object_server import BUCKET, Fault, ObjectServer, Request
 from tests.support.shared_results import stored_trace
+from vidbuild.api.remote_counts import RemoteCounts
 from vidbuild.engine.keys.fetch import FetchResult, fetch
 from vidbuild.engine.store.store import Store
 from vidbuild.engine.store.trace import Trace
 from vidbuild.remote.client import Client
 from vidbuild.shared_cache.keys import Signer, generate
-from vidbuild.shared_cache.push import Pusher
+from vidbuild.shared_cache.push import Pushed, Pusher
 from vidbuild.shared_cache.tier import MAX_ERRORS, SharedTier, blob_name, record_name
 
 SHARED = 'scope="module"'  # tests.support.parallel keeps the tests of this module in one process
@@ -63,6 +66,59 @@ def test_the_first_writer_wins(s3: ObjectServer, tmp_path: Path) -> None:
     assert Client(address).get(record_name(trace.key)) == before
 
 
+def taken(folder: Path, name: str, take: str, count: int = 1) -> tuple[Store, list[Trace]]:
+    """Return results of the same keys as other machines have, but of another take: their bytes differ."""
+    store = Store(folder / name)
+    return store, [stored_trace(store, f"step-{number}", take=take) for number in range(count)]
+
+
+@pytest.mark.parametrize("ignores_conditions", [False, True])
+def test_the_first_take_is_that_of_all(s3: ObjectServer, tmp_path: Path, ignores_conditions: bool) -> None:
+    """P36: the server keeps the first take, nothing of the second one is sent, and it is reported as there before."""
+    address = f"s3://{BUCKET}/takes-{ignores_conditions}"
+    s3.ignores_conditions = ignores_conditions
+    ours, first = taken(tmp_path, "one", "alto")
+    theirs, second = taken(tmp_path, "two", "bass")
+    assert first[0].key == second[0].key
+    assert first[0].outputs != second[0].outputs
+    assert Pusher(address, ours.blobs, Signer(KEYS.private)).push(first).written == 1
+    s3.clear()
+    s3.ignores_conditions = ignores_conditions
+    pushed_second = Pusher(address, theirs.blobs, Signer(KEYS.private)).push(second)
+    assert (pushed_second.written, pushed_second.kept, pushed_second.bytes) == (0, 1, 0)
+    assert [key for key in s3.puts() if "probe" not in key] == []
+    counts = RemoteCounts(written=pushed_second.written, kept=pushed_second.kept, is_read_only=False)
+    assert counts.line().endswith("0 written, 1 there before")
+    result, store = fetched(SharedTier(address, [KEYS.public]), second[0], tmp_path)
+    assert result.trace == first[0]
+    assert b"alto" in store.blobs.path(first[0].outputs["a.bin"].digest).read_bytes()
+
+
+def test_of_writers_at_one_moment_one_wins(tmp_path: Path) -> None:
+    """P36: of two machines that write the same keys at once, each key has one winner, whose blobs are whole there."""
+    address, count = (tmp_path / "shared").as_uri(), 40
+    machines = [taken(tmp_path, name, name, count) for name in ("alto", "bass", "tenor")]
+    gate = threading.Barrier(len(machines))
+
+    def push(machine: tuple[Store, list[Trace]]) -> Pushed:
+        pusher = Pusher(address, machine[0].blobs, Signer(KEYS.private))
+        gate.wait()
+        return pusher.push(machine[1])
+
+    with ThreadPoolExecutor(len(machines)) as pool:
+        found = list(pool.map(push, machines))
+    assert sum(each.written for each in found) == count
+    assert sum(each.kept for each in found) == count * (len(machines) - 1)
+    assert not any(each.error for each in found)
+    takes = {trace.outputs["a.bin"].digest for _, traces in machines for trace in traces}
+    tier = SharedTier(address, [KEYS.public])
+    for trace in machines[0][1]:
+        result, store = fetched(tier, trace, tmp_path)
+        assert result.trace is not None
+        assert result.trace.outputs["a.bin"].digest in takes
+        assert store.blobs.find(result.trace.outputs["a.bin"].digest)
+
+
 def test_a_server_that_ignores_conditions_is_found_out(s3: ObjectServer, tmp_path: Path) -> None:
     """It overwrites what was to be written once, so it is asked first: the record stays all the same."""
     address = f"s3://{BUCKET}/lies"
@@ -76,7 +132,7 @@ def test_a_server_that_ignores_conditions_is_found_out(s3: ObjectServer, tmp_pat
 
 
 def test_nobody_believes_a_stranger(s3: ObjectServer, tmp_path: Path) -> None:
-    """A pull request that can write to the cache cannot poison what the main branch reads."""
+    """P35: a pull request that can write to the cache cannot poison what the main branch reads."""
     address = f"s3://{BUCKET}/poison"
     trace = pushed(tmp_path, address, OTHERS.private)
     result, store = fetched(SharedTier(address, [KEYS.public]), trace, tmp_path)
@@ -159,11 +215,16 @@ def test_plain_http_is_that_of_other_build_tools(tmp_path: Path) -> None:
     """P37: records are /ac/KEY, blobs are /cas/SHA256, read with GET and written with PUT; the first writer wins."""
     with http_store.running() as (address, kept, requests):
         trace = pushed(tmp_path, address)
-        names = [record_name(trace.key), *(blob_name(blob.digest) for blob in trace.outputs.values())]
-        assert set(kept) == {f"/cache/{name}" for name in names}
+        record, blobs = record_name(trace.key), [blob_name(blob.digest) for blob in trace.outputs.values()]
+        asked = [f"HEAD /cache/{record} 404"]
+        for name in blobs:
+            asked += [f"HEAD /cache/{name} 404", f"PUT /cache/{name} 200"]
+        assert requests == [*asked, f"HEAD /cache/{record} 404", f"PUT /cache/{record} 200"]
+        assert set(kept) == {f"/cache/{name}" for name in (record, *blobs)}
+        requests.clear()
         result, _ = fetched(SharedTier(address, [KEYS.public]), trace, tmp_path)
         assert result.trace == trace
-        assert requests.count(f"GET /cache/{names[0]}") == 1
+        assert requests == [f"GET /cache/{name} 200" for name in (record, *blobs)]
         before = dict(kept)
         store = Store(tmp_path / "second")
         assert Pusher(address, store.blobs, Signer(OTHERS.private)).push([stored_trace(store)]).kept == 1

@@ -30,6 +30,20 @@ def loads(raw: bytes) -> Any | None:  # noqa: ANN401 - any JSON value
         return None
 
 
+def checksum(raw: bytes) -> bytes:
+    """Return the checksum that the bytes of a file begin with, which says what its content is."""
+    return raw[:_DIGEST_LENGTH]
+
+
+def checksum_of(path: Path | str) -> bytes:
+    """Return the checksum that a file begins with; b"" if it cannot be read."""
+    try:
+        with open(path, "rb") as file:  # noqa: PTH123 - as in `read`
+            return file.read(_DIGEST_LENGTH)
+    except OSError:
+        return b""
+
+
 def read(path: Path | str) -> Any | None:  # noqa: ANN401 - any JSON value
     """Decode a file, or return None if it is absent, unreadable or corrupt."""
     try:

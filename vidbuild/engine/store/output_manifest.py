@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from vidbuild.engine.store.store import Store
 
 _NEXT = "next:"  # prefix of a path that an output is about to be installed at; no path begins so
 _UNKNOWN = Signature(0, 0, 0, 0)
-# With more rows, those whose files are gone are dropped.
+# With more rows, and with each time as many more, those whose files are gone are dropped.
 _MAX_ROWS = 1000
 # Another build holds the locks for milliseconds, unless it is suspended; then waiting for it would never end.
 _SAVE_SECONDS = 2.0
@@ -37,18 +37,18 @@ class OutputManifest:
         self._path = store.home / "placed"
         self._lock = store.home / "locks" / "placed"
         self._rows = _load(self._path)
-        self._new: dict[str, Row] = {}
+        self._new: dict[str, Row] = {}  # not yet saved
 
     def row(self, path: Path) -> Row | None:
         """Return what was last installed there."""
-        return self._rows.get(str(path))
+        return self._row(str(path))
 
     def has(self, digest: str) -> bool:
         """Whether an output with this digest was last installed anywhere, or was about to be.
 
         Paths do not count: a project is moved, and one folder has several paths.
         """
-        return any(row[0] == digest for row in self._rows.values())
+        return any(row[0] == digest for rows in (self._new, self._rows) for row in rows.values())
 
     def expect(self, path: Path, digest: str) -> None:
         """Remember that an output is about to be installed."""
@@ -59,8 +59,11 @@ class OutputManifest:
         self._remember(str(path), (digest, now))
 
     def _remember(self, name: str, row: Row) -> None:
-        if self._rows.get(name) != row:
-            self._rows[name] = self._new[name] = row
+        if self._row(name) != row:
+            self._new[name] = row
+
+    def _row(self, name: str) -> Row | None:
+        return self._new.get(name) or self._rows.get(name)
 
     def save(self) -> str:
         """Write the table, with the rows of other builds; return the error message, "" for none.
@@ -70,14 +73,16 @@ class OutputManifest:
         if not self._new:
             return ""
         with _exclusive(self._lock, _SAVE_SECONDS):
-            rows = {**_load(self._path), **self._new}
+            before = _load(self._path)
+            rows = {**before, **self._new}
             done = [_NEXT + name for name, row in self._new.items() if rows.get(_NEXT + name, ("",))[0] == row[0]]
             rows = {name: row for name, row in rows.items() if name not in done}
-            if len(rows) > _MAX_ROWS:
+            if (len(rows) - 1) // _MAX_ROWS > (len(before) - 1) // _MAX_ROWS:  # not each time that there are many
                 rows = {name: row for name, row in rows.items() if os.path.lexists(name.removeprefix(_NEXT))}
-            data = {name: [digest, *now] for name, (digest, now) in rows.items()}
-            self._new.clear()
-            return durable.try_write(self._path, checksummed.dumps(data))
+            content = checksummed.dumps({name: [digest, *now] for name, (digest, now) in rows.items()})
+            self._rows, self._new = rows, {}
+            _keep(self._path, content, rows)
+            return durable.try_write(self._path, content)
 
 
 def installing(store: Store) -> AbstractContextManager[None]:
@@ -99,9 +104,28 @@ def _exclusive(path: Path, seconds: float) -> Iterator[None]:
             lock.release(remove=True)
 
 
-def _load(path: Path) -> dict[str, Row]:
-    data = checksummed.read(path)
+# The table as it was last read or written: a run of many targets reads it several times for each, and all of them hold
+# it. It is known by its checksum, and nobody changes the rows.
+_REMEMBERED: dict[Path, tuple[bytes, Mapping[str, Row]]] = {}
+
+
+def _load(path: Path) -> Mapping[str, Row]:
+    checksum, rows = _REMEMBERED.get(path, (b"", {}))
+    if checksum and checksum == checksummed.checksum_of(path):
+        return rows
     try:
-        return {name: (item[0], Signature(*item[1:5])) for name, item in data.items()} if data else {}
+        raw = path.read_bytes()
+    except OSError:
+        return {}
+    data = checksummed.loads(raw)
+    try:
+        rows = {name: (item[0], Signature(*item[1:5])) for name, item in data.items()} if data else {}
     except (AttributeError, TypeError, IndexError):
         return {}
+    _keep(path, raw, rows)
+    return rows
+
+
+def _keep(path: Path, raw: bytes, rows: Mapping[str, Row]) -> None:
+    _REMEMBERED.clear()  # that of one store at a time
+    _REMEMBERED[path] = checksummed.checksum(raw), rows
