@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from pathlib import Path
 
-from . import burned, creating, diffs, drafts, floor, formats, languages, looks, measure, voices
+from . import burned, creating, diffs, drafts, floor, formats, languages, looks, measure, sharing, voices
 from .cases import TYPES, Case, edited
 from .measure import Cost
 from .project import VIDBUILD, Project, Several
@@ -296,6 +296,9 @@ CASES: Mapping[str, Callable[[Bench], Iterator[Row]]] = {
     "webm": formats.webm,
     "draft": drafts.six,
     "languages": languages.languages,
+    "batch": sharing.batch,
+    "remote": sharing.remote,
+    "rows": sharing.rows,
     "voice": voices.quickstart,
     "voice-edit": voices.edit,
 }

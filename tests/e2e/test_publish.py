@@ -45,7 +45,7 @@ def test_a_build_can_publish(workspace: Workspace, s3: ObjectServer) -> None:
 
 
 def test_a_failed_upload_loses_nothing(workspace: Workspace, s3: ObjectServer) -> None:
-    """The video stays, the code is that of a service that cannot be used, and `publish` goes on from there."""
+    """N19: the video stays, the code is that of a service that cannot be used, and `publish` goes on from there."""
     workspace.write("video.yaml", SMALL)
     s3.fault = lambda request: Fault(403) if request.method == "PUT" and request.key.endswith(".vtt") else None
     outcome = workspace.run("build", "--publish", "--to", f"s3://{BUCKET}/late")

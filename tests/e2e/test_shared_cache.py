@@ -57,7 +57,7 @@ def test_another_machine_fetches_what_one_has_built(project: Workspace, s3: Obje
 
 
 def test_results_of_another_key_are_not_used(project: Workspace, s3: ObjectServer) -> None:
-    """A pull request builds with a key of its own: main rejects what it wrote, and builds the same video."""
+    """P34, P35: a pull request builds with a key of its own: main rejects what it wrote, and builds the same video."""
     keys = project.run("cache", "keygen", "--json").data
     settings = project.read("vidbuild.toml")
     project.run("cache", "trust", keys["public"])
@@ -92,7 +92,7 @@ def test_a_dead_remote_costs_little_and_no_result(project: Workspace, s3: Object
 
 
 def test_writing_needs_a_key_and_a_place(project: Workspace, s3: ObjectServer) -> None:
-    """Both are said before anything is built."""
+    """P34: both are said before anything is built."""
     without_key = project.run("build", "--remote-write")
     assert (without_key.code, "with a private key" in without_key.stderr) == (2, True)
     project.write("vidbuild.toml", "")

@@ -70,7 +70,7 @@ def test_the_summary_says_what_is_there(s3: ObjectServer, items: list[Item]) -> 
 
 
 def test_nothing_is_sent_twice(s3: ObjectServer, items: list[Item], tmp_path: Path) -> None:
-    """A second run sends nothing; after a change only what changed."""
+    """N19: a second run sends nothing; after a change only what changed."""
     publisher("twice").publish("intro", items)
     s3.clear()
     again = publisher("twice").publish("intro", items)
@@ -95,7 +95,7 @@ def test_a_file_that_is_gone_is_sent_again(s3: ObjectServer, items: list[Item]) 
 def test_a_failure_leaves_whole_files_and_the_next_run_goes_on(
     s3: ObjectServer, items: list[Item], number: int, tmp_path: Path
 ) -> None:
-    """Whichever request fails, each name leads to a whole file, the old or the new one, and nothing is sent twice."""
+    """N19: whichever request fails, each name leads to a whole file, old or new, and nothing is sent twice."""
     folder = f"failure-{number}"
     publisher(folder).publish("intro", items)
     new = [item(tmp_path, each.name, each.kind, b"new " + each.path.read_bytes()) for each in items]

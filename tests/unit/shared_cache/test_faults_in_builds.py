@@ -50,7 +50,7 @@ CASES: Mapping[str, Case] = {
     "drips": Case(_record, Fault(200, b"{" * 60, drip=0.2), "the server does not answer in time"),
     "fails": Case(_record, Fault(500), "the server answered 500"),
     "denies": Case(_record, Fault(401), "access is denied"),
-    "has no blob": Case(_blob, Fault(404), "does not exist"),
+    "has no blob": Case(_blob, Fault(404)),
     "cuts the body": Case(_blob, Fault(0), "the server does not answer"),
     "redirects": Case(_record, Fault(302), "the server redirects"),
     "has a huge record": Case(_record, Fault(200, b"x" * 5_000_000), "larger than it may be"),

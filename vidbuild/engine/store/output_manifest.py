@@ -77,8 +77,10 @@ class OutputManifest:
             rows = {**before, **self._new}
             done = [_NEXT + name for name, row in self._new.items() if rows.get(_NEXT + name, ("",))[0] == row[0]]
             rows = {name: row for name, row in rows.items() if name not in done}
-            if (len(rows) - 1) // _MAX_ROWS > (len(before) - 1) // _MAX_ROWS:  # not each time that there are many
-                rows = {name: row for name, row in rows.items() if os.path.lexists(name.removeprefix(_NEXT))}
+            if len(rows) > _MAX_ROWS and (len(rows) - 1) // _MAX_ROWS > (len(before) - 1) // _MAX_ROWS:
+                # not each time that there are many; what is about to be installed is not there yet
+                there = (name for name in rows if name in self._new or os.path.lexists(name.removeprefix(_NEXT)))
+                rows = {name: rows[name] for name in there}
             content = checksummed.dumps({name: [digest, *now] for name, (digest, now) in rows.items()})
             self._rows, self._new = rows, {}
             _keep(self._path, content, rows)

@@ -7,6 +7,7 @@ import os
 import stat
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
@@ -15,6 +16,7 @@ from vidbuild.engine.disk import checksummed, durable
 from vidbuild.engine.disk.lock import Lock
 from vidbuild.engine.store import gc
 from vidbuild.engine.store.blobs import Blob
+from vidbuild.engine.store.output_manifest import OutputManifest
 from vidbuild.engine.store.outputs import OutputResult, Outputs
 from vidbuild.engine.store.store import Store
 from vidbuild.errors import StoreError, UsageError
@@ -241,6 +243,36 @@ def test_what_was_placed_long_ago_is_forgotten(lab: Lab, target: Path, monkeypat
     remembered = checksummed.read(lab.store.home / "placed")
     assert remembered is not None
     assert [Path(name).name for name in remembered] == ["3.mp4", "4.mp4", "5.mp4"]
+
+
+def test_a_new_output_beside_very_many_is_not_forgotten(
+    lab: Lab, target: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """P17: what is about to be placed is not there yet, and is ours all the same if the build is killed then."""
+    monkeypatch.setattr("vidbuild.engine.store.output_manifest._MAX_ROWS", 1)
+    place(lab, made(lab), target.with_name("first.mp4"))
+    with monkeypatch.context() as patch:
+        patch.setattr(
+            "vidbuild.engine.store.output_manifest.OutputManifest.record", Mock(side_effect=KeyboardInterrupt)
+        )
+        with pytest.raises(KeyboardInterrupt):
+            Outputs(Store(lab.store.root)).place_all([(made(lab), target)])
+    assert place(lab, made(lab, "two"), target) == OutputResult(target, "written")
+
+
+def test_what_another_process_writes_is_read(lab: Lab, target: Path) -> None:
+    """P28: the table that this process remembers is that of the disk, whoever wrote it last."""
+    place(lab, made(lab), target)
+    path = lab.store.home / "placed"
+    rows = checksummed.read(path)
+    assert rows is not None
+    rows[str(target.with_name("other.mp4"))] = ["0" * 64, 1, 2, 3, 4]
+    path.write_bytes(checksummed.dumps(rows))
+    assert OutputManifest(lab.store).has("0" * 64)
+    path.write_bytes(b"torn")
+    assert not OutputManifest(lab.store).has("0" * 64)
+    path.unlink()
+    assert OutputManifest(lab.store).row(target) is None
 
 
 def test_a_memory_that_cannot_be_written_ends_nothing(lab: Lab, target: Path, monkeypatch: pytest.MonkeyPatch) -> None:
