@@ -149,8 +149,9 @@ def test_a_changed_scene_plays_with_its_new_sound_and_the_video_goes_on(live: Li
     """A fragment takes the place of its scene, and its end is where the whole video continues."""
     seek(live, 0.5)
     live.browser.evaluate(
-        "window.fragments = []; window.stream = new EventSource('/events'); new Promise((done) => {"
-        "stream.onopen = done; stream.addEventListener('fragment', (event) => fragments.push(JSON.parse(event.data))); })"
+        "window.fragments = []; window.stream = new EventSource('/events');"
+        "stream.addEventListener('fragment', (event) => fragments.push(JSON.parse(event.data)));"
+        "new Promise((done) => { stream.onopen = done; })"
     )
     old = live.browser.evaluate("vidbuild.player.scenes.map((each) => [each.id, each.start, each.seconds])")
     space.write("video.yaml", SPEC.replace("First it says this.", "First it now says very much more than this."))
@@ -305,7 +306,7 @@ def test_a_run_is_cancelled_from_its_page(space: Workspace, pages: LivePages, mo
     )
     space.write("video.yaml", SLOW + many)
     pages.open("/runs")
-    link = "[...document.querySelectorAll('.runs a')].find((each) => each.querySelector('.pill').textContent === 'Running')"
+    link = "[...document.querySelectorAll('.runs a')].find((each) => each.textContent.startsWith('Running'))"
     pages.until(f"Boolean({link})")
     pages.browser.evaluate(f"{link}.click()")
     pages.until("Boolean(document.querySelector('[data-action=cancel]'))")

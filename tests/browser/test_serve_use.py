@@ -1,4 +1,4 @@
-"""The pages of `vidbuild serve` by keyboard, at the width of a telephone, by the rules of axe-core, and with many scenes."""
+"""The pages of `vidbuild serve` by keyboard, on a small telephone, by the rules of axe-core, and with many scenes."""
 
 from __future__ import annotations
 
@@ -22,7 +22,10 @@ voice: espeak:en-us
 output: {size: 320x180, fps: 25}
 scenes:
   - {id: one, type: title, title: First scene, narration: "First it says this. Then it says that."}
-  - {id: two, type: title, title: A very long title that has no room on a small telephone at all, narration: "Second it speaks."}
+  - id: two
+    type: title
+    title: A very long title that has no room on a small telephone at all
+    narration: "Second it speaks."
 """
 AXE = Path(__file__).parent / "node_modules" / "axe-core" / "axe.min.js"
 PAGES = ("/", "/v/ID", "/runs", "/runs/RUN", "/cache")
@@ -122,8 +125,10 @@ def test_a_telephone_is_wide_enough(pages: LivePages, path: str) -> None:
     pages.browser.resize(320, 640)
     opened(pages, path)
     over = (
-        "[...document.querySelectorAll('body *')].filter((each) => !each.closest('.scroller, .unseen, .tabs, pre, .connection')"
-        " && each.getClientRects().length && each.getBoundingClientRect().right > 320.5).map((each) => each.outerHTML.slice(0, 80))"
+        "[...document.querySelectorAll('body *')]"
+        ".filter((each) => !each.closest('.scroller, .unseen, .tabs, pre, .connection'))"
+        ".filter((each) => each.getClientRects().length && each.getBoundingClientRect().right > 320.5)"
+        ".map((each) => each.outerHTML.slice(0, 80))"
     )
     assert pages.browser.evaluate("document.documentElement.scrollWidth") <= 320
     assert pages.browser.evaluate(over) == []
@@ -199,9 +204,8 @@ def test_the_frame_under_the_mouse_is_shown(pages: LivePages) -> None:
     scale = pages.browser.evaluate("vidbuild.timeline.scale")
     pages.browser.move(left + 1.2 * scale, top + 60)
     video = "document.querySelector('#hover video')"
-    pages.until(
-        f"!document.querySelector('#hover').hidden && Math.abs({video}.currentTime - 1.2) < 0.05 && {video}.readyState >= 2"
-    )
+    pages.until("!document.querySelector('#hover').hidden")
+    pages.until(f"Math.abs({video}.currentTime - 1.2) < 0.05 && {video}.readyState >= 2")
     assert pages.browser.evaluate("document.querySelector('#hover span').textContent").startswith("0:01.")
     pages.browser.move(5, 5)
     pages.until("document.querySelector('#hover').hidden")
@@ -232,8 +236,10 @@ def test_a_thousand_scenes_are_light(pages: LivePages) -> None:
             const video = await answer.json();
             const [scene] = video.scenes;
             const move = (each, by) => ({...each, start: each.start + by, end: each.end + by});
-            video.scenes = Array.from({length: 1000}, (_, at) => ({...scene, id: at ? `s${at}` : scene.id, title: `Scene ${at}`,
-              start: at * scene.seconds, words: scene.words.map((word) => move(word, at * scene.seconds))}));
+            video.scenes = Array.from({length: 1000}, (_, at) => ({
+              ...scene, id: at ? `s${at}` : scene.id, title: `Scene ${at}`, start: at * scene.seconds,
+              words: scene.words.map((word) => move(word, at * scene.seconds)),
+            }));
             video.seconds = 1000 * scene.seconds;
             video.revision = "many";
             return new Response(JSON.stringify(video));

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import http.client
 import json
 import os
 import queue
@@ -12,7 +13,7 @@ import subprocess
 import sys
 import threading
 import time
-import urllib.request
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Self
 
@@ -24,7 +25,9 @@ WATCH = """
 window.broken = [];
 addEventListener("error", (event) => broken.push(event.message));
 addEventListener("unhandledrejection", (event) => broken.push(String(event.reason?.stack ?? event.reason)));
-document.addEventListener("securitypolicyviolation", (event) => broken.push(`${event.violatedDirective} ${event.blockedURI}`));
+document.addEventListener("securitypolicyviolation", ({violatedDirective, blockedURI}) => {
+  broken.push(`${violatedDirective} ${blockedURI}`);
+});
 """
 LOADED = "window.vidbuild?.detail?.state === 'ready' && vidbuild.player.loaded && vidbuild.player.seconds > 0"
 
@@ -88,9 +91,14 @@ class LiveServer:
     def get(self, path: str) -> Any:
         """Return the JSON of an address."""
         token = self.address.partition("token=")[2]
-        request = urllib.request.Request(self.base + path, headers={"Authorization": f"Bearer {token}"})
-        with urllib.request.urlopen(request, timeout=30) as response:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        try:
+            connection.request("GET", path, headers={"Authorization": f"Bearer {token}"})
+            response = connection.getresponse()
+            assert response.status == HTTPStatus.OK, f"{path}: {response.status}"
             return json.load(response)
+        finally:
+            connection.close()
 
     def _read(self, process: subprocess.Popen[str]) -> None:
         assert process.stdout is not None

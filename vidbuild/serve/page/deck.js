@@ -10,6 +10,8 @@ export class Deck {
   onerror = () => {};
   #captions = true;
   #visible = false;
+  #wanted = null;
+  #seeks = null;
 
   constructor(stage) {
     this.video = el("video", { class: "layer", playsinline: true, preload: "auto", tabindex: "-1" });
@@ -58,11 +60,23 @@ export class Deck {
     if (this.url === url) await this.seek(time);
   }
 
-  async seek(time) {
+  // Stand at a time; resolves when the newest time that was asked for is on the screen. One seek at a time: Chromium may
+  // never end one that is overtaken by others (held arrow keys), and a mouse that scrubs would see no frame until it rests.
+  seek(time) {
+    this.#wanted = time;
+    this.#seeks ??= this.#seekAll().finally(() => { this.#seeks = null; });
+    return this.#seeks;
+  }
+
+  async #seekAll() {
     const { video } = this;
-    if (Math.abs(video.currentTime - time) < 1e-4 && !video.seeking) return;
-    video.currentTime = time;
-    await this.#until("seeked", this.url, () => !video.seeking);
+    while (this.#wanted !== null) {
+      const time = this.#wanted;
+      this.#wanted = null;
+      if (Math.abs(video.currentTime - time) < 1e-4 && !video.seeking) continue;
+      video.currentTime = time;
+      await this.#until("seeked", this.url, () => !video.seeking);
+    }
   }
 
   unload() {
