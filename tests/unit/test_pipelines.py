@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
+import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
+from tests.guard import guard
 from tests.support.paths import ROOT
-from tests.support.pipeline_files import as_workflow, lint_workflows, schema_faults
+from tests.support.pipeline_files import BIN, as_workflow, lint_workflows, schema_faults
+from vidbuild.cli.app import COMMANDS
 
 ACTION = ROOT / "action.yml"
+PAGES = [ROOT / "docs" / "pipelines.md", ROOT / "docs" / "diff.md", ROOT / "README.md"]
+BLOCKS = [text for page in PAGES for text in re.findall(r"```\w*\n(.*?)```", page.read_text("utf-8"), re.DOTALL)]
+SHOWN = [text for text in BLOCKS if "\njobs:" in text]  # workflows
+WORKFLOWS = sorted((ROOT / ".github" / "workflows").iterdir())
 USED = re.compile(r"^\s*-? ?uses: (\S+)", re.MULTILINE)
 # The versions that run on the Node.js of GitHub's runners (24); older ones do not start any more.
 CURRENT = {
@@ -41,6 +49,59 @@ def test_the_action_is_as_its_schema_has_it() -> None:
     assert schema_faults("vendor.github-actions", ACTION) == ""
 
 
+def test_workflows_of_this_repository_are_right() -> None:
+    """By actionlint, which also knows the inputs of the action of this repository, and by their schemas."""
+    assert {path.name for path in WORKFLOWS} == {"ci.yml", "release.yml"}
+    assert lint_workflows(ROOT, *WORKFLOWS) == ""
+    assert schema_faults("vendor.github-workflows", *WORKFLOWS) == ""
+    assert schema_faults("vendor.dependabot", ROOT / ".github" / "dependabot.yml") == ""
+    assert schema_faults("vendor.gitlab-ci", ROOT / "examples" / "ci" / "gitlab.yml") == ""
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
+def test_workflows_may_do_little(path: Path) -> None:
+    """A workflow reads its repository at most; a job that needs more has it by itself, and no job keeps the token."""
+    workflow = yaml.safe_load(path.read_text(encoding="utf-8"))
+    assert workflow["permissions"] in ({}, {"contents": "read"})
+    for name, job in workflow["jobs"].items():
+        assert job["timeout-minutes"], name
+        for step in job["steps"]:
+            assert "${{" not in step.get("run", "")
+            if step.get("uses", "").startswith("actions/checkout@"):
+                assert step["with"]["persist-credentials"] is False
+
+
+def test_a_check_finds_what_it_is_about(tmp_path: Path) -> None:
+    """Both tools report faults, in files that are almost right."""
+    wrong = tmp_path / "wrong.yml"
+    wrong.write_text("on: push\njobs: {a: {runs-on: ubuntu-latest, step: []}}\n", encoding="utf-8")
+    assert "step" in lint_workflows(tmp_path, wrong)
+    assert "step" in schema_faults("vendor.github-workflows", wrong)
+
+
+def test_dependabot_looks_where_versions_are() -> None:
+    """Every folder that it names has the files of its ecosystem."""
+    config = yaml.safe_load((ROOT / ".github" / "dependabot.yml").read_text(encoding="utf-8"))
+    files = {"github-actions": "action.yml", "pip": "pyproject.toml", "npm": "package.json", "docker": "Dockerfile"}
+    for each in config["updates"]:
+        assert (ROOT / each["directory"].strip("/") / files[each["package-ecosystem"]]).exists()
+
+
+def test_the_manifest_of_hooks_is_right() -> None:
+    """pre-commit itself reads it, and its entry is a command of vidbuild."""
+    line = [str(BIN / "pre-commit"), "validate-manifest", str(ROOT / ".pre-commit-hooks.yaml")]
+    done = subprocess.run(line, capture_output=True, text=True, check=False, env={**os.environ, guard.LOOPBACK: "1"})
+    assert done.returncode == 0, done.stdout + done.stderr
+    (hook,) = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
+    program, command = hook["entry"].split()
+    assert (program, command in COMMANDS) == ("vidbuild", True)
+    names = {
+        name: bool(re.search(hook["files"], name))
+        for name in ("a/video.yaml", "x.vidbuild.yml", "a/my-video.yaml", "b.yaml")
+    }
+    assert [*names.values()] == [True, True, False, False]
+
+
 def test_expressions_of_the_action_are_right(tmp_path: Path) -> None:
     """Inputs, steps and outputs exist, other actions have these inputs, and no untrusted text is in a script."""
     folder = tmp_path / ".github" / "workflows"
@@ -63,7 +124,13 @@ def test_no_expression_is_in_a_script() -> None:
 
 @pytest.mark.parametrize(
     "path",
-    [ACTION, *(ROOT / "docs").glob("*.md"), ROOT / "README.md", ROOT / "vidbuild" / "batches" / "schedule.py"],
+    [
+        ACTION,
+        *WORKFLOWS,
+        *(ROOT / "docs").glob("*.md"),
+        ROOT / "README.md",
+        ROOT / "vidbuild" / "batches" / "schedule.py",
+    ],
     ids=lambda path: path.name,
 )
 def test_other_actions_are_current(path: Path) -> None:
@@ -86,13 +153,9 @@ def test_every_input_is_documented() -> None:
         assert f"`{name}`" in page
 
 
-@pytest.mark.parametrize(
-    "block", re.findall(r"```yaml\n(.*?)```", (ROOT / "docs/pipelines.md").read_text("utf-8"), re.DOTALL)
-)
+@pytest.mark.parametrize("block", SHOWN)
 def test_workflows_of_the_documentation_are_right(block: str, tmp_path: Path) -> None:
-    """Every workflow on the page is right; `OWNER/vidbuild@v1` in it is the action of this repository."""
-    if "jobs:" not in block:
-        pytest.skip("no workflow of GitHub")
+    """Every workflow on a page is right; `OWNER/vidbuild@v1` in it is the action of this repository."""
     folder = tmp_path / ".github" / "workflows"
     folder.mkdir(parents=True)
     (tmp_path / ".git").mkdir()
