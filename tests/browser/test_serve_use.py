@@ -107,6 +107,13 @@ def test_axe_finds_nothing_serious(pages: LivePages, path: str, scheme: str) -> 
     """Contrast, names, roles and landmarks are right on every page, in both color schemes."""
     pages.browser.prefer(color_scheme=scheme, reduced_motion="reduce")
     opened(pages, path)
+    known = "['vidbuild', 'broken', ...Object.getOwnPropertyNames(document.querySelector('#plain').contentWindow)]"
+    pages.browser.evaluate(
+        "document.body.append(Object.assign(document.createElement('iframe'), {id: 'plain', title: 'Plain'}))"
+    )
+    leaks = f"Object.getOwnPropertyNames(window).filter((each) => isNaN(each) && !{known}.includes(each))"
+    assert pages.browser.evaluate(leaks) == []
+    pages.browser.evaluate("document.querySelector('#plain').remove()")
     assert serious(pages) == []
     pages.unbroken()
 

@@ -39,7 +39,7 @@ export class Deck {
       };
       requestAnimationFrame(each);
     }
-    // No frames are shown in a tab that is not seen, while the sound plays on.
+    // No frames are shown in a tab that is not seen, while the audio plays on.
     video.addEventListener("timeupdate", () => { if (document.hidden) this.onframe(video.currentTime); });
   }
 

@@ -42,14 +42,14 @@ export class Overlay {
     const still = this.player.loaded ? scene && this.#stale.get(scene.id) : [...this.#stale.values()].at(-1);
     this.scene = this.player.loaded ? scene : still && { id: still.scene, start: 0, seconds: 0 };
     if (!still || !paused) {
-      // While it plays, old pictures with their sound are more use than one that stands.
+      // While it plays, the old frames with their audio are more useful than one that stands.
       this.#turn += 1;
       show(this.image, false);
       show(this.note, Boolean(still));
-      if (still) this.note.textContent = "This scene has changed; its old picture plays until the new one is built.";
+      if (still) this.note.textContent = "This scene has changed; its old version plays until the new one is built.";
       return;
     }
-    this.note.textContent = "New picture. The sound follows.";
+    this.note.textContent = "New frame. The audio follows.";
     show(this.note);
     const at = Math.max(0, time - this.scene.start);
     const own = this.#own(still);

@@ -35,7 +35,7 @@ function shifted(scene, by) {
   };
 }
 
-// Times of the old words say nothing about the new sound: without new ones, no word is lit.
+// Times of the old words say nothing about the new audio: without new ones, no word is lit.
 function renewed(scene, fragment, at) {
   const words = (fragment.words ?? []).map((word) => ({ ...word, start: at + word.start, end: at + word.end }));
   const cues = (fragment.cues ?? []).map((cue) => ({ ...cue, at: at + cue.at }));

@@ -1,6 +1,6 @@
 // The player: several video elements ("decks") behind one clock.
 //
-// A fragment (the changed scene with its new sound) plays in an element of its own, which takes over at the scene's
+// A fragment (the changed scene with its new audio) plays in an element of its own, which takes over at the scene's
 // start and hands back at its end. Media Source Extensions could splice it into one element instead, but want fragmented
 // MP4 with equal codec settings, do not exist on iPhones before 17.1, and seek only within what was appended; a playlist
 // (HLS) of segments plays natively in Safari alone and seeks to segments' key frames first. A plain file of its own

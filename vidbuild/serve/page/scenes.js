@@ -22,7 +22,7 @@ export class Scenes {
     player.addEventListener("change", () => this.update());
   }
 
-  // Draw anew, such as after the panel was hidden or pictures have changed.
+  // Draw again, such as after the panel was hidden or pictures have changed.
   redraw() {
     this.#shown = null;
     this.update(true);

@@ -5,24 +5,33 @@ import { $, announce, show } from "./dom.js";
 
 const NAMES = ["video", "still", "fragment", "ready", "problems", "run", "gone"];
 const PATIENCE = 2500; // a short break, as a restart has, is not worth a banner
+const UNSEEN = 5000;
 const LABELS = { live: "Live", connecting: "Connecting", lost: "Reconnecting" };
 
 export class Stream extends EventTarget {
   #source = null;
   #wait = 500;
   #banner = 0;
-  #opened = false;
-  #lost = false;
+  #rest = 0;
+  #reported = false; // whether the page has shown that the server is away
 
   start() {
     this.#open();
-    // A page that the browser froze, such as in a pocket, may have a dead stream.
+    // Browsers open six connections to a server, for all tabs together: one that is not seen gives its own back.
     document.addEventListener("visibilitychange", () => {
-      if (!document.hidden && this.#source?.readyState === EventSource.CLOSED) this.#open();
+      clearTimeout(this.#rest);
+      if (document.hidden) this.#rest = setTimeout(() => this.#pause(), UNSEEN);
+      else if (this.#source?.readyState === EventSource.CLOSED) this.#open();
     });
     addEventListener("pagehide", () => this.#source?.close());
     addEventListener("pageshow", (event) => { if (event.persisted) this.#open(); });
     return this;
+  }
+
+  #pause() {
+    this.#source?.close();
+    clearTimeout(this.#banner);
+    this.#banner = 0;
   }
 
   #open() {
@@ -45,18 +54,15 @@ export class Stream extends EventTarget {
     this.#wait = 500;
     this.#state("live");
     show($("#gone"), false);
-    // What was missed while the stream was down is fetched, whether or not the server still has the events of that time.
-    if (this.#opened && this.#lost) {
-      announce("Connected again.");
-      this.dispatchEvent(new Event("again"));
-    }
-    this.#opened = true;
-    this.#lost = false;
+    if (this.#reported) announce("Connected again.");
+    this.#reported = false;
+    // Fetch everything: what happened while the stream was down, and, the first time, between the page's own first
+    // fetch and now.
+    this.dispatchEvent(new Event("again"));
   }
 
   #failed(source) {
     if (source !== this.#source) return;
-    this.#lost = true;
     this.#state("lost");
     this.#banner ||= setTimeout(() => this.#away("No connection to the server. Is vidbuild serve still running? Trying again."), PATIENCE);
     if (source.readyState === EventSource.CLOSED) {
@@ -71,6 +77,7 @@ export class Stream extends EventTarget {
       banner.textContent = text;
       show(banner);
     }
+    this.#reported = true;
     this.#state("lost");
   }
 

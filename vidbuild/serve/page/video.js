@@ -129,7 +129,7 @@ function edited(still) {
   overlay.add(still);
   timeline.redraw();
   scenes.redraw();
-  // Whoever edits wants to see the edit; but a video that plays is not torn away.
+  // Show what is edited, but never move a playhead that plays.
   const scene = player.scenes.find((each) => each.id === still.scene);
   if (scene && place()?.scene !== still.scene && player.paused && $("#follow").checked) {
     player.seek(scene.start + (still.at ?? Math.max(0, scene.seconds - 0.5 / player.fps)));
@@ -139,20 +139,20 @@ function edited(still) {
 
 const own = ({ detail: { id: one, videos } }) => one === id || videos?.includes(id);
 const stream = new Stream();
-const heard = (name, call) => stream.addEventListener(name, (event) => { if (own(event)) call(event.detail); });
-heard("video", reload);
-heard("still", edited);
-heard("fragment", async (fragment) => {
+const listen = (name, call) => stream.addEventListener(name, (event) => { if (own(event)) call(event.detail); });
+listen("video", reload);
+listen("still", edited);
+listen("fragment", async (fragment) => {
   await player.replace(fragment);
   overlay.remove(fragment.scene);
   announce("The changed scene can be played.");
 });
-heard("ready", async () => {
+listen("ready", async () => {
   await reload();
   announce("The whole video is ready.");
 });
-heard("problems", reloadProblems);
-heard("run", progress);
+listen("problems", reloadProblems);
+listen("run", progress);
 stream.addEventListener("again", () => { reload(); reloadProblems(); });
 
 // How many of the steps that have to run have ended.

@@ -1,0 +1,115 @@
+"""Functions of the live page's modules that need no server, run by the browser that they are for."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import ExitStack
+from typing import Any
+
+import pytest
+
+from tests.guard import guard
+from tests.support.chromium import Chromium
+from tests.support.file_server import served
+from tests.support.paths import ROOT
+
+SCENES = [
+    {"id": "a", "start": 0, "seconds": 2, "words": [], "cues": [], "reveals": []},
+    {
+        "id": "b",
+        "start": 2,
+        "seconds": 3,
+        "words": [{"text": "x", "start": 2.5, "end": 3}],
+        "cues": [{"name": "c", "at": 4}],
+        "reveals": [4],
+    },
+    {"id": "c", "start": 5, "seconds": 1, "words": [], "cues": [], "reveals": []},
+]
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chromium]:
+    """A page from which the modules can be imported."""
+    with ExitStack() as stack:
+        browser = stack.enter_context(Chromium(tmp_path_factory.mktemp("chromium")))
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv(guard.LOOPBACK, "1")
+            base = stack.enter_context(served(ROOT / "vidbuild" / "serve" / "page"))
+        browser.open(f"{base}/icon.svg", "document.readyState === 'complete'")
+        yield browser
+
+
+def call(browser: Chromium, module: str, function: str, *args: Any) -> Any:
+    """The value of a module's function."""
+    arguments = ", ".join(map(json.dumps, args))
+    return browser.evaluate(f"import('/{module}.js').then((own) => own.{function}({arguments}))")
+
+
+def arranged(browser: Chromium, fragments: dict[str, Any]) -> Any:
+    """What `arrange` makes of the scenes with fragments."""
+    given = json.dumps(list(fragments.items()))
+    return browser.evaluate(f"import('/pieces.js').then((own) => own.arrange({json.dumps(SCENES)}, new Map({given})))")
+
+
+def test_without_fragments_the_whole_video_is_one_piece(browser: Chromium) -> None:
+    """Scenes that follow each other in the file play on without a seam."""
+    found = arranged(browser, {})
+    assert found["scenes"] == SCENES
+    assert found["pieces"] == [{"from": 0, "to": 6, "scene": "a", "fragment": None, "local": 0}]
+
+
+def test_a_fragment_moves_what_follows_it(browser: Chromium) -> None:
+    """A longer first scene delays words, cues and reveals after it, and the file continues where the scene ended."""
+    found = arranged(browser, {"a": {"seconds": 2.5, "words": [{"text": "new", "start": 1, "end": 1.5}]}})
+    one, two, _ = found["scenes"]
+    assert one["words"] == [{"text": "new", "start": 1, "end": 1.5}]
+    assert (two["start"], two["words"][0]["start"], two["cues"][0]["at"], two["reveals"]) == (2.5, 3, 4.5, [4.5])
+    assert [(each["from"], each["to"], each["local"]) for each in found["pieces"]] == [(0, 2.5, 0), (2.5, 6.5, 2)]
+    assert found["seconds"] == 6.5
+
+
+def test_a_fragment_inside_splits_the_video(browser: Chromium) -> None:
+    """The words of an old narration are not lit over the new one."""
+    found = arranged(browser, {"b": {"seconds": 1}})
+    assert found["scenes"][1]["words"] == []
+    pieces = [(each["scene"], each["from"], each["to"], each["local"]) for each in found["pieces"]]
+    assert pieces == [("a", 0, 2, 0), ("b", 2, 3, 0), ("c", 3, 4, 5)]
+
+
+def test_a_playhead_stays_in_its_scene(browser: Chromium) -> None:
+    """It stands as far into the scene as before, at most at its last frame; a scene that is gone leaves it."""
+    after = [{**SCENES[0], "seconds": 4}, {**SCENES[1], "start": 4, "seconds": 1}]
+    assert call(browser, "pieces", "carried", 1, SCENES, after, 25) == 1
+    assert call(browser, "pieces", "carried", 2.5, SCENES, after, 25) == 4.5
+    assert call(browser, "pieces", "carried", 4.5, SCENES, after, 25) == 4.98
+    assert call(browser, "pieces", "carried", 5.5, SCENES, after, 25) == 5.5
+
+
+@pytest.mark.parametrize("fps", [24, 25, 30, 50, 60, 29.97])
+def test_the_middle_of_a_frame_is_in_it(browser: Chromium, fps: float) -> None:
+    """Every frame of an hour has a time that is in it and that seeks cannot miss by rounding."""
+    wrong = browser.evaluate(
+        f"import('/format.js').then(({{frameAt, middleOf}}) => Array.from({{length: 3600 * {fps}}}, (_, at) => at)"
+        f".filter((at) => frameAt(middleOf(at, {fps}), {fps}) !== at || frameAt(at / {fps}, {fps}) !== at))"
+    )
+    assert wrong == []
+
+
+def test_numbers_are_written_for_people(browser: Chromium) -> None:
+    """Clocks, sizes and durations, at the edges where they change their form."""
+    clocks = {(0, 0): "0:00", (59.999, 2): "0:59.99", (60, 0): "1:00", (3600, 1): "1:00:00.0", (-1, 0): "0:00"}
+    for (seconds, decimals), text in clocks.items():
+        assert call(browser, "format", "clock", seconds, decimals) == text
+    for count, text in {0: "0 B", 999: "999 B", 1000: "1.0 kB", 1_687_044: "1.7 MB", 48_000_000_000: "48 GB"}.items():
+        assert call(browser, "format", "bytes", count) == text
+    for seconds, text in {0.25: "0.3 s", 9.94: "9.9 s", 12.4: "12 s", 61: "1:01"}.items():
+        assert call(browser, "format", "duration", seconds) == text
+    assert call(browser, "format", "plural", 1, "scene") == "1 scene"
+    assert call(browser, "format", "plural", 1200, "scene") == "1,200 scenes"
+
+
+@pytest.mark.parametrize(("time", "at"), [(-1, -1), (0, 0), (1.99, 0), (2, 1), (4.9, 1), (5, 2), (99, 2)])
+def test_the_entry_at_a_time_is_found(browser: Chromium, time: float, at: int) -> None:
+    """The last one that has started."""
+    assert call(browser, "format", "lastBefore", SCENES, time) == at
