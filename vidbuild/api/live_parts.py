@@ -27,7 +27,7 @@ from vidbuild.engine.schedule.target import RunHooks, Target
 from vidbuild.engine.store.blobs import Blob
 from vidbuild.engine.store.store import Store
 from vidbuild.engine.store.writable import writable
-from vidbuild.errors import Failure, StepError, StoreError, VidbuildError, class_of, os_error_text
+from vidbuild.errors import Failure, StepError, StoreError, class_of, os_error_text
 from vidbuild.plan.scene_steps import LAST_FRAME
 from vidbuild.plan.scene_steps import still as still_step
 from vidbuild.plan.variant import VideoSpec, own_variant
@@ -36,10 +36,8 @@ STILL = "still.png"
 _THUMB = "thumb.jpg"
 
 
-class CancelledError(VidbuildError):
+class CancelledError(Exception):
     """The caller cancelled it."""
-
-    code = 130
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 _CHECK, _BUILD, _STILL = ("vidbuild check SPEC", "vidbuild build SPEC", "vidbuild still SPEC SCENE")
-_AGAIN = "no command watches files: run 'vidbuild build SPEC' after an edit, which rebuilds only what changed"
+_LIVE, _AGAIN = ("vidbuild serve SPEC", "vidbuild build --watch SPEC")
 
 # The command group and a name in it -> the hint.
 COMMANDS: dict[str, dict[str, str]] = {
@@ -13,7 +13,8 @@ COMMANDS: dict[str, dict[str, str]] = {
         **dict.fromkeys(("generate", "import", "from"), "vidbuild create --from SOURCE"),
         **dict.fromkeys(("preview", "screenshot", "snapshot", "frame", "thumbnail", "image", "show", "view"), _STILL),
         **dict.fromkeys(("render", "make", "run", "compile", "export", "encode", "video"), _BUILD),
-        **dict.fromkeys(("watch", "serve", "dev", "live", "studio", "play"), _AGAIN),
+        **dict.fromkeys(("dev", "live", "studio", "play", "server", "ui"), _LIVE),
+        **dict.fromkeys(("watch", "follow"), _AGAIN),
         **dict.fromkeys(("clean", "clear", "purge", "reset"), "vidbuild cache clear"),
         **dict.fromkeys(("gc", "prune", "trim"), "vidbuild cache gc"),
         **dict.fromkeys(("why", "status"), "vidbuild explain SPEC"),

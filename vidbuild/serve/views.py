@@ -1,4 +1,4 @@
-"""What the page is told of videos, as JSON values."""
+"""The data of videos for the page, as JSON values."""
 
 from __future__ import annotations
 
