@@ -21,6 +21,7 @@
 #   make pins            update the pinned results of every step kind, after raising a kind's version or changing keys
 #   make words           compare the times of words with espeak's own marks and write docs/word-times.md
 #   make schema          write schemas/video.schema.json and docs/reference.md from the schema's parts
+#   make cli             write docs/cli.md and completions/ from the commands
 #   make pictures        draw the pictures of the documentation from examples/gallery.yaml
 #   make golden          draw the sheet that the scene types are compared with (tests/golden/sheet.jpg): look at it
 #   make clean           remove the environment and built videos; keep the cache
@@ -37,7 +38,7 @@ FLOOR_OF_CASES := 87
 # Thousands of tests start Python: they read what the first one compiled, even if the caller's Python is to keep nothing.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test mutate soak test-browser test-editor test-decoders coverage lint check pins schema pictures bench words clean test-shells test-windows golden
+.PHONY: cli demo test mutate soak test-browser test-editor test-decoders coverage lint check pins schema pictures bench words clean test-shells test-windows golden
 
 demo: .venv/run.stamp
 	@$(BIN)/vidbuild build $(DEMO)/video.yaml
@@ -85,6 +86,9 @@ pins: .venv/work.stamp
 
 schema: .venv/work.stamp
 	@$(BIN)/python -m tools.schema
+
+cli: .venv/work.stamp
+	@$(BIN)/python -m tools.command_line
 
 pictures: .venv/work.stamp
 	@$(BIN)/python -m tools.pictures

@@ -43,7 +43,21 @@ def read_only(root: Path) -> None:
     mounts.mount("-t", "tmpfs", "-o", "ro", "none", str(root / "out"))
 
 
-OBSTACLES = (a_file, below_a_file, a_folder_for_an_output, a_link_to_nothing, a_link_cycle, read_only)
+def a_pipe_for_an_output(root: Path) -> None:
+    """A pipe in the place of an output, as /dev/null or /dev/stdout can be: a file must not take its place."""
+    (root / "out").mkdir()
+    os.mkfifo(root / "out" / "video.mp4")
+
+
+OBSTACLES = (
+    a_file,
+    below_a_file,
+    a_folder_for_an_output,
+    a_pipe_for_an_output,
+    a_link_to_nothing,
+    a_link_cycle,
+    read_only,
+)
 
 
 @pytest.mark.parametrize("obstacle", OBSTACLES, ids=lambda each: each.__name__)
@@ -110,6 +124,19 @@ def test_a_read_only_project_that_is_up_to_date_is_built(workspace: Workspace) -
         assert "cannot write 'build'" in refused.stderr
     finally:
         mounts.unmount(workspace.root)
+
+
+def test_a_still_never_replaces_a_pipe_or_a_device(workspace: Workspace) -> None:
+    """`-o /dev/null` by root would leave the system without it."""
+    workspace.write("video.yaml", SMALL)
+    os.mkfifo(workspace.root / "pipe")
+    (workspace.root / "link").symlink_to("pipe")
+    for name in ("pipe", "link"):
+        outcome = workspace.run("still", "video.yaml", "one", "-o", name)
+        assert outcome.code == 2
+        assert f"cannot write '{name}': is a device or a pipe" in outcome.stderr
+    assert (workspace.root / "pipe").is_fifo()
+    assert (workspace.root / "link").is_symlink()
 
 
 def test_a_still_never_replaces_a_source_or_an_output(workspace: Workspace) -> None:

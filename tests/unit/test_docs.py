@@ -15,8 +15,9 @@ from tests.support.paths import ROOT
 from vidbuild.spec import reader, validate, videos
 from vidbuild.spec.layers import Layered
 
-PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), ROOT / "tests" / "bench" / "RESULTS.md"])
-WRITTEN = [page for page in PAGES if page.name != "reference.md"]  # by hand, not generated
+OTHERS = (ROOT / "llms.txt", ROOT / "tests" / "bench" / "RESULTS.md")
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), *OTHERS])
+WRITTEN = [page for page in PAGES if page.name not in {"cli.md", "reference.md"}]  # by hand
 SCHEMAS = [ROOT / "schemas" / name for name in ("video.schema.json", "brand.schema.json")]
 BANNED = re.compile(
     r"\b(told|tells?|heard|hears|wish(es|ed)?|nobody|whoever|mend(s|ed|ing)?|afresh|anew|filmed"

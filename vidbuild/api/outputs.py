@@ -89,6 +89,8 @@ def problems(paths: Iterable[Path]) -> Iterator[str]:
             yield f"cannot write '{path}': {os_error_text(error)}"
         if path.is_dir():
             yield f"cannot write '{path}': is a folder"
+        elif path.exists() and not path.is_file():  # a device, such as /dev/null, would become a file
+            yield f"cannot write '{path}': is a device or a pipe"
 
 
 def folder_problems(path: Path) -> Iterator[str]:
