@@ -218,10 +218,8 @@ def test_a_chapter_is_sought_exactly(live: LivePages) -> None:
     """A click on a chapter's mark, and Enter in the search, go to the first frame of the chapter."""
     seek(live, 0.5)
     chapter = live.browser.evaluate("vidbuild.detail.chapters[1].start")
-    left, top = live.browser.evaluate(
-        "(({left, top}) => [left, top])(document.querySelector('#scroller').getBoundingClientRect())"
-    )
-    x = left + chapter * live.browser.evaluate("vidbuild.timeline.scale")
+    top = live.browser.evaluate("document.querySelector('#scroller').getBoundingClientRect().top")
+    x = live.browser.evaluate(f"vidbuild.timeline.xOf({chapter})")
     live.browser.click(x + 3, top + 18)
     live.until(f"!{SHOWN}.seeking")
     assert chapter <= live.browser.evaluate(f"{SHOWN}.currentTime") < chapter + 0.04

@@ -205,11 +205,8 @@ def test_the_slider_compares_before_and_after(pages: LivePages) -> None:
 def test_the_frame_under_the_mouse_is_shown(pages: LivePages) -> None:
     """Hovering over the timeline shows the frame of that time in a small video."""
     opened(pages, "/v/ID")
-    left, top = pages.browser.evaluate(
-        "(({left, top}) => [left, top])(document.querySelector('#scroller').getBoundingClientRect())"
-    )
-    scale = pages.browser.evaluate("vidbuild.timeline.scale")
-    pages.browser.move(left + 1.2 * scale, top + 60)
+    top = pages.browser.evaluate("document.querySelector('#scroller').getBoundingClientRect().top")
+    pages.browser.move(pages.browser.evaluate("vidbuild.timeline.xOf(1.2)"), top + 60)
     video = "document.querySelector('#hover video')"
     pages.until("!document.querySelector('#hover').hidden")
     pages.until(f"Math.abs({video}.currentTime - 1.2) < 0.05 && {video}.readyState >= 2")

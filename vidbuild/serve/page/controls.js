@@ -1,6 +1,6 @@
 // The buttons under the player.
 
-import { $, setIcon } from "./dom.js";
+import { $, setIcon, show } from "./dom.js";
 import { clock, frameAt } from "./format.js";
 
 const KEPT = "vidbuild.captions"; // the choice is kept in the browser, for every video
@@ -44,6 +44,7 @@ export function bindControls(player, stillOf) {
   const time = () => {
     const text = `${clock(player.time, 2)} · frame ${frameAt(player.time, player.fps)}`;
     if ($("#clock").textContent !== text) $("#clock").textContent = text;
+    show($("#frame"), player.scenes.length > 0);
     $("#frame").href = stillOf();
   };
   player.addEventListener("change", changed);

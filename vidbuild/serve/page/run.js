@@ -11,12 +11,13 @@ const path = `/api/runs/${encodeURIComponent(id)}`;
 const ACTIONS = {
   running: [["pause", "Pause"], ["cancel", "Cancel"]],
   pending: [["cancel", "Cancel"]],
+  waiting: [["cancel", "Cancel"]],
   paused: [["resume", "Resume"], ["cancel", "Cancel"]],
   failed: [["retry", "Retry"]],
   cancelled: [["retry", "Retry"]],
 };
 const ENDED = new Set(["cached", "fetched", "done", "failed", "aborted"]);
-const groups = new Map(); // scene or "" -> {box, rows, open}
+const groups = new Map(); // name -> {box, rows, open}
 let chosen = "";
 
 async function act(name, button) {
@@ -71,7 +72,9 @@ function drawSteps(steps) {
   const box = $("#steps");
   const byScene = new Map();
   for (const step of steps) {
-    const scene = step.scene ?? "";
+    // A run of several videos has each scene in each of them: the video's name is before the step's.
+    const video = step.name.includes("/") ? step.name.slice(0, step.name.lastIndexOf("/")) : "";
+    const scene = [video, step.scene || "whole video"].filter(Boolean).join(" · ");
     if (!byScene.has(scene)) byScene.set(scene, []);
     byScene.get(scene).push(step);
   }
@@ -79,7 +82,7 @@ function drawSteps(steps) {
     if (!groups.has(scene)) {
       const count = el("span", { class: "quiet" });
       const list = el("ul", { class: "steps" });
-      const details = el("details", {}, el("summary", {}, el("span", { class: "name" }, scene || "Whole video"), count), list);
+      const details = el("details", {}, el("summary", {}, el("span", { class: "name" }, scene), count), list);
       // Closed groups have no rows: a run of a thousand scenes has five thousand steps.
       details.addEventListener("toggle", () => fillGroup(scene));
       groups.set(scene, { details, list, count, rows: new Map(), steps: own, touched: false });

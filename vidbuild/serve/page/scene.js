@@ -8,7 +8,7 @@ import { slider } from "./compare.js";
 const moment = (url, scene) => `${url}${url.includes("?") ? "&" : "?"}at=${(0.8 * scene.seconds).toFixed(3)}`;
 
 export class ScenePanel {
-  #scene = null;
+  #scene;
   #words = [];
   #lit = null;
 

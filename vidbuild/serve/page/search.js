@@ -46,7 +46,7 @@ export class Search {
       .map((chapter) => ({ time: chapter.start, name: chapter.title, text: ["chapter"] }));
     for (const scene of this.player.scenes) {
       const name = scene.title || scene.id;
-      const at = plain(scene.narration).indexOf(wanted);
+      const at = found(plain(scene.narration), wanted);
       if (at >= 0) hits.push({ time: this.#spoken(scene, at), name, text: excerpt(scene.narration, at, wanted.length) });
       else if (plain(`${scene.title} ${scene.id}`).includes(wanted)) hits.push({ time: scene.start, name, text: [scene.id] });
     }
@@ -97,6 +97,14 @@ function plain(text) {
     const bare = each.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
     return bare.length === each.length ? bare : each;
   }).join("");
+}
+
+// The place of a text, at the start of a word if it is anywhere; -1 if there is none.
+function found(text, wanted) {
+  for (let at = text.indexOf(wanted); at >= 0; at = text.indexOf(wanted, at + 1)) {
+    if (at === 0 || !/[\p{L}\p{N}]/u.test(text[at - 1])) return at;
+  }
+  return text.indexOf(wanted);
 }
 
 function excerpt(text, at, length) {

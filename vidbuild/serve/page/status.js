@@ -10,6 +10,7 @@ export const STATES = {
   pending: ["Waiting", "quiet"],
   running: ["Running", "busy"],
   paused: ["Paused", "warn"],
+  finished: ["Finished", "good"],
   completed: ["Completed", "good"],
   cancelled: ["Cancelled", "quiet"],
   aborted: ["Not run", "quiet"],

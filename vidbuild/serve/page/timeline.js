@@ -6,6 +6,7 @@ import { Hover } from "./hover.js";
 import { Thumbs } from "./thumbs.js";
 import { HEIGHT, ROWS, colors, draw } from "./timeline_draw.js";
 
+const PAD = 8; // pixels beside the first and the last frame, for the playhead
 const WIDEST = 400; // pixels a second: a frame is then wide enough to be hit
 
 export class Timeline {
@@ -48,10 +49,13 @@ export class Timeline {
   #value;
 
   get scale() {
-    const width = this.scroller.clientWidth;
+    const width = this.scroller.clientWidth - 2 * PAD;
     const fitting = this.#data.seconds ? width / this.#data.seconds : 1;
     return this.#scale ? Math.max(this.#scale, fitting) : fitting;
   }
+
+  // The time at the left edge, in pixels.
+  get left() { return this.scroller.scrollLeft - PAD; }
 
   get data() { return this.#data; }
   get detail() { return this.#detail; }
@@ -87,6 +91,7 @@ export class Timeline {
         ["word", (each) => each.words.length], ["changed", (each) => each.changed || each.stale]]) {
         show($(`.legend .${name}`), scenes.some(has));
       }
+      show($("#timeline"), this.#data.seconds > 0); // before the first build there are no times
       this.#resize();
     }
     this.#describe();
@@ -95,8 +100,13 @@ export class Timeline {
 
   timeAt(clientX) {
     const left = this.scroller.getBoundingClientRect().left;
-    const time = (clientX - left + this.scroller.scrollLeft) / this.scale;
+    const time = (clientX - left + this.left) / this.scale;
     return Math.min(Math.max(0, time), this.#data.seconds);
+  }
+
+  // Where a time is in the window, in pixels.
+  xOf(time) {
+    return this.scroller.getBoundingClientRect().left + time * this.scale - this.left;
   }
 
   fit() {
@@ -105,13 +115,13 @@ export class Timeline {
   }
 
   // Keep the time at `anchor` (pixels from the left edge; default: the playhead) where it is.
-  zoom(by, anchor = this.player.time * this.scale - this.scroller.scrollLeft) {
+  zoom(by, anchor = this.player.time * this.scale - this.left) {
     const inside = anchor >= 0 && anchor <= this.scroller.clientWidth ? anchor : this.scroller.clientWidth / 2;
-    const time = (this.scroller.scrollLeft + inside) / this.scale;
+    const time = (this.left + inside) / this.scale;
     this.#scale = Math.min(WIDEST, this.scale * by);
-    if (this.#scale <= this.scroller.clientWidth / this.#data.seconds) this.#scale = 0;
+    if (this.#scale <= (this.scroller.clientWidth - 2 * PAD) / this.#data.seconds) this.#scale = 0;
     this.#resize();
-    this.scroller.scrollLeft = time * this.scale - inside;
+    this.scroller.scrollLeft = time * this.scale - inside + PAD;
   }
 
   redraw() {
@@ -119,7 +129,7 @@ export class Timeline {
       this.#drawing = 0;
       this.#paint ??= colors(this.scroller);
       const view = {
-        left: this.scroller.scrollLeft, width: this.scroller.clientWidth, scale: this.scale,
+        left: this.left, width: this.scroller.clientWidth, scale: this.scale,
         ratio: devicePixelRatio, time: this.player.time, colors: this.#paint,
       };
       draw(this.context, view, this.#data, (scene) => this.thumbs.get(this.thumb(scene)));
@@ -138,14 +148,14 @@ export class Timeline {
     this.canvas.style.width = `${width}px`;
     this.canvas.width = Math.round(width * ratio);
     this.canvas.height = Math.round(HEIGHT * ratio);
-    $("#width").style.width = `${Math.max(width, Math.round(this.#data.seconds * this.scale))}px`;
+    $("#width").style.width = `${Math.max(width, Math.round(this.#data.seconds * this.scale + 2 * PAD))}px`;
     $("#out").disabled = this.#scale === 0;
     this.redraw();
   }
 
   #time() {
     // While it plays, the view turns its page when the playhead leaves it.
-    const at = this.player.time * this.scale - this.scroller.scrollLeft;
+    const at = this.player.time * this.scale - this.left;
     const width = this.scroller.clientWidth;
     if ((at < 0 || at > width - 12) && !this.dragging) this.scroller.scrollLeft += at - 0.1 * width;
     this.#value();

@@ -22,7 +22,7 @@ export function draw(context, view, data, picture) {
   context.clearRect(0, 0, width, HEIGHT);
   context.font = FONT;
   context.textBaseline = "middle";
-  const from = view.left / view.scale;
+  const from = Math.max(0, view.left / view.scale);
   const to = (view.left + width) / view.scale;
   const x = (time) => time * view.scale - view.left;
   let top = 0;
@@ -57,7 +57,7 @@ function ruler(context, view, data, from, to, x) {
   for (let number = Math.floor(from / step); number * step <= Math.min(to, data.seconds); number += 1) {
     const at = Math.round(x(number * step));
     context.fillRect(at, ROWS.ruler - 5, 1, 5);
-    context.fillText(clock(number * step, step < 1 ? 1 : 0), at + 4, ROWS.ruler / 2);
+    if (at < view.width - 34) context.fillText(clock(number * step, step < 1 ? 1 : 0), at + 4, ROWS.ruler / 2);
   }
   context.fillStyle = paint.accent;
   for (let at = Math.max(0, lastBefore(data.chapters, from)); at < data.chapters.length; at += 1) {
@@ -107,7 +107,7 @@ function wave(context, view, data, from, to, top) {
   const middle = top + ROWS.wave / 2;
   context.fillStyle = view.colors.wave;
   const end = Math.min(view.width, data.seconds * view.scale - view.left);
-  for (let pixel = 0; pixel < end; pixel += 2) {
+  for (let pixel = Math.max(0, -view.left); pixel < end; pixel += 2) {
     let high = 0;
     const first = Math.floor(((view.left + pixel) / view.scale) * rate);
     const last = Math.max(first + 1, Math.floor(((view.left + pixel + 2) / view.scale) * rate));
