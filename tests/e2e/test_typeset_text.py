@@ -93,6 +93,8 @@ def asked(monkeypatch: pytest.MonkeyPatch, project: Path, folder: Path, scene: d
 def test_text_is_never_source(project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str) -> None:
     """V18: whatever looks like typst in a text field is drawn as it is written: it neither runs nor reads."""
     for number, scene in enumerate(scenes(text)):
+        if (number + HOSTILE.index(text)) % 3:
+            continue  # each text in a third of the types, and each type with a third of the texts
         with monkeypatch.context() as patch:
             calls = asked(patch, project, tmp_path / str(number), scene)
         assert calls

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import http.client
 import threading
 import time
@@ -49,12 +50,14 @@ class ObjectServer:
     """The server.
 
     fault: asked about every request; None lets it through.
+    ended: set when the server stops; requests without an answer wait for it.
     ignores_conditions: whether `If-None-Match` has no effect, as with some servers that speak S3.
     """
 
     host: str
     port: int
     requests: list[Request] = field(default_factory=list)
+    ended: threading.Event = field(default_factory=threading.Event)
     fault: Callable[[Request], Fault | None] = lambda _request: None
     ignores_conditions: bool = False
 
@@ -110,9 +113,11 @@ def running() -> Iterator[ObjectServer]:
                 connection.getresponse().read()
         yield server
     finally:
+        server.ended.set()
         proxy.shutdown()
         proxy.server_close()
         moto.stop()
+        gc.collect()  # what was left open is a warning here, and not in a test that runs later
 
 
 def environment(server: ObjectServer, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -153,7 +158,7 @@ def _proxy(host: str, port: int) -> ThreadingHTTPServer:
             if fault is not None and fault.status <= 0:
                 self.rfile.read(length // 2)
                 if fault.status < 0:
-                    time.sleep(60)
+                    server.ended.wait(60)
                 self.close_connection = True
                 self.connection.close()
                 return

@@ -15,6 +15,8 @@ from typing import Any
 
 from tests.support import canary, event_log
 
+BUILDS = ("build", "batch")
+JOBS = {"-j", "--jobs"}
 REAL_TEMP = tempfile.gettempdir()  # each test has one of its own
 
 SMALL = """\
@@ -64,7 +66,13 @@ class Workspace:
         return (self.root / name).read_text(encoding="utf-8")
 
     def run(self, *args: str, env: Mapping[str, str] | None = None, timeout: float = 300) -> Outcome:
-        """Run `vidbuild ARGS` in the project; check the events of every build in it."""
+        """Run `vidbuild ARGS` in the project; check the events of every build in it.
+
+        Builds have one worker unless the test asks for more: tests run side by side, and to start a second worker costs
+        more than it does for a few small scenes. Tests of what happens at the same time name their number.
+        """
+        if args[:1] and args[0] in BUILDS and not JOBS & set(args):
+            args = (*args, "-j", "1")
         cache = self.root / (env or {}).get("VIDBUILD_CACHE", ".vidbuild")
         before = event_log.runs(cache)
         done = subprocess.run(

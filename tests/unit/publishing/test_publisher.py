@@ -36,7 +36,7 @@ def items(tmp_path: Path) -> list[Item]:
 
 def publisher(folder: str) -> Publisher:
     """Return a publisher to a folder of the bucket."""
-    return Publisher(Client(f"s3://{BUCKET}/{folder}", seconds=3, retries=0))
+    return Publisher(Client(f"s3://{BUCKET}/{folder}", seconds=20, retries=0))
 
 
 def test_content_comes_first_and_what_leads_to_it_last(s3: ObjectServer, items: list[Item]) -> None:

@@ -15,6 +15,7 @@ from vidbuild.stock.answers import Answers
 from vidbuild.stock.http import Http, base_of, key_of, origin_of
 from vidbuild.stock.protocol import StockError, Timeouts
 
+PATIENT = Timeouts(connect=20, receive=20, total=60, waits=(0, 0))  # a busy machine answers late
 QUICK = Timeouts(connect=1, receive=0.3, total=2, waits=(0, 0))
 SECRET = {"key": "very-secret"}
 
@@ -37,10 +38,11 @@ def make(server: HTTPServer, tmp_path: Path) -> Callable[..., Http]:
         others: tuple[str, ...] = (),
         clock: Callable[[], float] = lambda: 1000.0,
         waits: list[float] | None = None,
+        timeouts: Timeouts = PATIENT,
     ) -> Http:
         own = (origin_of(server.url_for("/")), *others) if allowed else ()
         sleep = (lambda _: None) if waits is None else waits.append
-        return Http(Answers(tmp_path / "answers", clock), QUICK, own, sleep)
+        return Http(Answers(tmp_path / "answers", clock), timeouts, own, sleep)
 
     return http
 
@@ -108,7 +110,8 @@ def test_a_site_that_hangs_is_left(server: HTTPServer, make: Callable[..., Http]
         return Response("{}")
 
     server.expect_request("/").respond_with_handler(hang)
-    assert failure(make(), server.url_for("/")).message == "127.0.0.1 did not answer in time"
+    http = make(timeouts=QUICK)
+    assert failure(http, server.url_for("/")).message == "127.0.0.1 did not answer in time"
 
 
 @pytest.mark.parametrize(

@@ -113,7 +113,7 @@ def test_cancelling_kills_what_runs_and_keeps_what_is_done(lab: Lab) -> None:
     numbers = [int(word) for word in wait_for(lab.root / "child").split()]
     started = time.monotonic()
     report = build.end()
-    assert time.monotonic() - started < 3
+    assert time.monotonic() - started < 8  # less than the time that a request to stop would leave
     wait_until_gone(numbers)
     assert report.status == "cancelled"
     assert {name: one.state for name, one in report.steps.items()} == {
