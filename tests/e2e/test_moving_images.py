@@ -13,9 +13,7 @@ SCENE = "  - {id: a, type: image, src: bars.png, fit: cover, duration: 2, %s}\n"
 
 def column(space: Workspace, at: str) -> list[int]:
     """Return the columns of bars.png, each of another red, at the left, middle and right of a frame."""
-    done = space.run("still", "video.yaml", "a", "--at", at)
-    assert done.code == 0, done.stderr
-    image = Image.open(space.root / "build" / "video.a.png").convert("RGB")
+    image = Image.open(space.still("a", float(at))).convert("RGB")
     found = []
     for x in (4, 160, 315):
         red = image.getpixel((x, 90))

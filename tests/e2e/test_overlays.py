@@ -20,9 +20,7 @@ Box = tuple[int, int, int, int]
 def still(space: Workspace, spec: str, scene: str = "a", at: str = "2.5") -> Image.Image:
     """Return a frame of a scene."""
     space.write("video.yaml", spec)
-    done = space.run("still", "video.yaml", scene, "--at", at)
-    assert done.code == 0, done.stderr
-    return Image.open(space.root / "build" / f"video.{scene}.png").convert("RGB")
+    return Image.open(space.still(scene, float(at))).convert("RGB")
 
 
 def changed(before: Image.Image, after: Image.Image) -> Box:

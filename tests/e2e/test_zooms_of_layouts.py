@@ -19,9 +19,7 @@ DURING = ", at: 0.8, until: 2"
 def still(space: Workspace, spec: str, at: str) -> Image.Image:
     """Return a frame of the scene, in gray."""
     space.write("video.yaml", spec)
-    done = space.run("still", "video.yaml", "a", "--at", at)
-    assert done.code == 0, done.stderr
-    return Image.open(space.root / "build" / "video.a.png").convert("L")
+    return Image.open(space.still("a", float(at))).convert("L")
 
 
 def word(image: Image.Image, letter_width: int) -> Image.Image:

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import vidbuild
 from tests.support import canary, event_log
 
-BUILDS = ("build", "batch")
 JOBS = {"-j", "--jobs"}
 REAL_TEMP = tempfile.gettempdir()  # each test has one of its own
 
@@ -66,13 +66,7 @@ class Workspace:
         return (self.root / name).read_text(encoding="utf-8")
 
     def run(self, *args: str, env: Mapping[str, str] | None = None, timeout: float = 300) -> Outcome:
-        """Run `vidbuild ARGS` in the project; check the events of every build in it.
-
-        Builds have one worker unless the test asks for more: tests run side by side, and to start a second worker costs
-        more than it does for a few small scenes. Tests of what happens at the same time name their number.
-        """
-        if args[:1] and args[0] in BUILDS and not JOBS & set(args):
-            args = (*args, "-j", "1")
+        """Run `vidbuild ARGS` in the project; check the events of every build in it."""
         cache = self.root / (env or {}).get("VIDBUILD_CACHE", ".vidbuild")
         before = event_log.runs(cache)
         done = subprocess.run(
@@ -91,10 +85,20 @@ class Workspace:
         return Outcome(done.returncode, done.stdout.decode(), done.stderr.decode())
 
     def build(self, *args: str, spec: str = "video.yaml", code: int = 0) -> Outcome:
-        """Build with --json and expect the exit code."""
+        """Build with --json and expect the exit code.
+
+        A build that succeeds has one worker unless the test asks for more: tests run side by side, and to start a
+        second worker costs more than it does for a few small scenes.
+        """
+        if code == 0 and not JOBS & set(args):
+            args = (*args, "-j", "1")
         self.last = self.run("build", spec, "--json", *args)
         assert self.last.code == code, f"exit {self.last.code}\n{self.last.stdout}\n{self.last.stderr}"
         return self.last
+
+    def still(self, scene: str = "a", at: float | None = None) -> Path:
+        """Render a frame of a scene in this process, which is quicker than the command by its start; return the PNG."""
+        return vidbuild.still(self.root / "video.yaml", scene, at)
 
     def ran(self) -> list[str]:
         """The ids of the steps that the last build ran, sorted."""
