@@ -60,7 +60,7 @@ class Pusher:
             return Pushed()
         try:
             if self._client.head(record_name(trace.key)) is not None:
-                return Pushed(kept=1)
+                return Pushed(kept=1, bytes=self._repair(trace))
             size = sum(self._push_blob(blob) for blob in trace.outputs.values())
             is_new = self._put_record(trace)
             return Pushed(written=is_new, kept=not is_new, bytes=size)
@@ -69,6 +69,17 @@ class Pusher:
             return Pushed(error=error)
         except FileNotFoundError:  # another build has evicted the blob
             return Pushed()
+
+    def _repair(self, trace: Trace) -> int:
+        """Write the blobs of a record that is there, if they are gone; return how many bytes were written.
+
+        Places can be set to remove what is old, and nobody could use the record again. If it is of another result, its
+        blobs are not here.
+        """
+        content = self._client.get(record_name(trace.key), record.MAX_BYTES) or b""
+        if record.outputs(content) != {name: blob.digest for name, blob in trace.outputs.items()}:
+            return 0
+        return sum(self._push_blob(blob) for blob in trace.outputs.values())
 
     def _push_blob(self, blob: Blob) -> int:
         """Write a blob unless it is there; return how many bytes were written.

@@ -29,6 +29,17 @@ def dumps(trace: Trace, signer: Signer) -> bytes:
     return json.dumps({"version": VERSION, "trace": text, "signer": signer.public, "signature": signature}).encode()
 
 
+def outputs(content: bytes) -> dict[str, str]:
+    """Return the digests of a record's outputs by their names, whoever signed it; none if it is no record."""
+    try:
+        return {
+            name: blob.digest
+            for name, blob in Trace.from_data(json.loads(json.loads(content)["trace"])).outputs.items()
+        }
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return {}
+
+
 def loads(content: bytes, trusted: Collection[str]) -> Trace:
     """Return the trace of a record. Raises RejectedError unless one of the trusted keys signed it."""
     try:

@@ -262,6 +262,28 @@ def test_no_record_is_written_before_its_blobs(
     assert not any("/ac/" in key for key in s3.puts())
 
 
+def test_a_blob_that_is_gone_is_written_again(tmp_path: Path) -> None:
+    """A bucket can be set to remove what is old: until somebody who has the blob writes again, its record is no use."""
+    address = (tmp_path / "shared").as_uri()
+    trace = pushed(tmp_path, address)
+    gone = [tmp_path / "shared" / blob_name(blob.digest) for blob in trace.outputs.values()]
+    for file in gone:
+        file.unlink()
+    tier = patient(address)
+    result, _ = fetched(tier, trace, tmp_path)
+    assert (result.trace, result.rejected, result.errors, tier.error) == (None, 1, 0, None)
+    again = Pusher(address, Store(tmp_path / "theirs").blobs, Signer(OTHERS.private)).push([trace])
+    assert (again.written, again.kept, again.bytes) == (0, 1, sum(blob.size for blob in trace.outputs.values()))
+    assert all(file.is_file() for file in gone)
+    result, _ = fetched(tier, trace, tmp_path)
+    assert result.trace == trace
+    (tmp_path / "shared" / record_name(trace.key)).write_bytes(b"no record")
+    for file in gone:
+        file.unlink()
+    none = Pusher(address, Store(tmp_path / "theirs").blobs, Signer(OTHERS.private)).push([trace])
+    assert (none.kept, none.bytes) == (1, 0)
+
+
 def test_a_blob_that_was_evicted_meanwhile_is_not_written(s3: ObjectServer, tmp_path: Path) -> None:
     """Another build can make room in the cache: the result is left out, and the others are written."""
     store = Store(tmp_path / "theirs")
