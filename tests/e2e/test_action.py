@@ -117,6 +117,33 @@ def test_later_runs_rewrite_their_comment(repository: Path, tmp_path: Path) -> N
     assert again.steps["pages"].outcome == "skipped"
 
 
+def test_the_base_is_what_github_merged_into(repository: Path, tmp_path: Path) -> None:
+    """What the base branch got after the pull request was opened is no change of the pull request."""
+    opened = pull_request(repository)
+    git(repository, "checkout", "-q", "-b", "topic")
+    (repository / "other.vidbuild.yaml").write_text(SMALL, encoding="utf-8")
+    git(repository, "add", ".")
+    git(repository, "commit", "-q", "-m", "topic")
+    git(repository, "checkout", "-q", "main")
+    (repository / SPEC).write_text(SMALL.replace("title: Two", "title: Zwei"), encoding="utf-8")
+    git(repository, "commit", "-q", "-a", "-m", "newer")
+    git(repository, "merge", "-q", "--no-ff", "topic", "-m", "merge")
+    merged = {"ref": "refs/pull/12/merge", "sha": git(repository, "rev-parse", "HEAD")}
+    done = run(repository, tmp_path / "temp", {**opened, **merged})
+    assert done.ok, done.log()
+    assert f"#### `{SPEC}`\n\nnothing has changed" in done.comment()
+    assert "#### `other.vidbuild.yaml`\n\nnew in this pull request." in done.comment()
+
+
+def test_a_base_that_cannot_be_fetched_fails_nothing(repository: Path, tmp_path: Path) -> None:
+    """The videos are built all the same, and a warning says that they are not compared."""
+    github = {**pull_request(repository), "event.pull_request.base.sha": "1" * 40}
+    done = run(repository, tmp_path / "temp", github)
+    assert done.ok, done.log()
+    assert "::warning title=vidbuild::the base of the pull request cannot be fetched" in done.steps["compare"].stdout
+    assert done.steps["Say what has changed"].outcome == "skipped"
+
+
 def test_a_token_that_cannot_write_fails_nothing(repository: Path, tmp_path: Path) -> None:
     """A pull request from a fork has the summary of the job, and a notice."""
     (tmp_path / "temp" / "gh").mkdir(parents=True)

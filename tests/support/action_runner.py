@@ -139,6 +139,8 @@ class ActionRun:
             "GITHUB_REPOSITORY": "acme/videos",
             "GITHUB_WORKFLOW": self._github["workflow"],
             "GITHUB_JOB": "build",
+            "GITHUB_REF": self._github.get("ref", "refs/heads/main"),
+            "GITHUB_SHA": self._github.get("sha", ""),
             "RUNNER_TEMP": str(self.temp),
             "STUB_GH": str(self.gh),
             **{name: str(self._text(value)) for name, value in step.get("env", {}).items()},
