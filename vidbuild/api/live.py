@@ -50,7 +50,7 @@ class LiveVideo:
 
     name: of the outputs, such as "talk.de".
     digest: of everything that decides on its outputs; equal digests build equal outputs.
-    spec: the loaded spec of this video alone.
+    spec, plan: the loaded spec of this video alone, and its plan.
     """
 
     name: str
@@ -63,6 +63,7 @@ class LiveVideo:
     scenes: tuple[LiveScene, ...]
     digest: str
     spec: Spec
+    plan: Plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +178,7 @@ def _video(spec: Spec, plan: Plan, table: DigestCache) -> LiveVideo:
         scenes,
         canonical.digest([plan.name, *every]),
         replace(spec, videos=()),
+        plan,
     )
 
 

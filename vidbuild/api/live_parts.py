@@ -7,7 +7,7 @@ folder of their own, apart from those of builds.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,18 +16,20 @@ from vidbuild import timebase
 from vidbuild.api.engine import engine_of
 from vidbuild.api.live import LiveVideo
 from vidbuild.api.options import BuildOptions, RunControl
-from vidbuild.api.plan import Plan, plan_of, store_of
+from vidbuild.api.plan import plan_of, store_of
 from vidbuild.api.video import target_of
 from vidbuild.engine.disk import durable
 from vidbuild.engine.graph.graph import Graph
 from vidbuild.engine.graph.step_id import StepId
+from vidbuild.engine.keys.explain import WILL_RUN
+from vidbuild.engine.keys.reasons import summary
 from vidbuild.engine.runs.build_report import BuildReport
-from vidbuild.engine.runs.events import Listener
 from vidbuild.engine.schedule.target import RunHooks, Target
 from vidbuild.engine.store.blobs import Blob
 from vidbuild.engine.store.store import Store
 from vidbuild.engine.store.writable import writable
 from vidbuild.errors import Failure, StepError, StoreError, class_of, os_error_text
+from vidbuild.frozen import replaced
 from vidbuild.plan.scene_steps import LAST_FRAME
 from vidbuild.plan.scene_steps import still as still_step
 from vidbuild.plan.variant import VideoSpec, own_variant
@@ -71,7 +73,6 @@ def still_of(
     options: BuildOptions,
     control: RunControl | None = None,
     runs: Path | None = None,
-    on_event: Listener | None = None,
 ) -> None:
     """Render one frame of a scene to a PNG.
 
@@ -81,10 +82,9 @@ def still_of(
     spec = VideoSpec.of(video.spec, own_variant(video.spec))
     step = still_step(spec, scene, LAST_FRAME if at is None else timebase.frames(at, spec.fps))
     store = store_of(video.spec.path, options.cache)
-    plan = _plan(video, store, options)
-    graph = Graph.of({**plan.graph.steps, step.id: step})
-    target = Target(graph, build_name=f"{plan.entry} --still {scene}", goals=[step.id])
-    _copy(step.id, STILL, path, store, target, options, control, runs, on_event)
+    graph = Graph.of({**video.plan.graph.steps, step.id: step})
+    target = Target(graph, build_name=f"{video.plan.entry} --still {scene}", goals=[step.id])
+    _copy(step.id, STILL, path, store, target, options, control, runs)
 
 
 def fragment_of(
@@ -95,21 +95,20 @@ def fragment_of(
     options: BuildOptions,
     control: RunControl | None = None,
     runs: Path | None = None,
-    on_event: Listener | None = None,
 ) -> Fragment:
     """Build a video of one scene alone in a folder, without its captions and pages.
 
     Raises the error of the step that failed, CancelledError if it was cancelled.
     """
     store = store_of(video.spec.path, options.cache)
-    plan = _plan(video, store, options, only=(scene,))
+    plan = plan_of(video.spec, store=store, variables=options.variables, brand=options.brand, only=(scene,))
     output = plan.outputs[0]
     timeline = str(StepId("timeline", scene))
     goals = list(dict.fromkeys([output.step, plan.frames.step, timeline]))
     whole = target_of(plan)
     target = Target(whole.graph, "", plan.entry, goals, whole.weights)
     path = folder / f"{plan.name}{output.suffix}"
-    report = _copy(output.step, output.file, path, store, target, options, control, runs, on_event)
+    report = _copy(output.step, output.file, path, store, target, options, control, runs)
     frames = json.loads(report.path(plan.frames.step, plan.frames.name).read_text(encoding="utf-8"))["frames"]
     timing = json.loads(report.path(timeline, "timing.json").read_text(encoding="utf-8"))
     words = tuple(
@@ -123,9 +122,7 @@ def fragment_of(
 def pictures_of(video: LiveVideo, options: BuildOptions) -> Iterator[tuple[str, ScenePicture]]:
     """Yield the scenes whose small picture the cache has."""
     store = store_of(video.spec.path, options.cache)
-    plan = _plan(video, store, options)
-    states = engine_of(store).explain(Target(plan.graph, build_name=plan.entry, goals=plan.targets))
-    for each in states:
+    for each in engine_of(store).explain(target_of(video.plan)):
         step = StepId.parse(each.step)
         if step.kind != "render" or not each.key:
             continue
@@ -135,12 +132,21 @@ def pictures_of(video: LiveVideo, options: BuildOptions) -> Iterator[tuple[str, 
             yield step.scene, ScenePicture(Path(store.blobs.find(blob.digest)), blob.digest)
 
 
+def reasons_of(video: LiveVideo, scenes: Collection[str], options: BuildOptions) -> dict[str, str]:
+    """Return why each of these scenes is built, as far as a step of its own says that: scene -> reason."""
+    steps = {name: StepId.parse(name).scene.split("+") for name in video.plan.graph.steps}
+    goals = [name for name, own in steps.items() if set(scenes).intersection(own)]
+    target = replaced(target_of(video.plan), goals=goals)
+    found: dict[str, str] = {}
+    for each in engine_of(store_of(video.spec.path, options.cache)).explain(target):
+        if each.state == WILL_RUN:
+            for scene in steps[each.step]:
+                found.setdefault(scene, summary(each.roots))
+    return {scene: reason for scene, reason in found.items() if scene in scenes}
+
+
 def _seconds(samples: int) -> float:
     return round(samples / timebase.SAMPLE_RATE, 3)
-
-
-def _plan(video: LiveVideo, store: Store, options: BuildOptions, only: tuple[str, ...] = ()) -> Plan:
-    return plan_of(video.spec, store=store, variables=options.variables, brand=options.brand, only=only)
 
 
 def _copy(
@@ -152,11 +158,10 @@ def _copy(
     options: BuildOptions,
     control: RunControl | None,
     runs: Path | None,
-    on_event: Listener | None,
 ) -> BuildReport:
     """Build a target and copy one file of one of its steps."""
     with writable(store) as used:
-        hooks = _Copying(used, step, file, path, on_event)
+        hooks = _Copying(used, step, file, path)
         engine = engine_of(used, options.env_overrides, offline=options.offline)
         (report,) = engine.build([target], options, control, hooks, runs)
         if report.error is not None:
@@ -175,8 +180,8 @@ def _copy(
 class _Copying(RunHooks):
     """Copies the file as soon as it is there, before anything trims the cache."""
 
-    def __init__(self, store: Store, step: str, file: str, path: Path, on_event: Listener | None) -> None:
-        super().__init__(on_event)
+    def __init__(self, store: Store, step: str, file: str, path: Path) -> None:
+        super().__init__()
         self._store, self._step, self._file, self._path = store, step, file, path
 
     def on_success(self, target: Target, report: BuildReport) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from vidbuild.api.build import build
 from vidbuild.api.live import LiveVideo, Look, look, missing
-from vidbuild.api.live_parts import CancelledError, fragment_of, still_of
+from vidbuild.api.live_parts import CancelledError, fragment_of, reasons_of, still_of
 from vidbuild.api.options import BuildOptions, Control, RunControl
 from vidbuild.api.result import Result
 from vidbuild.errors import VidbuildError
@@ -18,10 +18,11 @@ from vidbuild.serve import problems, views
 from vidbuild.serve.catalog import Catalog, SpecEntry, Video
 from vidbuild.serve.facts import facts_of
 from vidbuild.serve.revisions import Revision
-from vidbuild.serve.run_events import Reasons, RunEvents
+from vidbuild.serve.run_events import RunEvents
 from vidbuild.serve.still_files import still_path
 from vidbuild.serve.stream import Stream
 
+_REASONS = 50  # scenes whose reasons are looked up
 _PLAYABLE = (".mp4", ".webm", ".m4a", ".mp3")
 
 
@@ -125,27 +126,31 @@ class Pass:
         changed = [each.id for each in live.scenes if each.all != built.get(each.id, {}).get("all")]
         before = {each.id: each.all for each in seen.scenes} if seen else {}
         now = {each.id for each in live.scenes if before.get(each.id) != each.all}
+        # Before any of their steps is in the cache; more scenes have a common reason, which each would repeat.
+        first = [each for each in changed if each in now][:_REASONS]
+        reasons = reasons_of(live, first, self._options) if built else {}
         with self._catalog.lock:
             video.changed = frozenset(changed) if built else frozenset()
+            video.new_reasons |= {scene: reason for scene, reason in reasons.items() if reason}
         if drawn:
             self._still(video, live, _first(video, drawn, now))
         if built and changed and len(live.scenes) > 1:
             self._fragment(video, live, _first(video, changed, now))
 
-    def _how(self, video: Video) -> dict[str, Any]:
-        return {"options": self._options, "control": self._control, "runs": self._runs, "on_event": Reasons([video])}
+    def _how(self) -> dict[str, Any]:
+        return {"options": self._options, "control": self._control, "runs": self._runs}
 
     def _still(self, video: Video, live: LiveVideo, scene: str) -> None:
         digest = next(each.picture for each in live.scenes if each.id == scene)[:12]
         path = still_path(self._catalog.folder, video, scene, digest, None)
         if not path.is_file():
-            still_of(live, scene, None, path, **self._how(video))
+            still_of(live, scene, None, path, **self._how())
         url = f"/still/{video.id}/{scene}?rev={digest}"
         self._stream.add("still", {"id": video.id, "scene": scene, "at": None, "url": url, "reason": "edited"})
 
     def _fragment(self, video: Video, live: LiveVideo, scene: str) -> None:
         folder = self._catalog.folder / video.id / "fragment"
-        made = fragment_of(live, scene, folder, **self._how(video))
+        made = fragment_of(live, scene, folder, **self._how())
         if made.path.suffix not in _PLAYABLE:
             return
         revision = video.revisions.add([("fragment", made.path, "")], {"scene": scene, "seconds": made.seconds})

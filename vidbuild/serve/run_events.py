@@ -6,32 +6,13 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-from vidbuild.engine.runs.events import Event, StepCached, StepProgress, StepStarted
+from vidbuild.engine.runs.events import Event, StepCached, StepProgress
 from vidbuild.serve.catalog import Video
 from vidbuild.serve.stream import Stream
 
 _PROGRESS = 0.25  # seconds between two reports of a step's progress
 _ENDS = ("run_finished", "run_failed", "run_cancelled")
 _LEFT_OUT = ("key", "reasons")  # fields that the page does not show
-
-
-class Reasons:
-    """A listener that keeps for each scene of a video why it was built, in its runs for a picture or a fragment too."""
-
-    def __init__(self, videos: Sequence[Video]) -> None:
-        self._videos = list(videos)
-
-    def __call__(self, event: Event) -> None:
-        """Record why a step runs: the first of a scene's steps that changed is what the user changed."""
-        if not isinstance(event, StepStarted) or not event.reason:
-            return
-        for video in self._videos:
-            name = video.live.choice.name if video.live else ""
-            prefix = f"{name}/" if name and len(self._videos) > 1 else ""
-            kind, _, scenes = event.step.removeprefix(prefix).partition(":")
-            if event.step.startswith(prefix) and scenes and "/" not in kind:
-                for scene in scenes.partition("@")[0].split("+"):
-                    video.new_reasons.setdefault(scene, event.reason)
 
 
 class RunEvents:
@@ -41,7 +22,6 @@ class RunEvents:
         self._stream = stream
         self._videos = list(videos)
         self._progress: dict[str, float] = {}
-        self._reasons = Reasons(videos)
 
     def __call__(self, event: Event) -> None:
         """Add an event; that a step was cached is in the counts of `/api/runs/RUN`."""
@@ -56,7 +36,6 @@ class RunEvents:
             if now - self._progress.get(event.step, 0.0) < _PROGRESS and event.done != event.total:
                 return
             self._progress[event.step] = now
-        self._reasons(event)
         data: dict[str, Any] = {name: value for name, value in event.to_data().items() if name not in _LEFT_OUT}
         self._stream.add("run", {**data, "videos": [each.id for each in self._videos]})
 
