@@ -28,6 +28,7 @@ ALLOWED: dict[str, set[str]] = {
     "api": {
         "batches",
         "create",
+        "dask_executor",
         "create.source.contained",
         "extensions",
         "i18n",
@@ -60,6 +61,13 @@ ALLOWED: dict[str, set[str]] = {
         "media.ffmpeg",
         "media.image.contact_sheet",
         "media.codecs.profiles",
+    },
+    "dask_executor": {
+        "engine.disk.durable",
+        "engine.runs.control",
+        "engine.sandbox.sandbox",
+        "engine.store.blobs",
+        "engine.worker",
     },
     "batches": {"spec", "project", "engine.disk.durable"},
     "publishing": {"remote"},

@@ -17,6 +17,7 @@ from vidbuild.api.batch_publishing import Sender
 from vidbuild.api.batch_result import BatchResult, RowResult
 from vidbuild.api.batch_run import BatchRun, OnEnded, errors_of
 from vidbuild.api.build_result import failed
+from vidbuild.api.executor import sharing_cluster
 from vidbuild.api.listeners import Listeners, listening
 from vidbuild.api.options import BuildOptions, Control, RunControl, options_of
 from vidbuild.api.result import Result
@@ -84,7 +85,7 @@ def batch(
         _refuse_own(options)
         read = reader.read(Path(path))
         _check(read, selection)
-        with _alone(read.path, options, control, overlap=overlap):
+        with sharing_cluster(options), _alone(read.path, options, control, overlap=overlap):
             book = ledger.read(read.path)  # only now: a run that was waited for has done rows
             rows = select(read, selection, book)
             contents = {row.id: row.content() for row in rows}  # as built: a spec edited meanwhile is due again

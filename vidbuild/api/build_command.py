@@ -12,7 +12,7 @@ from vidbuild.api.engine import engine_of
 from vidbuild.api.final_event import FinalEvent
 from vidbuild.api.listeners import Listeners, listening
 from vidbuild.api.network_policy import settings_of
-from vidbuild.api.options import BuildOptions, RunControl
+from vidbuild.api.options import LOCAL, BuildOptions, RunControl
 from vidbuild.api.output_place import refuse_output
 from vidbuild.api.plan import SeveralVideosError, store_of
 from vidbuild.api.plan_cache import entry_of
@@ -25,12 +25,11 @@ from vidbuild.api.spec_args import (
     names_in_stores,
     path_of,
 )
-from vidbuild.api.video import DERIVED_FROM, Video
+from vidbuild.api.video import Video, VideoHooks, owning
 from vidbuild.engine.runs.build_report import BuildReport
-from vidbuild.engine.runs.events import Event, Listener
+from vidbuild.engine.runs.events import Listener
 from vidbuild.engine.runs.run_log import new_id
-from vidbuild.engine.schedule.engine import Engine
-from vidbuild.engine.schedule.target import RunHooks, Target
+from vidbuild.engine.schedule.target import Target
 from vidbuild.engine.store.store import Store
 from vidbuild.engine.store.writable import writable
 from vidbuild.errors import VidbuildError
@@ -39,6 +38,7 @@ from vidbuild.platforms import require_posix
 from vidbuild.project import root_of
 
 if TYPE_CHECKING:
+    from vidbuild.api.executor import ChosenExecutor
     from vidbuild.api.shared_cache import SharedCache, UnusableCache
 
 
@@ -76,11 +76,19 @@ class BuildCommand:
         self._own = [each.options for each in rows] if rows else [for_one(spec, specs, options) for spec in specs]
         self._is_batch = rows is not None
         self._shared: list[SharedCache | UnusableCache] = []
+        self._executor: ChosenExecutor | None = None
+        if options.executor != LOCAL:
+            from vidbuild.api.executor import ChosenExecutor
+
+            self._executor = ChosenExecutor(options)
 
     @contextlib.contextmanager
     def listening(self, on_event: Listeners | None) -> Iterator[None]:
         """Emit events to these listeners in the block; a dry run emits none."""
-        with listening(None if self.options.dry_run else on_event) as self._listener:
+        with contextlib.ExitStack() as stack:
+            if self._executor:
+                stack.enter_context(self._executor.sharing())
+            self._listener = stack.enter_context(listening(None if self.options.dry_run else on_event))
             yield
 
     def build(self) -> list[Result]:
@@ -170,10 +178,17 @@ class BuildCommand:
                 video.store = used
             shared = self._shared_cache(root_of(videos[0].path))
             tiers = shared.tiers if shared else ()
-            engine = engine_of(used, self.options.env_overrides, offline=self.options.offline, remote=tiers)
-            with _owning(videos, engine):
-                reports = engine.build(targets, self.options, self._control, _Hooks(listener, videos))
+            engine = engine_of(
+                used,
+                self.options.env_overrides,
+                offline=self.options.offline,
+                remote=tiers,
+                new_executor=self._executor,
+            )
+            with owning(videos, engine):
+                reports = engine.build(targets, self.options, self._control, VideoHooks(listener, videos))
             notices = [*self._notices, *cache_notices(used)]  # of the whole run: reported with its first video
+            notices += self._executor.notices() if self._executor else ()
             if shared is not None:
                 shared.finish(used, reports, engine.fetches)
                 notices += shared.notices()
@@ -262,33 +277,3 @@ def _checked(video: Video) -> Video:
     """Return a video whose outputs can be written, as far as that can be known before."""
     video.refuse_outputs()
     return video
-
-
-@contextlib.contextmanager
-def _owning(videos: Sequence[Video], engine: Engine) -> Iterator[None]:
-    """Take the outputs for their specs; release those that were not written in the block."""
-    try:
-        for video in videos:
-            video.take_outputs(engine)
-        yield
-    finally:
-        for video in videos:
-            video.release_outputs()
-
-
-class _Hooks(RunHooks):
-    """Hands what happens to a target to its video."""
-
-    derived_from = DERIVED_FROM
-
-    def __init__(self, on_event: Listener | None, videos: Iterable[Video]) -> None:
-        super().__init__(on_event)
-        self._videos = {video.name: video for video in videos}
-
-    def derive_events(self, target: Target, event: Event) -> Iterable[Event]:
-        """Return the events that only videos have."""
-        return self._videos[target.name].derive_events(target, event)
-
-    def on_success(self, target: Target, report: BuildReport) -> None:
-        """Place the video's outputs."""
-        self._videos[target.name].place(report)

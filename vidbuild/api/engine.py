@@ -19,9 +19,12 @@ from vidbuild.voices.protocol import OFFLINE, PLUGIN, SETTINGS
 if TYPE_CHECKING:
     from vidbuild.engine.sandbox.sandbox import Sandbox
     from vidbuild.engine.worker.executor import NewExecutor
+<<<<<<< HEAD
     from vidbuild.engine.worker.kept_pool import KeptPool
 
 _KEPT: list[NewExecutor] = []  # what runs the steps of this process's builds, if its workers are kept
+=======
+>>>>>>> c63896c1 (dask: run the steps of builds and batches on the workers of a Dask cluster)
 
 
 def engine_of(
@@ -30,16 +33,36 @@ def engine_of(
     *,
     offline: bool = False,
     remote: Sequence[Cache] = (),
+    new_executor: NewExecutor | None = None,
 ) -> Engine:
     """Return the engine on this store.
 
     env_overrides: variables of the steps' environment to change.
     offline: use no online voice.
     remote: slower tiers of the cache.
+    new_executor: what runs the steps; None for processes on this machine.
     """
+    steps_env = {**machine_env(), **FIXED, **(env_overrides or {}), **({OFFLINE: "1"} if offline else {})}
+    made_by = f"vidbuild {__version__}"
+    return Engine(
+        store,
+        KINDS,
+        tools(),
+        steps_env,
+        made_by,
+        tool_env=Variables(),
+        sandbox=_sandbox,
+        remote=remote,
+        new_executor=new_executor,
+    )
+
+
+def machine_env() -> dict[str, str]:
+    """Return the variables of this machine that every step receives."""
     env = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
     if "VIDBUILD_FFMPEG" in env and os.sep in env["VIDBUILD_FFMPEG"]:
         env["VIDBUILD_FFMPEG"] = str(Path(env["VIDBUILD_FFMPEG"]).absolute())  # workers run in another folder
+<<<<<<< HEAD
     steps_env = {**env, **FIXED, **(env_overrides or {}), **({OFFLINE: "1"} if offline else {})}
     made_by = f"vidbuild {__version__}"
     return Engine(
@@ -66,9 +89,12 @@ def keep_workers() -> KeptPool:
     kept.keep_in_this_thread()
     _KEPT[:] = [kept.executor]
     return kept
+=======
+    return env
+>>>>>>> c63896c1 (dask: run the steps of builds and batches on the workers of a Dask cluster)
 
 
-class _Variables(Mapping[str, str]):
+class Variables(Mapping[str, str]):
     """The variables of this process, and those by which steps receive the user's settings and plug-ins of a voice."""
 
     def __getitem__(self, name: str) -> str:

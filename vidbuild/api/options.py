@@ -12,7 +12,9 @@ from vidbuild.engine.schedule.run_control import RunControl
 from vidbuild.errors import UsageError
 from vidbuild.frozen import dataclass, field, replaced, values
 
-__all__ = ["BuildOptions", "Control", "RetryPolicy", "RunControl", "options_of"]
+__all__ = ["LOCAL", "BuildOptions", "Control", "RetryPolicy", "RunControl", "options_of"]
+
+LOCAL = "local"  # the executor that nothing is imported for
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,9 @@ class BuildOptions(RunOptions):
     use_remote: read the remote cache of the project, if it has one.
     remote_write: add results to the remote cache, signed with the private key of the environment.
     require_remote: raise RemoteError if the remote cache cannot be used.
+    executor: what runs the steps: "local" for processes of this machine, "dask" for a Dask cluster that is started
+        here, or "dask:tls://HOST:PORT" for the workers of a scheduler; without `jobs`, as many as they can run.
+    insecure_executor: allow a scheduler without TLS: whoever reaches its port can run code on the cluster.
     resume: the id of an earlier run of the spec, or "last", that failed, was cancelled or killed and is continued.
     cache: the cache's folder; None for the project's.
     env_overrides: variables of the steps' environment to change: TZ, LC_ALL, PYTHONHASHSEED.
@@ -58,6 +63,8 @@ class BuildOptions(RunOptions):
     use_remote: bool = True
     remote_write: bool = False
     require_remote: bool = False
+    executor: str = LOCAL
+    insecure_executor: bool = False
     resume: str | None = None
     cache: Path | None = None
     env_overrides: Mapping[str, str] = field(default_factory=dict)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -33,9 +34,9 @@ from vidbuild.api.plan import Plan, plan_of, store_of
 from vidbuild.api.result import Notice, Result, Steps
 from vidbuild.api.spec_args import OTHER_OUTPUTS, SpecLike, path_of
 from vidbuild.engine.runs.build_report import BuildReport
-from vidbuild.engine.runs.events import Event, StepFinished, StepStarted, TargetStarted
+from vidbuild.engine.runs.events import Event, Listener, StepFinished, StepStarted, TargetStarted
 from vidbuild.engine.schedule.engine import Engine
-from vidbuild.engine.schedule.target import Target
+from vidbuild.engine.schedule.target import RunHooks, Target
 from vidbuild.errors import UsageError, os_error_text
 from vidbuild.frozen import replaced
 from vidbuild.project import root_of
@@ -206,3 +207,33 @@ class Video:
             return self.named(Result("failed", self.path, "", (), steps, 0.0, seconds, diagnostics=refused))
         status: Any = "would-build" if reasons else "up-to-date"
         return self.named(Result(status, self.path, "", (), steps, 0.0, seconds, warnings))
+
+
+@contextlib.contextmanager
+def owning(videos: Sequence[Video], engine: Engine) -> Iterator[None]:
+    """Take the outputs for their specs; release those that were not written in the block."""
+    try:
+        for video in videos:
+            video.take_outputs(engine)
+        yield
+    finally:
+        for video in videos:
+            video.release_outputs()
+
+
+class VideoHooks(RunHooks):
+    """Hands what happens to a target to its video."""
+
+    derived_from = DERIVED_FROM
+
+    def __init__(self, on_event: Listener | None, videos: Iterable[Video]) -> None:
+        super().__init__(on_event)
+        self._videos = {video.name: video for video in videos}
+
+    def derive_events(self, target: Target, event: Event) -> Iterable[Event]:
+        """Return the events that only videos have."""
+        return self._videos[target.name].derive_events(target, event)
+
+    def on_success(self, target: Target, report: BuildReport) -> None:
+        """Place the video's outputs."""
+        self._videos[target.name].place(report)

@@ -164,6 +164,22 @@ def remote() -> Callable[[Decorated], Decorated]:
     return lambda command: read(write(require(command)))
 
 
+def executor() -> Callable[[Decorated], Decorated]:
+    """Declare `--executor` and `--insecure-executor`."""
+    where = click.option(
+        "--executor",
+        default="local",
+        metavar="local|dask|dask:ADDRESS",
+        help="What runs the steps: this machine (the default), a Dask cluster on it, or that of 'dask:tls://HOST:8786'.",
+    )
+    insecure = click.option(
+        "--insecure-executor",
+        is_flag=True,
+        help="Allow a scheduler without TLS (tcp://): whoever reaches its port can run code on the cluster.",
+    )
+    return lambda command: where(insecure(command))
+
+
 def quiet() -> Callable[[Decorated], Decorated]:
     """Declare `--quiet`."""
     return click.option("-q", "--quiet", is_flag=True, help="Print only warnings and errors.")

@@ -65,6 +65,7 @@ if TYPE_CHECKING:
 @options.online()
 @options.frozen()
 @options.remote()
+@options.executor()
 @click.option("--verify", is_flag=True, help="Then rebuild from an empty cache, and compare all outputs.")
 @click.option(
     "--resume",

@@ -94,17 +94,22 @@ def _prepare(
     sources: dict[str, Any] = {}
     for role, given in request["inputs"].items():
         if "source" in given:
+<<<<<<< HEAD
             sources[given["blob"]] = _copy_source(role, given, blobs, Path(request["cache"]), scratch, sandbox)
     _forget_digests_of_other_builds(folder.parent)
+=======
+            sources[given["blob"]] = copy_source(role, given, blobs, Path(request["cache"]), scratch, sandbox)
+>>>>>>> c63896c1 (dask: run the steps of builds and batches on the workers of a Dask cluster)
     for role, given in request["inputs"].items():
         _verify(role, given, blobs)
     links = {role: _link(given, inputs, blobs) for role, given in request["inputs"].items()}
     return Context(request["step"], request["params"], links, out, scratch, env, *callbacks), sources
 
 
-def _copy_source(
+def copy_source(
     role: str, given: Mapping[str, Any], blobs: Blobs, cache: Path, scratch: Path, sandbox: ActiveSandbox | None
 ) -> list[int]:
+    """Copy the source of a role into the blobs, and return its signature there. Raises StepError if that fails."""
     try:
         return list(blobs.copy_in(Path(given["source"]), given["blob"], scratch)[1])
     except SourceChangedError as error:

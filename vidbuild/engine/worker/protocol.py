@@ -19,6 +19,7 @@ from typing import Any
 
 from vidbuild.engine.graph.context import StepWarning
 from vidbuild.errors import Failure
+from vidbuild.frozen import values
 
 _UNIT = 40
 _LOG_LINES = 100
@@ -90,6 +91,21 @@ def read(line: bytes) -> Answer:
         return StepOutput(_output(data))
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise ProtocolError from error
+
+
+def line_of(answer: Answer) -> bytes:
+    """Return the message as `read` parses it, to send it on."""
+    match answer:
+        case ProgressUpdate(done, total, unit):
+            data: dict[str, Any] = {"progress": [done, total, unit]}
+        case StepRetry(attempt, wait, failure):
+            data = {"retry": [attempt, wait, failure.message]}
+        case StepOutput(data):
+            pass
+        case StepFailure(failure, warnings):
+            listed = [[each.message, each.field, each.hint, each.code] for each in warnings]
+            data = {"failure": values(failure), "warnings": listed}
+    return json.dumps(data).encode()
 
 
 def _require(*conditions: bool) -> None:

@@ -1,0 +1,1 @@
+"""The executor that runs steps on the workers of a Dask cluster, behind the engine's Protocol (engine/worker)."""
