@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import logging
 import socket
@@ -113,12 +114,21 @@ def _connect(scheduler: Scheduler) -> Connection:
     _quiet()
     try:
         security = Security(require_encryption=True) if scheduler.scheme == "tls" else None
+        asyncio.run(asyncio.wait_for(_shake_hands(str(scheduler), security or Security()), _TIMEOUT))
         client = Client(str(scheduler), timeout=_TIMEOUT, security=security)
     except (OSError, ValueError, TypeError, RuntimeError) as error:
         why = explained(error.__cause__ or error)
         hint = _TLS_HINT if scheduler.scheme == "tls" else f"does it speak TLS? then 'dask:tls://{scheduler.host}:…'"
         raise ExecutorError(f"cannot use the scheduler '{scheduler}': {why}", hint=hint) from error
     return Connection(client, f"'{scheduler}'")
+
+
+async def _shake_hands(address: str, security: Any) -> None:  # noqa: ANN401 - Dask's class
+    """Find out whether a scheduler answers there: a client waits without end for a server that says nothing."""
+    from distributed.comm.core import connect
+
+    comm = await connect(address, timeout=_TIMEOUT, **security.get_connection_args("client"))
+    await comm.close()
 
 
 def _knock(scheduler: Scheduler) -> None:

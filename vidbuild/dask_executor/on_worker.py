@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 TOPIC = "vidbuild"  # one for all runs: a scheduler keeps what it knows of a topic for as long as it lives
 NONCE, SEEN = "nonce", "seen"
 _PATIENCE = 60.0  # s in which a worker must have found out what its tools are
+_CLOSING = 4.0  # s in which processes end
 _HOME = str(Path(package.__file__).resolve().parents[2])
 _BOOT = "import runpy, sys\nsys.path.append(sys.argv[1])\nrunpy.run_module(sys.argv[2], run_name='__main__')"
 
@@ -128,8 +129,8 @@ def _wanted(worker: Worker, key: str) -> Callable[[], bool]:
     return is_wanted
 
 
-def close_run(run: str) -> None:
+async def close_run(run: str) -> None:
     """End the processes of a run, with the steps that still run."""
     site = _SITES.pop(run, None)
     if site is not None:
-        site.close()
+        await asyncio.to_thread(site.close, _CLOSING)

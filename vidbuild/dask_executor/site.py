@@ -67,6 +67,7 @@ class Site:
         self._incoming: queue.SimpleQueue[_Task | None] = queue.SimpleQueue()
         self._running: dict[str, _Task] = {}
         self._lock = threading.Lock()
+        self._thread: threading.Thread | None = None
         self._has_thread = self._is_over = False
         self._next_look = 0.0
 
@@ -89,14 +90,18 @@ class Site:
             self._incoming.put(task)
             if not self._has_thread:
                 self._has_thread = True
-                threading.Thread(target=self._serve, name="vidbuild steps", daemon=True).start()
+                self._thread = threading.Thread(target=self._serve, name="vidbuild steps", daemon=True)
+                self._thread.start()
         return task.answer.get()
 
-    def close(self) -> None:
-        """End the processes, with the steps that still run; no further step runs here."""
+    def close(self, seconds: float) -> None:
+        """End the processes, with the steps that still run, and wait for that for at most so long."""
         with self._lock:
             self._is_over = True
             self._incoming.put(None)
+            thread = self._thread if self._has_thread else None
+        if thread is not None:
+            thread.join(seconds)
 
     def _serve(self) -> None:
         pool, failure = Pool(self._slots, self._folder, self._env, self._sandbox), STOPPED
