@@ -19,12 +19,9 @@ from vidbuild.voices.protocol import OFFLINE, PLUGIN, SETTINGS
 if TYPE_CHECKING:
     from vidbuild.engine.sandbox.sandbox import Sandbox
     from vidbuild.engine.worker.executor import NewExecutor
-<<<<<<< HEAD
     from vidbuild.engine.worker.kept_pool import KeptPool
 
 _KEPT: list[NewExecutor] = []  # what runs the steps of this process's builds, if its workers are kept
-=======
->>>>>>> c63896c1 (dask: run the steps of builds and batches on the workers of a Dask cluster)
 
 
 def engine_of(
@@ -53,7 +50,7 @@ def engine_of(
         tool_env=Variables(),
         sandbox=_sandbox,
         remote=remote,
-        new_executor=new_executor,
+        new_executor=new_executor or (_KEPT[-1] if _KEPT else None),
     )
 
 
@@ -62,20 +59,7 @@ def machine_env() -> dict[str, str]:
     env = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
     if "VIDBUILD_FFMPEG" in env and os.sep in env["VIDBUILD_FFMPEG"]:
         env["VIDBUILD_FFMPEG"] = str(Path(env["VIDBUILD_FFMPEG"]).absolute())  # workers run in another folder
-<<<<<<< HEAD
-    steps_env = {**env, **FIXED, **(env_overrides or {}), **({OFFLINE: "1"} if offline else {})}
-    made_by = f"vidbuild {__version__}"
-    return Engine(
-        store,
-        KINDS,
-        tools(),
-        steps_env,
-        made_by,
-        tool_env=_Variables(),
-        sandbox=_sandbox,
-        remote=remote,
-        new_executor=_KEPT[-1] if _KEPT else None,
-    )
+    return env
 
 
 def keep_workers() -> KeptPool:
@@ -89,9 +73,6 @@ def keep_workers() -> KeptPool:
     kept.keep_in_this_thread()
     _KEPT[:] = [kept.executor]
     return kept
-=======
-    return env
->>>>>>> c63896c1 (dask: run the steps of builds and batches on the workers of a Dask cluster)
 
 
 class Variables(Mapping[str, str]):

@@ -46,10 +46,8 @@ def lab_of(name: str, folder: Path) -> Lab:
 
 def small(lab: Lab) -> list[Any]:
     """Build, edit a parameter, edit a source, and build what is there."""
-    options, edits = (
-        options_of(lab),
-        [{}, {"a": "two"}, {"image": b"Picture"}, {"image": b"a longer one", "right": 2}, {}],
-    )
+    options = options_of(lab)
+    edits: list[dict[str, Any]] = [{}, {"a": "two"}, {"image": b"Picture"}, {"image": b"a longer one", "right": 2}, {}]
     return [outcome(lab, lab.build(diamond(lab, **each), **options)) for each in edits]
 
 

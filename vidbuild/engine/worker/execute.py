@@ -94,12 +94,8 @@ def _prepare(
     sources: dict[str, Any] = {}
     for role, given in request["inputs"].items():
         if "source" in given:
-<<<<<<< HEAD
-            sources[given["blob"]] = _copy_source(role, given, blobs, Path(request["cache"]), scratch, sandbox)
-    _forget_digests_of_other_builds(folder.parent)
-=======
             sources[given["blob"]] = copy_source(role, given, blobs, Path(request["cache"]), scratch, sandbox)
->>>>>>> c63896c1 (dask: run the steps of builds and batches on the workers of a Dask cluster)
+    _forget_digests_of_other_builds(folder.parent)
     for role, given in request["inputs"].items():
         _verify(role, given, blobs)
     links = {role: _link(given, inputs, blobs) for role, given in request["inputs"].items()}
