@@ -41,7 +41,7 @@ class BuildOptions(RunOptions):
     require_remote: raise RemoteError if the remote cache cannot be used.
     executor: what runs the steps: "local" for processes of this machine, "dask" for a Dask cluster that is started
         here, or "dask:tls://HOST:PORT" for the workers of a scheduler; without `jobs`, as many as they can run.
-    insecure_executor: allow a scheduler without TLS: whoever reaches its port can run code on the cluster.
+    insecure_executor: allow a scheduler without TLS: anyone who can reach its port can run code on it.
     resume: the id of an earlier run of the spec, or "last", that failed, was cancelled or killed and is continued.
     cache: the cache's folder; None for the project's.
     env_overrides: variables of the steps' environment to change: TZ, LC_ALL, PYTHONHASHSEED.

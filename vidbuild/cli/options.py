@@ -175,7 +175,7 @@ def executor() -> Callable[[Decorated], Decorated]:
     insecure = click.option(
         "--insecure-executor",
         is_flag=True,
-        help="Allow a scheduler without TLS (tcp://): whoever reaches its port can run code on the cluster.",
+        help="Allow a scheduler without TLS (tcp://): anyone who can reach its port can run code on the cluster.",
     )
     return lambda command: where(insecure(command))
 
