@@ -49,8 +49,8 @@ def parse(text: str, *, allow_insecure: bool = False) -> Scheduler | None:
     found = _address(text, address) if colon else Scheduler()
     if found.scheme == "tcp" and not allow_insecure:
         raise UsageError(
-            f"'{found}' has no TLS: anyone who can reach that port can run any code on this cluster and read what is sent, "
-            "keys of online voices included",
+            f"'{found}' has no TLS: anyone who can reach that port can run any code on this cluster and read what is "
+            "sent, keys of online voices included",
             hint=f"use 'dask:tls://{found.host}:{found.port}', or --insecure-executor on a network of your own",
         )
     if find_spec("distributed") is None:
