@@ -72,9 +72,11 @@ def test_a_problem_without_a_line() -> None:
         diagnostic("one", place=None),
         Diagnostic("error", "two", ""),
         Diagnostic("error", "three", "s.py", Location("scenes[1]", 0, 0, 0)),
+        Diagnostic("error", "four", "/repo/s.py", Location("", 0, 0, 0)),
+        Diagnostic("error", "five", "/repo/s.py"),
     ]
     (suite,) = junit_read(document(report(*items), NAMES))
-    assert next(iter(suite)).result[0].text == "docs/video.yaml: one\ntwo\nscenes[1]: three"
+    assert next(iter(suite)).result[0].text == ("docs/video.yaml: one\ntwo\nscenes[1]: three\ns.py: four\ns.py: five")
 
 
 def test_a_command_that_was_stopped_is_an_error() -> None:
@@ -83,6 +85,21 @@ def test_a_command_that_was_stopped_is_an_error() -> None:
     (suite,) = found
     assert (suite.name, suite.errors, suite.failures) == ("vidbuild", 1, 0)
     assert next(iter(suite)).result[0].text == "no spec\n    hint: name one"
+
+
+def test_a_document_is_read_by_people_too() -> None:
+    """Each element has a line, and one error has its message alone."""
+    name = "docs/video.yaml"
+    assert document(report(diagnostic()), NAMES).splitlines() == [
+        '<?xml version="1.0" encoding="UTF-8"?>',
+        '<testsuites name="vidbuild check" tests="1" failures="1" errors="0" time="1.500">',
+        f' <testsuite name="{name}" file="{name}" tests="1" failures="1" errors="0" skipped="0" time="1.500">',
+        '  <testcase classname="docs/video.yaml" name="scene one">',
+        '   <failure type="spec-error" message="it is wrong">docs/video.yaml:3:5: it is wrong</failure>',
+        "  </testcase>",
+        " </testsuite>",
+        "</testsuites>",
+    ]
 
 
 def test_nothing_to_report() -> None:
