@@ -21,6 +21,7 @@ OF_TOOLS = {
     "Makefile",
     "SECURITY.md",
     "action.yml",
+    "completions",
     "constraints.txt",
     "llms.txt",
 }
