@@ -87,6 +87,8 @@ def test_files_are_sent_as_they_are(workspace: Workspace) -> None:
     assert outcome.code == 0, outcome.stderr
     assert (place / "video.mp4").read_bytes() == (workspace.root / "build" / "video.mp4").read_bytes()
     assert (place / "video.vtt").is_file()
+    missing = workspace.run("publish", "build/talk.mp4", "--to", place.as_uri())
+    assert (missing.code, missing.stderr) == (2, "vidbuild: cannot read 'build/talk.mp4': no such file or directory\n")
     mixed = workspace.run("publish", "build/video.mp4", "video.yaml", "--to", place.as_uri())
     assert (mixed.code, "cannot be sent together" in mixed.stderr) == (2, True)
 

@@ -66,7 +66,7 @@ def for_systemd(job: Job, cron: Cron) -> str:
     return f"""\
 # ~/.config/systemd/user/{job.name}.service
 [Unit]
-Description=vidbuild {job.name}
+Description={job.name}
 
 [Service]
 Type=oneshot

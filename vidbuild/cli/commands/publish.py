@@ -73,7 +73,7 @@ def command(
     """
     from vidbuild.api.options import BuildOptions
 
-    files = [each for each in specs if each.is_file() and not spec_files.is_spec(each)]
+    files = [each for each in specs if each.suffix and not spec_files.is_spec(each) and not each.is_dir()]
     if files and len(files) < len(specs):
         raise UsageError("specs and files cannot be sent together", hint="send them one after the other")
     seconds = expires * DAY if expires is not None else None
