@@ -121,15 +121,29 @@ def fragment_of(
 
 def pictures_of(video: LiveVideo, options: BuildOptions) -> Iterator[tuple[str, ScenePicture]]:
     """Yield the scenes whose small picture the cache has."""
+    for scene, digest, path in _cached(video, "render", _THUMB, options):
+        yield scene, ScenePicture(path, digest)
+
+
+def reveals_of(video: LiveVideo, options: BuildOptions) -> dict[str, list[float]]:
+    """Return when parts of scenes appear, as far as the cache has it: scene -> seconds from its start."""
+    found: dict[str, list[float]] = {}
+    for scene, _, path in _cached(video, "timeline", "whole.json", options):
+        motion = json.loads(path.read_text(encoding="utf-8"))
+        entered = {track["enter"]["frame"] for track in motion["tracks"].values() if "enter" in track}
+        found[scene] = [round(each / motion["fps"], 3) for each in sorted(entered) if 0 < each < motion["frames"]]
+    return found
+
+
+def _cached(video: LiveVideo, kind: str, file: str, options: BuildOptions) -> Iterator[tuple[str, str, Path]]:
+    """Yield scene, digest and path of a file that the cached steps of a kind made."""
     store = store_of(video.spec.path, options.cache)
     for each in engine_of(store).explain(target_of(video.plan)):
         step = StepId.parse(each.step)
-        if step.kind != "render" or not each.key:
-            continue
-        trace = store.trace(each.key)
-        blob = trace.outputs.get(_THUMB) if trace else None
+        trace = store.trace(each.key) if step.kind == kind and each.key else None
+        blob = trace.outputs.get(file) if trace else None
         if blob is not None:
-            yield step.scene, ScenePicture(Path(store.blobs.find(blob.digest)), blob.digest)
+            yield step.scene, blob.digest, Path(store.blobs.find(blob.digest))
 
 
 def reasons_of(video: LiveVideo, scenes: Collection[str], options: BuildOptions) -> dict[str, str]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from pathlib import Path
 
-from vidbuild.api.live_parts import pictures_of, still_of
+from vidbuild.api.diff import diff
+from vidbuild.api.live_parts import pictures_of, reveals_of, still_of
 from vidbuild.api.media_parts import frame_of, peaks_of
 from vidbuild.api.options import BuildOptions
 from vidbuild.errors import UsageError
@@ -28,6 +30,7 @@ class Pictures:
         self._limit = threading.Semaphore(AT_ONCE)
         self._locks: dict[Path, threading.Lock] = {}
         self._lock = threading.Lock()
+        self._reveals: dict[str, tuple[str, dict[str, list[float]]]] = {}
 
     def still(self, video: Video, scene: str, at: float | None, revision: Revision | None) -> Path:
         """Return a frame of a scene as a PNG.
@@ -77,6 +80,32 @@ class Pictures:
                 assert revision.media is not None  # noqa: S101 - the caller asks only then
                 _write(path, peaks_of(revision.folder / revision.media.name).encode())
         return path.read_bytes()
+
+    def reveals(self, video: Video) -> dict[str, list[float]]:
+        """Return when parts of the scenes of the version that is shown appear: scene -> seconds from its start."""
+        live, revision = video.live, video.revision
+        if live is None or revision is None:
+            return {}
+        known = self._reveals.get(video.id)
+        if (known is None or known[0] != revision.id) and revision.facts.get("digest") == live.digest:
+            try:
+                known = (revision.id, reveals_of(live, self._options))
+            except (OSError, ValueError, KeyError, TypeError):  # the cache is trimmed or damaged meanwhile
+                return {}
+            self._reveals[video.id] = known
+        return known[1] if known is not None and known[0] == revision.id else {}
+
+    def difference(self, video: Video) -> Path:
+        """Return the page that compares the version that is shown with the one before it."""
+        now, before = video.revision, video.previous
+        if now is None or before is None or now.media is None or before.media is None:
+            raise UsageError("there is no earlier version")
+        path = now.folder / f"{before.id}.html"
+        with self._making(path):
+            if not path.is_file():
+                old, new = (os.path.relpath(each.folder / each.media.name) for each in (before, now) if each.media)
+                diff(old, new, output=path)
+        return path
 
     def _from_media(self, video: Video, scene: str, at: float | None, revision: Revision) -> Path:
         timing = {each["id"]: each for each in timing_of(revision).get("scenes", ())}.get(scene)

@@ -15,6 +15,7 @@ import mimetypes
 import os
 import re
 import shutil
+import threading
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -85,18 +86,19 @@ class Revisions:
         self._folder = folder
 
     def add(self, outputs: Iterable[tuple[str, Path, str]], facts: Mapping[str, Any]) -> Revision:
-        """Copy outputs, each with its kind, path and SHA-256 ("" to compute it); remove the oldest versions.
+        """Copy outputs, each with its kind, path and SHA-256 ("" if unknown); remove the oldest versions.
 
-        Equal outputs are the same revision. Raises OSError.
+        Equal outputs are the same revision. What is copied is hashed: another build may replace outputs meanwhile.
+        Raises OSError.
         """
-        found = [(kind, path, sha256 or _digest(path)) for kind, path, sha256 in outputs]
-        text = json.dumps([[kind, path.name, sha256] for kind, path, sha256 in found])
-        number = hashlib.sha256(text.encode()).hexdigest()[:12]
-        target = self._folder / number
-        files = tuple(Stored(path.name, kind, path.stat().st_size, sha256) for kind, path, sha256 in found)
-        if not all((target / each.name).is_file() for each in files):
-            self._copy([path for _, path, _ in found], target)
-        revision = Revision(number, target, time.time(), files, facts)
+        found = list(outputs)
+        number = _number([(kind, path.name, sha256) for kind, path, sha256 in found])
+        known = self.get(number) if all(sha256 for _, _, sha256 in found) else None
+        if known is not None and all((known.folder / each.name).is_file() for each in known.files):
+            files = known.files
+        else:
+            number, files = self._copy([(kind, path) for kind, path, _ in found])
+        revision = Revision(number, self._folder / number, time.time(), files, facts)
         _write_manifest(revision)
         self.trim()
         return revision
@@ -125,17 +127,29 @@ class Revisions:
         for each in (*self.newest()[KEPT:], *self.newest(fragments=True)[KEPT_FRAGMENTS:]):
             shutil.rmtree(each.folder, ignore_errors=True)
 
-    def _copy(self, paths: Sequence[Path], target: Path) -> None:
-        temp = target.with_name(f".{target.name}.{os.getpid()}")
+    def _copy(self, outputs: Sequence[tuple[str, Path]]) -> tuple[str, tuple[Stored, ...]]:
+        """Copy files into the folder of their revision; return its id and the files."""
+        temp = self._folder / f".{os.getpid()}.{threading.get_ident()}"
         shutil.rmtree(temp, ignore_errors=True)
         temp.mkdir(parents=True)
         try:
-            for path in paths:
+            for _, path in outputs:
                 shutil.copyfile(path, temp / path.name)
-            shutil.rmtree(target, ignore_errors=True)
-            temp.rename(target)
+            files = tuple(
+                Stored(path.name, kind, (temp / path.name).stat().st_size, _digest(temp / path.name))
+                for kind, path in outputs
+            )
+            number = _number([(each.kind, each.name, each.sha256) for each in files])
+            shutil.rmtree(self._folder / number, ignore_errors=True)
+            temp.rename(self._folder / number)
         finally:
             shutil.rmtree(temp, ignore_errors=True)
+        return number, files
+
+
+def _number(files: Sequence[tuple[str, str, str]]) -> str:
+    """Return the id of a revision with files of these kinds, names and digests."""
+    return hashlib.sha256(json.dumps(files).encode()).hexdigest()[:12]
 
 
 def _is_fragment(revision: Revision) -> bool:

@@ -41,6 +41,7 @@ def routes(services: Services) -> list[Route]:
         Route("/api/videos/{id}/build", own.build, methods=["POST"]),
         Route("/api/videos/{id}/playhead", own.playhead, methods=["POST"]),
         Route("/api/videos/{id}/open", own.open, methods=["POST"]),
+        Route("/api/diff/{id}", own.difference, methods=["GET"]),
         Route("/still/{id}/{scene}", own.still, methods=["GET"]),
         Route("/thumb/{id}/{scene}", own.thumb, methods=["GET"]),
         Route("/media/{id}/{revision}/{name}", own.media, methods=["GET"]),
@@ -60,7 +61,8 @@ class _Videos:
 
     def details(self, request: Request) -> Response:
         """Return everything about a video."""
-        return JSONResponse(views.details(self._services.catalog, self._video(request)))
+        video = self._video(request)
+        return JSONResponse(views.details(self._services.catalog, video, self._services.pictures.reveals(video)))
 
     def problems(self, request: Request) -> Response:
         """Return the problems of a video's spec."""
@@ -112,6 +114,11 @@ class _Videos:
         """Return a small picture of a scene."""
         path = self._made(self._services.pictures.thumb, self._video(request), request.path_params["scene"])
         return content(request, path, "image/jpeg", f"{path.stem}-thumb")
+
+    def difference(self, request: Request) -> Response:
+        """Return the page that compares the version that is shown with the one before it."""
+        path = self._made(self._services.pictures.difference, self._video(request))
+        return content(request, path, "text/html", f"{path.parent.name}-{path.stem}")
 
     def media(self, request: Request) -> Response:
         """Return a file of a version, or a part of it."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import html
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from vidbuild.serve.catalog import Catalog, Video
@@ -32,8 +32,11 @@ def summary(catalog: Catalog, video: Video) -> dict[str, Any]:
     }
 
 
-def details(catalog: Catalog, video: Video) -> dict[str, Any]:
-    """Return everything about a video; times in seconds of the whole video."""
+def details(catalog: Catalog, video: Video, reveals: Mapping[str, Sequence[float]]) -> dict[str, Any]:
+    """Return everything about a video; times in seconds of the whole video.
+
+    reveals: scene -> when parts of it appear, in seconds from its start.
+    """
     with catalog.lock:
         revision, live = video.revision, video.live
         facts: Mapping[str, Any] = revision.facts if revision else {}
@@ -54,7 +57,7 @@ def details(catalog: Catalog, video: Video) -> dict[str, Any]:
             "outputs": [_output(video, revision, each) for each in revision.files] if revision else [],
             "embed": _embed(revision),
             "chapters": _chapters(timing, facts),
-            "scenes": _scenes(video, timing),
+            "scenes": _scenes(video, timing, reveals),
             "waveform": f"/api/videos/{video.id}/waveform" if revision and revision.media else None,
             "previous": (
                 {"revision": video.previous.id, "media": media(video, video.previous)} if video.previous else None
@@ -132,7 +135,7 @@ def _chapters(timing: Mapping[str, Any], facts: Mapping[str, Any]) -> list[dict[
     ]
 
 
-def _scenes(video: Video, timing: Mapping[str, Any]) -> list[dict[str, Any]]:
+def _scenes(video: Video, timing: Mapping[str, Any], reveals: Mapping[str, Sequence[float]]) -> list[dict[str, Any]]:
     """Return the scenes of the version that is shown; before the first one, those of the plan, without times."""
     revision, live = video.revision, video.live
     if revision is not None:
@@ -149,7 +152,15 @@ def _scenes(video: Video, timing: Mapping[str, Any]) -> list[dict[str, Any]]:
     timed = {each["id"]: each for each in timing.get("scenes", ())}
     before = {each["id"] for each in video.previous.facts.get("scenes", ())} if video.previous else set()
     return [
-        _scene(video, each, timed.get(each["id"], _FIRST), number, newest.get(each["id"]), each["id"] in before)
+        _scene(
+            video,
+            each,
+            timed.get(each["id"], _FIRST),
+            number,
+            newest.get(each["id"]),
+            each["id"] in before,
+            reveals.get(each["id"], ()),
+        )
         for each in listed
     ]
 
@@ -161,6 +172,7 @@ def _scene(
     number: str,
     newest: Any,  # noqa: ANN401 - a LiveScene or None
     existed: bool,
+    reveals: Sequence[float],
 ) -> dict[str, Any]:
     name, start, seconds = scene["id"], timing["start"], round(timing["end"] - timing["start"], 3)
     words = [{"text": each["text"], "start": each["start"], "end": each["end"]} for each in timing.get("words", ())]
@@ -176,7 +188,7 @@ def _scene(
         "narration": scene["narration"],
         "words": words,
         "cues": [{"name": each, "at": at} for each, at in timing.get("cues", {}).items()],
-        "reveals": [each["at"] for each in timing.get("reveals", ()) if isinstance(each, dict)],
+        "reveals": [round(start + each, 3) for each in reveals],
         "pace": _pace(words),
         "reason": video.reasons.get(name, ""),
         "changed": changed,

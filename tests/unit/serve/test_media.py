@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 import pytest
 
 from tests.support.live_site import Site
@@ -182,3 +184,14 @@ def test_a_bug_is_reported_and_not_shown(site: Site, monkeypatch: pytest.MonkeyP
     assert [type(each) for each in site.bugs] == [ZeroDivisionError]
     monkeypatch.undo()
     assert site.get("/api/videos").status_code == 200
+
+
+def test_what_is_kept_is_hashed(site: Site) -> None:
+    """A file that another build replaced before it was copied has the digest of its own bytes, and no other's."""
+    path = site.root / "video.mp4"
+    path.write_bytes(b"new")
+    revision = site.video.revisions.add([("video", path, hashlib.sha256(b"old").hexdigest())], {"scenes": []})
+    assert [each.sha256 for each in revision.files] == [hashlib.sha256(b"new").hexdigest()]
+    again = site.video.revisions.add([("video", path, hashlib.sha256(b"new").hexdigest())], {"scenes": [1]})
+    assert (again.id, again.files) == (revision.id, revision.files)
+    assert again.facts == {"scenes": [1]}
