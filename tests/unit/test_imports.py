@@ -22,7 +22,7 @@ PACKAGE = ROOT / "vidbuild"
 ALLOWED: dict[str, set[str]] = {
     "__init__": {"api", "model", "spec.diagnostics"},
     "__main__": {"cli"},
-    "cli": {"api", "report", "project", "engine.runs.events"},
+    "cli": {"api", "report", "project", "serve.edits", "engine.runs.events"},
     "cli.commands": {"cli", "api", "report", "serve", "starter", "engine.runs.events"},
     "serve": {"api", "project", "engine.runs.events"},
     "api": {

@@ -11,7 +11,6 @@ import click
 
 from vidbuild.cli import console, options, spec_files
 from vidbuild.cli.signals import Interrupt
-from vidbuild.cli.watch import SERVER_PACKAGES, require
 
 
 @click.command("serve", epilog=options.example("vidbuild serve talk.yaml", "vidbuild serve --no-open --port 9000"))
@@ -53,6 +52,8 @@ def command(
     scene with its audio, then the whole video. Without SPEC, it serves the specs of the current folder. A spec that
     does not exist yet is built as soon as it does.
     """
+    from vidbuild.cli.watch import SERVER_PACKAGES, require
+
     require(SERVER_PACKAGES, "the live page")
     from vidbuild.api.options import BuildOptions
     from vidbuild.serve.security import is_exposed
