@@ -121,4 +121,5 @@ def _drawing(step: Step, report: BuildReport, folder: Path) -> Layers:
 def _motion(step: Step, report: BuildReport) -> Motion:
     made = step.inputs["motion"]
     assert isinstance(made, Product)
-    return Motion.from_json(report.path(made.step, made.name).read_text(encoding="utf-8"))
+    file = "render.json"  # with all frames of its holds, which the step itself is without
+    return Motion.from_json(report.path(made.step, file).read_text(encoding="utf-8"))

@@ -80,7 +80,7 @@ def test_only_what_changes_is_coded(history: History) -> None:
     length = round(CASE.seconds * CASE.fps)
     for (step, report), shown in zip(floor.films(history.spec), floor.filmed(history.spec), strict=True):
         facts = json.loads(report.path(step.id, "render.json").read_text(encoding="utf-8"))
-        assert facts["frames"] == shown.frames == length
+        assert facts["frames"] < length / 3 < shown.frames == length
         assert len(shown.differing) < length / 3
         assert facts["coded"] < len(shown.differing)
 

@@ -49,7 +49,7 @@ scenes:
 """
 
 ENDS = {"mux", "report"}
-SAID = {"speak:points", "timeline:points", "render:points", "audio:points", "captions"} | ENDS
+SAID = {"speak:points", "timeline:points", "audio:points", "captions"} | ENDS  # what is seen only stays longer
 
 
 def picture(color: str) -> bytes:
@@ -143,7 +143,7 @@ TABLE = [
     Row(
         "the first scene longer",
         swap(("Hello there.", "Hello there, and welcome to four scenes.")),
-        {"speak:open", "timeline:open", "render:open", "audio:open", "captions"} | ENDS,
+        {"speak:open", "timeline:open", "audio:open", "captions"} | ENDS,
     ),
     Row(
         "a colour of the theme",
@@ -153,18 +153,18 @@ TABLE = [
     Row(
         "one word for one as long",
         swap(("A picture of", "A picture or")),
-        each("speak", "audio", of=("shot",)) | {"timeline:shot", "render:shot", "captions"} | ENDS,
+        each("speak", "audio", of=("shot",)) | {"timeline:shot", "captions"} | ENDS,
     ),
     Row("voice of one scene", swap(("    title: Points\n", "    title: Points\n    voice: espeak:en-gb\n")), SAID),
     Row(
         "voice of all",
         swap(("espeak:en-us", "espeak:en-gb")),
-        each("speak", "timeline", "audio", of=SPOKEN) | {"render:open", "render:points", "captions"} | ENDS,
+        each("speak", "timeline", "audio", of=SPOKEN) | {"captions"} | ENDS,
     ),
     Row(
         "pronunciation",
         swap(("defaults:", "pronounce: {picture: photograph}\ndefaults:")),
-        each("speak", "timeline", "render", "audio", of=("shot",)) | {"captions"} | ENDS,
+        each("speak", "timeline", "audio", of=("shot",)) | {"captions"} | ENDS,
     ),
     Row("a new cue", swap(("A picture of", "A picture [[seen]] of")), {"timeline:shot", "captions", "report"}),
     Row(
@@ -175,7 +175,7 @@ TABLE = [
     Row(
         "a cue's place",
         swap(("then [[beta]] beta", "[[beta]] then beta")),
-        {"timeline:points", "render:points", "audio:points", "captions"} | ENDS,
+        {"timeline:points", "audio:points", "captions"} | ENDS,
     ),
     Row(
         "a scene's title",
@@ -226,17 +226,17 @@ TABLE = [
     Row(
         "a pause",
         swap(("    src: shot.png", "    src: shot.png\n    pause_after: 0.6")),
-        {"timeline:shot", "render:shot", "audio:shot", "captions"} | ENDS,
+        {"timeline:shot", "audio:shot", "captions"} | ENDS,
     ),
     Row(
         "the transition's length",
         swap(("duration: 0.25", "duration: 0.5")),
-        each("timeline", "render", of=("open", "points")) | BLEND | {"mux"},
+        each("timeline", of=("open", "points")) | BLEND | {"mux"},
     ),
     Row(
         "a cut for a transition",
         swap(("{type: fade, duration: 0.25}", "cut")),
-        each("timeline", "render", of=("open", "points")) | {"mux"},
+        each("timeline", of=("open", "points")) | {"render:points", "mux"},
     ),
     Row("two scenes swapped", lambda space: scenes(space, lambda b: [b[0], b[1], b[3], b[2]]), {"captions"} | ENDS),
     Row("a scene deleted", lambda space: scenes(space, lambda b: [b[0], b[1], b[3]]), {"captions"} | ENDS),

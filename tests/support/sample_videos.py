@@ -15,8 +15,12 @@ from tests.support import scene_samples
 from tests.support.workspace import Workspace
 from vidbuild.engine.store.store import Store
 from vidbuild.engine.store.trace import Trace
+from vidbuild.media.h264 import segment as segments
+from vidbuild.media.h264.holds import lengthened
+from vidbuild.media.h264.stitch import LONG_START
 from vidbuild.media.render.changed_frames import changed_frames
 from vidbuild.media.render.drawing import LAYERS_FILE, Layers
+from vidbuild.media.render.holds import Hold
 from vidbuild.media.render.motion import Motion
 
 EVERY_SCENE = scene_samples.scenes(
@@ -148,19 +152,31 @@ def _segments(space: Workspace) -> Iterator[Segment]:
     for step in order:
         if step not in traces:
             continue  # a cut
-        made = traces[step]
-        frames = json.loads(_blob(store, made, "render.json").read_text(encoding="utf-8"))["frames"]
+        path = _blob(store, traces[step], "segment.h264")
+        if step.startswith("transition:"):
+            facts = json.loads(_blob(store, traces[step], "render.json").read_text(encoding="utf-8"))
+            yield Segment(step, path, facts["frames"], None)
+            continue
         scene = step.partition(":")[2]
-        seen = (
-            None
-            if step.startswith("transition:")
-            else _moments(store, traces[f"draw:{scene}"], traces[f"timeline:{scene}"])
-        )
-        yield Segment(step, _blob(store, made, "segment.h264"), frames, seen)
+        draw, time = traces[f"draw:{scene}"], traces[f"timeline:{scene}"]
+        motion = Motion.from_json(_blob(store, time, "render.json").read_text(encoding="utf-8"))
+        whole = _lengthened(path, _blob(store, time, "holds.json"), space.root / f"{scene}.h264")
+        yield Segment(step, whole, motion.frames, _moments(store, draw, motion))
 
 
-def _moments(store: Store, draw: Trace, time: Trace) -> tuple[int, ...]:
-    motion = Motion.from_json(_blob(store, time, "render.json").read_text(encoding="utf-8"))
+def _lengthened(segment: Path, holds: Path, target: Path) -> Path:
+    """Write a scene's segment with all frames of its holds, as the mux adds them."""
+    data = segment.read_bytes()
+    index = segments.read(data)
+    found = [Hold(frame, frames, tuple(keys)) for frame, frames, keys in json.loads(holds.read_bytes())]
+    slices, whole = lengthened(data, index, found)
+    spans = zip(whole.slices[::2], whole.slices[1::2], strict=True)
+    units = (*whole.stream.sets, *(slices[start:end] for start, end in spans))
+    target.write_bytes(b"".join(LONG_START + unit for unit in units))
+    return target
+
+
+def _moments(store: Store, draw: Trace, motion: Motion) -> tuple[int, ...]:
     drawing = store.root / "drawing"
     drawing.mkdir(exist_ok=True)
     (drawing / LAYERS_FILE).write_bytes(_blob(store, draw, LAYERS_FILE).read_bytes())

@@ -16,7 +16,7 @@ from vidbuild.errors import PluginError
 from vidbuild.frozen import replaced
 from vidbuild.media.codecs import profiles
 from vidbuild.model import Scene, Spec
-from vidbuild.plan import burned, companions, draft, formats, progress
+from vidbuild.plan import burned, companions, draft, formats, holds, progress
 from vidbuild.plan.music_steps import music_steps, shown
 from vidbuild.plan.outputs import Output
 from vidbuild.plan.scene_steps import (
@@ -211,6 +211,8 @@ def _mux(video: VideoSpec) -> Step:
     for index, scene in enumerate(spec.scenes):
         for step, file in ((video.step("render", scene), segment), (video.step("audio", scene), "sound.aac")):
             inputs[step.local] = Product(str(step), file)
+        if holds.are_left_out(video, scene):
+            inputs[f"holds:{scene.id}"] = Product(video.step_id("timeline", scene), "holds.json")
         if progress.own_strip(video, scene):
             strip = video.step("strip", scene)
             inputs[strip.local] = Product(str(strip), "strip.h264")

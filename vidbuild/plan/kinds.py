@@ -21,7 +21,7 @@ def voice_tool(engine: str) -> str:
 _ALL = (
     Kind("speak", 4, "vidbuild.steps.speak:run", ("ffmpeg",), wrappers=("plugins",), places=("pauses", "ipa")),
     Kind("align", 2, "vidbuild.steps.align:run", ("ffmpeg", "numpy")),
-    Kind("timeline", 7, "vidbuild.steps.timeline:run", ("ffmpeg",)),
+    Kind("timeline", 8, "vidbuild.steps.timeline:run", ("ffmpeg",)),
     Kind("draw", 6, "vidbuild.steps.draw:run", ("typst", "fonts", "pillow"), wrappers=("fields", "plugins")),
     Kind("page", 1, "vidbuild.steps.page:run", ("pdfium", "pillow")),
     Kind("progress", 1, "vidbuild.steps.progress:run", ("typst", "fonts", "pillow"), wrappers=("fields",)),

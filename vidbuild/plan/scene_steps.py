@@ -14,7 +14,7 @@ from vidbuild.engine.graph.graph import Input, Product, Source, Step
 from vidbuild.engine.graph.step_id import StepId
 from vidbuild.media.codecs import profiles
 from vidbuild.model import Scene, Spec
-from vidbuild.plan import burned, draft, progress, subtitles
+from vidbuild.plan import burned, draft, holds, progress, subtitles
 from vidbuild.plan.drawing_steps import drawing_steps
 from vidbuild.plan.music_steps import music_inputs, sound_params
 from vidbuild.plan.scene_motion import drifts, entrances, is_painted, reveals
@@ -53,7 +53,8 @@ def _picture(video: VideoSpec, scene: Scene) -> Iterable[Step]:
     """The steps that encode a scene: what is its own, and the strip that shows the scene's place in the video."""
     params: dict[str, Any] = {"size": video.size, "profile": profile(video)}
     rows = burned.rows(video, scene)
-    inputs = {**animation_inputs(video, scene, "render.json", captions=rows is None), **encoder_inputs(video)}
+    motion = "short.json" if holds.are_left_out(video, scene) else "render.json"
+    inputs = {**animation_inputs(video, scene, motion, captions=rows is None), **encoder_inputs(video)}
     tools = scaling_tools(scene) if rows or "captions" not in inputs else ("pillow",)
     if strip := progress.own_strip(video, scene):
         params["strip"] = strip
@@ -62,7 +63,8 @@ def _picture(video: VideoSpec, scene: Scene) -> Iterable[Step]:
     if rows is not None:
         own = {**params, "rows": list(rows)}
         own.pop("strip", None)
-        added = {**inputs, **burned.layer(video, scene, "render.json")}
+        whole: Input = Product(video.step_id("timeline", scene), "render.json")  # captions change while the scene rests
+        added = {**inputs, "motion": whole, **burned.layer(video, scene, "render.json")}
         yield Step(video.step_id("burn", scene), "burn", own, added, scene.locations)
         params["rows"] = list(rows)
     yield Step(video.step_id("render", scene), "render", params, inputs, scene.locations, tools)

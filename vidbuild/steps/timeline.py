@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from vidbuild import timebase
 from vidbuild.engine.graph.context import Context
+from vidbuild.media.h264.encode import PROFILES
+from vidbuild.media.render import holds
 from vidbuild.media.render.motion import Motion, Track
 from vidbuild.media.text.words import EngineWord, Speech
 from vidbuild.steps.inset_fields import field_of_clip, located
@@ -21,6 +23,8 @@ from vidbuild.timeline.params import TimelineParams
 from vidbuild.timeline.spoken import estimated_speeches
 from vidbuild.timeline.timeline import lay_out
 
+KEY_SECONDS = PROFILES["standard"]["keyint_seconds"]  # the only profile whose segments are rendered without holds
+
 if TYPE_CHECKING:
     from vidbuild.media.ffmpeg.clip_part import ClipPart
     from vidbuild.media.ffmpeg.media_info import MediaInfo
@@ -29,9 +33,12 @@ if TYPE_CHECKING:
 def run(context: Context) -> None:
     """Write the scene's motion (whole.json) and windows of it, timing.json and span.json.
 
-    render.json is what the scene's render step renders, last.json the last frame that shows all of the scene. head.json
+    render.json is the scene without its transitions, last.json the last frame that shows all of the scene. head.json
     and tail.json are what the transitions render: as long as they are, so half of each is outside the scene. span.json
     is the part of timing.json that audio and mux need; it does not change if a cue moves.
+
+    short.json is what the scene's render step renders of render.json: all that changes, with as little as possible of
+    what stays; holds.json is what the mux adds. So a picture that only stays longer is not rendered again.
     """
     params = TimelineParams.from_data(context.params)
     clip = None if params.clip is None else _clip_part(context, params.clip)
@@ -53,6 +60,8 @@ def run(context: Context) -> None:
         "head.json": motion.window(-head, 2 * head),
         "tail.json": motion.window(motion.frames - tail, 2 * tail),
     }
+    shortened = holds.shortened(windows["render.json"], KEY_SECONDS * params.fps)
+    windows |= {"render.json": shortened.whole, "short.json": shortened.short}
     span = {name: timeline.timing[name] for name in ("fps", "frames", "samples", "narration")}
     if "utterances" in timeline.timing:
         span["utterances"] = [each["start"] for each in timeline.timing["utterances"]]
@@ -69,6 +78,7 @@ def run(context: Context) -> None:
             windows = {name: window.of_irregular_clip(companion, layer) for name, window in windows.items()}
     for name, window in windows.items():
         (context.out / name).write_text(window.to_json(), encoding="utf-8")
+    (context.out / "holds.json").write_text(f"{json.dumps([each.to_data() for each in shortened.holds])}\n")
     for name, data in (("timing.json", timeline.timing), ("span.json", span)):
         text = json.dumps(data, ensure_ascii=False, sort_keys=True, indent=1)
         (context.out / name).write_text(text + "\n", encoding="utf-8")

@@ -65,6 +65,16 @@ def test_the_windows_cover_the_scene(tmp_path: Path) -> None:
     assert frames == {"whole": 48, "head": 6, "render": 41, "tail": 8, "last": 1}
 
 
+def test_what_is_rendered_does_not_depend_on_the_scenes_length(tmp_path: Path) -> None:
+    """P3: a longer scene with the same changes is rendered as before; the mux adds what it lacks."""
+    short, long = run(tmp_path / "short"), run(tmp_path / "long", pause_after=SECOND)
+    assert (short / "short.json").read_bytes() == (long / "short.json").read_bytes()
+    rendered = Motion.from_json((long / "short.json").read_text()).frames
+    for out, frames in ((short, 41), (long, 65)):
+        assert Motion.from_json((out / "render.json").read_text()).frames == frames
+        assert json.loads((out / "holds.json").read_text()) == [[rendered - 1, frames - rendered, []]]
+
+
 def test_a_tail_does_not_depend_on_the_scenes_length(tmp_path: Path) -> None:
     """P3: a longer scene that ends alike has the same tail, so its transition is not made again."""
     short, long = run(tmp_path / "short"), run(tmp_path / "long", pause_after=SECOND)

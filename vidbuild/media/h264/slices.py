@@ -19,6 +19,8 @@ REFERENCE_IDC = 2  # nal_ref_idc of a reference frame; any value except 0
 MAX_MACROBLOCKS = 1 << 20  # of a frame; seven times those of the highest level (Table A-1)
 AS_DECODED = 2  # pic_order_cnt_type of frames whose output order is the decoding order (8.2.1.3)
 HEADER_BYTES = 16  # enough of a slice for its frame_num
+NUMBER_BYTES = 8  # enough of a slice's payload for its frame_num, if its picture has at most MAX_MACROBLOCKS
+ESCAPABLE = b"\x00\x00"  # before an emulation prevention byte (7.4.1.1)
 DEBLOCKING_OFF = 1  # disable_deblocking_filter_idc, 7.4.3
 
 
@@ -81,6 +83,44 @@ def frame_number(unit: bytes, sets: ParameterSets) -> int:
     for _ in range(3):  # first_mb_in_slice, slice_type, pic_parameter_set_id
         bits.unsigned()
     return bits.read(sets.frame_number_bits)
+
+
+def idr_number(unit: bytes, sets: ParameterSets) -> int:
+    """Return the idr_pic_id of a slice of an IDR picture."""
+    bits = Reader(h264.unescape(unit[1:HEADER_BYTES]))
+    for _ in range(3):  # first_mb_in_slice, slice_type, pic_parameter_set_id
+        bits.unsigned()
+    bits.read(sets.frame_number_bits)
+    return bits.unsigned()
+
+
+def renumbered(unit: bytes, sets: ParameterSets, number: int) -> bytes:
+    """Return a slice of a P picture with another frame_num, which has as many bits, so that no other bit moves.
+
+    Where no escape can be near, the rest of the slice is not looked at.
+    """
+    head = unit[1 : 1 + NUMBER_BYTES]
+    if len(head) == NUMBER_BYTES and ESCAPABLE not in unit[1 : 3 + NUMBER_BYTES]:
+        new = _renumbered(head, sets.frame_number_bits, number)
+        if ESCAPABLE not in new + unit[1 + NUMBER_BYTES : 3 + NUMBER_BYTES]:
+            return unit[:1] + new + unit[1 + NUMBER_BYTES :]
+    payload = h264.unescape(unit[1:])
+    new = _renumbered(payload[:NUMBER_BYTES], sets.frame_number_bits, number)
+    return unit[:1] + h264.escape(new + payload[NUMBER_BYTES:])
+
+
+def _renumbered(head: bytes, size: int, number: int) -> bytes:
+    """Return the first bytes of a slice header with another frame_num of this size in bits."""
+    value, remaining = int.from_bytes(head, "big"), 8 * len(head)
+    for _ in range(
+        3
+    ):  # first_mb_in_slice, slice_type, pic_parameter_set_id: each has as many zeros as bits after its 1
+        remaining -= 2 * (remaining - (value & ((1 << remaining) - 1)).bit_length()) + 1
+    remaining -= size
+    if remaining < 0:
+        raise BitsError("the bits end too early")
+    mask = ((1 << size) - 1) << remaining
+    return (value & ~mask | number << remaining).to_bytes(len(head), "big")
 
 
 def move_slice(unit: bytes, sets: ParameterSets, rows: int, number: int, idr_id: int) -> bytes:

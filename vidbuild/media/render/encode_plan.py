@@ -71,10 +71,12 @@ def encode_plan(
         return full_plan(layers.height, range(motion.frames), motion.fps, profile)
     interval = profile["keyint_seconds"] * motion.fps
     changes = changed_frames(layers, motion)
-    keys = key_frames(changes, motion.frames, interval)
     if profile["holds"] == "repeated":
+        keys = key_frames(changes, motion.frames, interval)
         coded = _coded(profile, changes, keys, motion.frames)
         return EncodePlan(undivided(layers.height, coded), keys)
+    chosen = motion.keys is not None
+    keys = KeyFrames(frozenset({0, *(motion.keys or ())})) if chosen else key_frames(changes, motion.frames, interval)
     return EncodePlan(with_key_frames(divide(layers, motion, strip, rows), keys), keys, _moves(animation))
 
 

@@ -84,6 +84,7 @@ class Motion:
     clip: how the clip of the scene plays.
     clips: layer -> how its clip plays, of each other clip.
     exit: how all layers leave that do not stay (Layer.stays) and have not left before.
+    keys: the frames that must be key frames, beside the first one; None if the encoder's plan is to choose them.
     """
 
     fps: int
@@ -92,6 +93,7 @@ class Motion:
     clip: Playback | None = None
     exit: Effect | None = None
     clips: Mapping[str, Playback] = field(default_factory=dict)
+    keys: tuple[int, ...] | None = None
 
     def playback(self, layer: str) -> Playback | None:
         """Return how the clip in a layer plays."""
@@ -112,7 +114,8 @@ class Motion:
         clip = None if self.clip is None else self.clip.window(first, frames)
         tracks = {name: track for name, track in tracks.items() if track != Track()}
         clips = {name: each.window(first, frames) for name, each in self.clips.items()}
-        return Motion(self.fps, frames, tracks, clip, _cut_exit(self.exit, first, frames), clips)
+        keys = None if self.keys is None else tuple(key - first for key in self.keys if 0 < key - first < frames)
+        return Motion(self.fps, frames, tracks, clip, _cut_exit(self.exit, first, frames), clips, keys)
 
     def of_irregular_clip(self, companion: str, layer: str = "") -> Motion:
         """Return the motion with a clip that is decoded from its file's beginning, with a companion.
@@ -137,7 +140,8 @@ class Motion:
         clip = Playback.from_data(data["clip"]) if "clip" in data else None
         leave = Effect(**data["exit"]) if "exit" in data else None
         clips = {layer: Playback.from_data(item) for layer, item in data.get("clips", {}).items()}
-        return cls(data["fps"], data["frames"], tracks, clip, leave, clips)
+        keys = tuple(data["keys"]) if "keys" in data else None
+        return cls(data["fps"], data["frames"], tracks, clip, leave, clips, keys)
 
 
 # The `enter` of a layer that is invisible in all frames of a motion.
