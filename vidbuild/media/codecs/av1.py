@@ -29,6 +29,7 @@ class Sequence(NamedTuple):
 
     data: the whole OBU, with its own header.
     level, tier, size, colors: as in its fields. colors: primaries, transfer, matrix; and whether the range is full.
+    screen_content: whether frames have the tools for it, 0 or 1; 2 if each of them says so.
     """
 
     data: bytes
@@ -38,7 +39,7 @@ class Sequence(NamedTuple):
     colors: tuple[int, int, int]
     full_range: bool
     position: int
-    select_screen_content: bool
+    screen_content: int
     select_integer_mv: bool
     order_bits: int
 
@@ -114,7 +115,7 @@ def _head(bits: Reader, sequence: Sequence) -> FrameHead:
         raise CodecError("an AV1 frame is neither a key frame nor an inter frame")
     resilient = bits.read(1)
     bits.read(1)  # disable_cdf_update
-    screen = bits.read(1) if sequence.select_screen_content else 0
+    screen = bits.read(1) if sequence.screen_content == _SELECT else sequence.screen_content
     if screen and sequence.select_integer_mv:
         bits.read(1)  # force_integer_mv
     bits.read(1 + sequence.order_bits)  # frame_size_override_flag, order_hint
@@ -151,7 +152,7 @@ def _sequence(obu: Obu, bits: Reader) -> Sequence:
     full_range = bool(bits.read(1))
     position = bits.read(2)
     return Sequence(
-        obu.data, level, tier, size, colors, full_range, position, screen == _SELECT, integer == _SELECT, order_bits
+        obu.data, level, tier, size, colors, full_range, position, screen, integer == _SELECT, order_bits
     )
 
 

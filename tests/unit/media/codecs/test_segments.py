@@ -171,6 +171,26 @@ def test_damaged_units_of_av1_are_refused(unit: bytes) -> None:
         list(av1.obus(unit))
 
 
+@pytest.mark.parametrize(
+    ("screen_content", "selects_mv", "bits"),
+    [
+        (2, True, "0 01 1 0 0 1 1 0 0101 000 00000100"),  # with the tools: the header says so, and has integer_mv
+        (2, True, "0 01 1 0 0 0 0 0101 000 00000100"),
+        (1, True, "0 01 1 0 0 1 0 0101 000 00000100"),  # of all frames: integer_mv alone is in the header
+        (1, False, "0 01 1 0 0 0 0101 000 00000100"),
+        (0, True, "0 01 1 0 0 0 0101 000 00000100"),
+        (2, False, "0 01 1 1 0 0 0 0101 00000100"),  # of a resilient frame without the frame that it begins from
+    ],
+)
+def test_a_frame_of_av1_is_kept_where_its_head_says(screen_content: int, selects_mv: bool, bits: str) -> None:
+    """The slot is found in headers of all forms: another one would show another frame again."""
+    text = bits.replace(" ", "")
+    content = int(text.ljust(-(-len(text) // 8) * 8, "0"), 2).to_bytes(-(-len(text) // 8), "big")
+    sequence = av1.Sequence(b"", 0, 0, (64, 64), (1, 1, 1), False, 0, screen_content, selects_mv, 4)
+    unit = bytes([av1.FRAME << 3 | 2, len(content)]) + content
+    assert av1.head(unit, sequence).kept == 0b100
+
+
 def test_a_repeated_frame_takes_few_bytes(tmp_path: Path) -> None:
     """One byte of VP9, and a few of AV1 and HEVC."""
     sizes = {codec: min(map(len, whole.read(codec, segment(tmp_path / codec, codec).read_bytes()).frames))
