@@ -239,7 +239,8 @@ def test_captions_are_shown_until_they_are_turned_off(live: LivePages) -> None:
     assert live.until(f"{tracks}.length === 1 && {tracks}[0].activeCues?.[0]?.text").startswith("First it says this.")
     live.browser.press("c", 67)
     assert live.browser.evaluate(f"{tracks}.length") == 0
-    live.browser.evaluate("location.reload()")
+    # The browser hands what a page has stored to the next one a moment later.
+    live.browser.evaluate("new Promise((done) => setTimeout(done, 500)).then(() => location.reload())")
     live.until(LOADED)
     assert live.browser.evaluate("document.querySelector('#captions').getAttribute('aria-pressed')") == "false"
     live.browser.press("c", 67)
@@ -271,7 +272,7 @@ def test_a_restart_of_the_server_is_survived(live: LivePages, space: Workspace) 
     """The page reports that the server is gone, connects again by itself, and has what changed meanwhile."""
     live.server.stop()
     live.until("!document.querySelector('#gone').hidden")
-    assert "vidbuild serve" in live.browser.evaluate("document.querySelector('#gone').textContent")
+    assert "has stopped" in live.browser.evaluate("document.querySelector('#gone').textContent")
     assert live.browser.evaluate("document.querySelector('#connection').dataset.state") == "lost"
     space.write("video.yaml", SPEC.replace("First scene", "While it was away"))
     live.server.start()
@@ -293,6 +294,31 @@ def test_two_tabs_agree(live: LivePages, space: Workspace) -> None:
         second = live.browser.evaluate(state)
     live.until(new)
     assert live.browser.evaluate(state) == second
+
+
+def test_a_tab_that_is_not_seen_gives_its_connection_back(live: LivePages, space: Workspace) -> None:
+    """A hidden tab closes its stream after some seconds; when it is seen again, it shows what changed meanwhile."""
+    live.browser.evaluate(
+        "const own = EventSource.prototype.close; window.closings = 0;"
+        "EventSource.prototype.close = function () { closings += 1; own.call(this); };"
+        "window.EventSource = class extends EventSource { constructor(url) { super(url); window.latest = this; } };"
+        "Object.defineProperty(document, 'hidden', {configurable: true, get: () => window.unseen});"
+        "window.turn = (unseen) => { window.unseen = unseen; document.dispatchEvent(new Event('visibilitychange')); };"
+    )
+    live.browser.evaluate("turn(true)")
+    live.until("closings === 1", 30)
+    space.write("video.yaml", SPEC.replace("First scene", "While hidden"))
+    live.until_idle()
+    assert live.browser.evaluate("vidbuild.detail.scenes[0].title") == "First scene"
+    live.browser.evaluate("turn(false)")
+    live.until(f"window.latest?.readyState === 1 && {LOADED} && vidbuild.detail.scenes[0].title === 'While hidden'")
+
+
+def test_what_the_server_refuses_is_shown(live: LivePages) -> None:
+    """A request without the right token is refused, and the page says so."""
+    live.browser.evaluate("document.querySelector('meta[name=vidbuild-token]').content = 'wrong'")
+    live.browser.evaluate("document.querySelector('#build').click()")
+    live.until("!document.querySelector('#toast').hidden && document.querySelector('#toast').textContent.length > 10")
 
 
 def test_a_run_is_cancelled_from_its_page(space: Workspace, pages: LivePages, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -57,6 +57,17 @@ export function announce(text) {
   setTimeout(() => { region.textContent = text; }, 50);
 }
 
+let toast = 0;
+
+// What happened to something that was clicked, for everyone, and for some seconds.
+export function notify(text) {
+  const region = $("#toast");
+  clearTimeout(toast);
+  show(region);
+  region.textContent = text;
+  toast = setTimeout(() => show(region, false), 6000);
+}
+
 // Calls in the same moment are one call, after `wait` milliseconds of quiet.
 export function debounce(wait, call) {
   let timer = 0;
@@ -85,5 +96,6 @@ export function coalesce(work, wait = 80) {
     else running = start();
     return running;
   };
-  return () => request().catch((error) => { console.warn(error.message); });
+  // What the server refuses is shown; that it is away, the stream reports.
+  return () => request().catch((error) => { if (error.status) notify(error.message); });
 }

@@ -1,7 +1,7 @@
 // Errors and warnings of the spec with their source lines, and a link that opens the editor there.
 
 import { get, post } from "./api.js";
-import { $, announce, el, show } from "./dom.js";
+import { $, announce, el, notify, show } from "./dom.js";
 import { plural } from "./format.js";
 
 export class Problems {
@@ -64,7 +64,7 @@ export class Problems {
       try {
         await post(`/api/videos/${this.id}/open`, { file: problem.file, line: problem.line || 1 });
       } catch (error) {
-        announce(error.message);
+        notify(error.message);
       }
     };
     return el("button", { type: "button", class: "link", onclick: edit }, "Open in editor");

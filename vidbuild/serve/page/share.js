@@ -1,6 +1,6 @@
 // Downloads of every output, the code to embed the video, and what changed since the previous whole video.
 
-import { announce, el } from "./dom.js";
+import { el, notify } from "./dom.js";
 import { bytes } from "./format.js";
 
 export function drawShare(panel, detail) {
@@ -32,6 +32,6 @@ async function copy(code, button) {
     document.execCommand("copy");
   }
   button.textContent = "Copied";
-  announce("Copied.");
+  notify("Copied.");
   setTimeout(() => { button.textContent = "Copy code"; }, 2000);
 }

@@ -64,7 +64,9 @@ export class Stream extends EventTarget {
   #failed(source) {
     if (source !== this.#source) return;
     this.#state("lost");
-    this.#banner ||= setTimeout(() => this.#away("No connection to the server. Is vidbuild serve still running? Trying again."), PATIENCE);
+    this.#banner ||= setTimeout(() => {
+      if ($("#gone").hidden) this.#away("No connection to the server. Is vidbuild serve still running? Trying again.");
+    }, PATIENCE);
     if (source.readyState === EventSource.CLOSED) {
       setTimeout(() => { if (source === this.#source) this.#open(); }, this.#wait);
       this.#wait = Math.min(2 * this.#wait, 8000);

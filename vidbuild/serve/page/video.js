@@ -2,7 +2,7 @@
 
 import { get, post } from "./api.js";
 import { bindControls } from "./controls.js";
-import { $, announce, coalesce, debounce, show } from "./dom.js";
+import { $, announce, coalesce, debounce, notify, show } from "./dom.js";
 import { sceneAt } from "./format.js";
 import { bindKeys } from "./keys.js";
 import { Overlay } from "./overlay.js";
@@ -170,10 +170,11 @@ player.addEventListener("time", report);
 player.addEventListener("broken", () => { setTimeout(reload, 1000); });
 $("#find").addEventListener("click", () => search.open());
 $("#help").addEventListener("click", () => $("#keys").showModal());
-$("#build").addEventListener("click", () => post(`/api/videos/${id}/build`).catch((error) => announce(error.message)));
+$("#build").addEventListener("click", () => post(`/api/videos/${id}/build`).catch((error) => notify(error.message)));
 
 // Tests and the console of the browser read the state here.
 window.vidbuild = Object.freeze({ player, timeline, scenes, get detail() { return detail; } });
 
 stream.start();
-reload().then(() => problems.load()).catch((error) => announce(error.message));
+reload();
+reloadProblems();
