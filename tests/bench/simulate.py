@@ -6,8 +6,8 @@ first, and writes what its steps take to step_costs.json.
 The model: one driver handles each step's start and end in turn, and writes its record; a worker reads a step's inputs
 from the shared store, runs it, and writes its outputs. The longest work of all videos that are ready goes first, as in
 the scheduler. Rows are built in windows, as in vidbuild/api/batch_run.py: the next one begins when the last row of a
-window has ended. In each minute one worker of a hundred is lost, and another one takes its place after a while; the step
-that it ran, runs again.
+window has ended. In each minute one worker of a hundred is lost, and another one takes its place after a while; the
+step that it ran, runs again.
 """
 
 from __future__ import annotations

@@ -37,7 +37,7 @@ def forget(project: Workspace) -> None:
 
 
 def test_another_machine_fetches_what_one_has_built(project: Workspace, s3: ObjectServer) -> None:
-    """P34: without the flag nothing is written. Then all steps are fetched, none runs, and the bytes are the same."""
+    """P34, N24: nothing is written without the flag. Then all steps are fetched, none runs, the bytes are the same."""
     private, _ = new_keys(project)
     first = project.run("build", "--json")
     assert first.data["remote_cache"]["misses"] >= STEPS

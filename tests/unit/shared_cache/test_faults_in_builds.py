@@ -85,7 +85,7 @@ def digest(result: Result) -> str:
 
 @pytest.mark.parametrize("name", CASES)
 def test_trouble_costs_time_and_no_result(project: Path, s3: ObjectServer, name: str) -> None:
-    """P32, P35: the video is the same, one warning says why, and a server that is silent is soon asked no more."""
+    """P32, P35, N24: the video is the same, one warning says why, and a server that is silent is soon asked no more."""
     case = CASES[name]
     s3.fault = lambda request: case.fault if case.where(request) else None
     result = build("second")
