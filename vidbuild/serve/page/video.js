@@ -59,6 +59,8 @@ const report = debounce(250, () => {
 function drawState() {
   pill($("#state"), detail.state, steps);
   $("#build").disabled = detail.state === "building";
+  show($("#run"), Boolean(detail.run));
+  if (detail.run) $("#run").href = `/runs/${encodeURIComponent(detail.run)}`;
   const text = {
     new: "Not built yet.", waiting: "The spec does not exist yet. The video is built as soon as the file is there.",
     building: "The first build is running.", failed: "The build failed.", invalid: "The spec has errors.",
@@ -132,7 +134,8 @@ function edited(still) {
   // Show what is edited, but never move a playhead that plays.
   const scene = player.scenes.find((each) => each.id === still.scene);
   if (scene && place()?.scene !== still.scene && player.paused && $("#follow").checked) {
-    player.seek(scene.start + (still.at ?? Math.max(0, scene.seconds - 0.5 / player.fps)));
+    // Late in the scene most things have appeared; its very end may be in the transition to the next one.
+    player.seek(scene.start + (still.at ?? Math.max(0, scene.seconds - 1)));
   }
   announce(`Scene ${scene?.title || still.scene} has a new picture.`);
 }

@@ -1,7 +1,7 @@
 // The start page: every video of the project and how it stands.
 
-import { get } from "./api.js";
-import { $, coalesce, el, show } from "./dom.js";
+import { get, post } from "./api.js";
+import { $, coalesce, el, notify, show } from "./dom.js";
 import { ago, duration, plural } from "./format.js";
 import { pill } from "./status.js";
 import { Stream } from "./stream.js";
@@ -16,12 +16,25 @@ function card(video) {
     state: el("span", { class: "pill" }),
     facts: el("span", { class: "quiet" }),
     problems: el("span", { class: "tags" }),
+    build: el("button", { type: "button", onclick: () => build(video.id) }, "Build"),
+    run: el("a", { class: "button", hidden: true }, "Run"),
     progress: el("progress", { max: "1", value: "0", hidden: true, "aria-label": "Progress" }),
   };
   const item = el("li", { class: "card", data: { id: video.id } },
     el("a", { href: `/v/${video.id}` }, el("span", { class: "frame" }, parts.picture),
-      el("span", { class: "text" }, parts.name, parts.spec, el("span", { class: "line" }, parts.state, parts.facts), parts.problems, parts.progress)));
+      el("span", { class: "text" }, parts.name, parts.spec, el("span", { class: "line" }, parts.state, parts.facts), parts.problems, parts.progress)),
+    el("div", { class: "actions" }, parts.build, parts.run));
+  parts.build.setAttribute("aria-label", `Build ${video.name}`);
+  parts.run.setAttribute("aria-label", `Run of ${video.name}`);
   return { item, parts };
+}
+
+async function build(id) {
+  try {
+    await post(`/api/videos/${id}/build`);
+  } catch (error) {
+    notify(error.message);
+  }
 }
 
 function fill({ parts }, video) {
@@ -36,6 +49,9 @@ function fill({ parts }, video) {
   );
   if (video.poster && parts.picture.getAttribute("src") !== video.poster) parts.picture.src = video.poster;
   show(parts.picture, Boolean(video.poster));
+  parts.build.disabled = video.state === "building" || video.state === "waiting";
+  show(parts.run, Boolean(video.run));
+  if (video.run) parts.run.href = `/runs/${encodeURIComponent(video.run)}`;
   show(parts.progress, video.state === "building" && Boolean(video.progress?.of));
   parts.progress.value = video.progress?.of ? video.progress.done / video.progress.of : 0;
 }
