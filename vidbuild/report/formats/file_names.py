@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import ntpath
 import posixpath
+import re
 from collections.abc import Callable
 from pathlib import PurePath, PureWindowsPath
 from urllib.parse import quote
+
+# Halves of characters that stand for no byte of a name: no address can have them.
+_HALVES = re.compile("[\ud800-\udc7f\udd00-\udfff]")
 
 
 class FileNames:
@@ -40,7 +44,7 @@ class FileNames:
         return self._place(name).is_relative_to(self._root)
 
     def _place(self, name: str) -> PurePath:
-        path = type(self._root)(self._normal(str(self._folder / name)))
+        path = type(self._root)(self._normal(_HALVES.sub("\ufffd", str(self._folder / name))))
         if self._resolve is not None and not path.is_relative_to(self._root):
             resolved = type(self._root)(self._resolve(str(path)))
             return resolved if resolved.is_relative_to(self._root) else path

@@ -92,7 +92,7 @@ def _result(problem: Problem, names: FileNames, indexes: Mapping[str, int], seen
     # Without the line: the problem is the same one after an edit above it.
     identity = "\0".join((rule, problem.step, names.relative(item.path) if item.path else "", item.message))
     seen[identity] += 1
-    digest = hashlib.sha256(f"{identity}\0{seen[identity]}".encode(errors="surrogateescape")).hexdigest()
+    digest = hashlib.sha256(f"{identity}\0{seen[identity]}".encode(errors="surrogatepass")).hexdigest()
     return {**result, "partialFingerprints": {"vidbuild/v1": digest}}
 
 

@@ -19,6 +19,7 @@ WINDOWS = PureWindowsPath("C:\\Repo")
         (POSIX, "docs", "../a b/ä:1%.yaml", "a b/ä:1%.yaml", "a%20b/%C3%A4%3A1%25.yaml"),
         (POSIX, ".", "a\nb,c.yaml", "a\nb,c.yaml", "a%0Ab%2Cc.yaml"),
         (POSIX, ".", "a\udcff.yaml", "a\udcff.yaml", "a%FF.yaml"),
+        (POSIX, ".", "a\ud800.yaml", "a\ufffd.yaml", "a%EF%BF%BD.yaml"),
         (POSIX, ".", "/repo/x/./video.yaml", "x/video.yaml", "x/video.yaml"),
         (POSIX, ".", "../other/video.yaml", "/other/video.yaml", "file:///other/video.yaml"),
         (POSIX, ".", "/repository/video.yaml", "/repository/video.yaml", "file:///repository/video.yaml"),
