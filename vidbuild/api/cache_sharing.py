@@ -12,7 +12,7 @@ from pathlib import Path
 from vidbuild.api.engine import engine_of
 from vidbuild.api.network_policy import settings_of
 from vidbuild.api.plan import Plan, plans_of, store_of
-from vidbuild.api.shared_cache import NO_ADDRESS
+from vidbuild.api.shared_cache import NO_ADDRESS, NO_KEYS
 from vidbuild.api.video import target_of
 from vidbuild.engine.disk import durable
 from vidbuild.engine.keys.fetch import fetch
@@ -88,6 +88,8 @@ def pull(specs: Sequence[Path]) -> tuple[int, int]:
     fetched = rejected = 0
     for spec in specs:
         store, settings = _of(spec)
+        if not settings.keys:
+            raise UsageError("no key is trusted", hint=NO_KEYS)
         tier = SharedTier(settings.remote, settings.keys)
         tier.probe()
         store.prepare()

@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import SplitResult, quote, unquote, urlsplit
 
 from vidbuild.errors import UsageError
+from vidbuild.remote.public_key import hidden
 from vidbuild.suggest import did_you_mean
 
 SCHEMES = ("s3", "gs", "az", "file", "memory", "http", "https", "supabase")
@@ -73,30 +74,31 @@ def _s3_base(bucket: str) -> str:
 
 def parse(text: str) -> Address:
     """Return the address that a text is. Raises UsageError."""
+    shown = hidden(text)
     try:
         parts = urlsplit(text)
         password, port = parts.password or parts.username, parts.port
     except ValueError as error:
-        raise UsageError(f"'{text}' is not an address", hint=f"use {_FORMS['s3']}") from error
+        raise UsageError(f"'{shown}' is not an address", hint=f"use {_FORMS['s3']}") from error
     if password:
         hint = "leave it out: credentials come from the environment, such as AWS_ACCESS_KEY_ID"
         raise UsageError("an address must not hold a user name or password", hint=hint)
     if parts.scheme not in SCHEMES:
         raise UsageError(
-            f"'{text}' is not an address of files: expected {', '.join(f'{each}://' for each in SCHEMES)}",
+            f"'{shown}' is not an address of files: expected {', '.join(f'{each}://' for each in SCHEMES)}",
             hint=did_you_mean(parts.scheme, SCHEMES, cutoff=0.5)
             or f"use {_FORMS['s3']}, or {_FORMS['file']} for a folder",
         )
-    folders = _folders(text, parts)
+    folders = _folders(shown, parts)
     if parts.scheme in {"http", "https"}:
         if not parts.hostname:
-            raise UsageError(f"'{text}' names no server", hint="use https://HOST/FOLDER")
+            raise UsageError(f"'{shown}' names no server", hint="use https://HOST/FOLDER")
         return Address(parts.scheme, parts.hostname + (f":{port}" if port else ""), "/".join(folders))
     if parts.scheme == "file":
         if parts.netloc:
-            raise UsageError(f"'{text}' names a host", hint=f"use {_FORMS['file']}, with three slashes")
+            raise UsageError(f"'{shown}' names a host", hint=f"use {_FORMS['file']}, with three slashes")
         return Address("file", "", "/" + "/".join(folders))
-    return _in_bucket(text, parts.scheme, parts.netloc, folders)
+    return _in_bucket(shown, parts.scheme, parts.netloc, folders)
 
 
 def _folders(text: str, parts: SplitResult) -> list[str]:

@@ -6,6 +6,7 @@ import re
 
 from vidbuild.errors import VidbuildError
 from vidbuild.remote.address import Address
+from vidbuild.remote.public_key import hidden
 
 HTTP_TOKEN = "VIDBUILD_HTTP_TOKEN"  # noqa: S105 - the name of a variable
 SUPABASE_KEYS = ("SUPABASE_S3_ACCESS_KEY_ID", "SUPABASE_S3_SECRET_ACCESS_KEY")
@@ -91,7 +92,7 @@ def _without_answer(address: Address, text: str) -> tuple[str, str | None]:
         return SLOWNESS if "Timeout" in text else "the answer broke off", "check the connection, or try again later"
     if "redirect" in text and address.scheme == "s3":
         return "the server redirects, as one of another region does", "set AWS_REGION to the region of the bucket"
-    line = text.strip().partition("\n")[0].rstrip(": ")
+    line = hidden(text).strip().partition("\n")[0].rstrip(": ")
     return line.rpartition(" - ")[2] or line, None
 
 

@@ -13,11 +13,17 @@ PRIVATE = "vidbuild-private:"
 VARIABLE = "VIDBUILD_CACHE_KEY"  # with the private key, in the environment
 BYTES = 32
 _PRIVATE = re.compile(re.escape(PRIVATE) + r"[A-Za-z0-9+/=]*")
+_USER = re.compile(r"(?<=://)[^\s/?#\"'@]+(?=@)")  # the name and password of an address
+_SIGNED = re.compile(
+    r"(?<=[?&])((?:[\w-]*(?:token|key|secret|password|signature|credential)|sig)=)[^&#\s\"']+", re.IGNORECASE
+)
 
 
 def hidden(text: str) -> str:
-    """Return a text with private keys replaced, so that messages that quote it can be shown to everybody."""
-    return _PRIVATE.sub(f"{PRIVATE}…", text) if PRIVATE in text else text
+    """Return a text without private keys and the secrets of addresses, so that messages can quote it to everybody."""
+    if PRIVATE in text:
+        text = _PRIVATE.sub(f"{PRIVATE}…", text)
+    return _SIGNED.sub(r"\1…", _USER.sub("…", text)) if "://" in text else text
 
 
 def check_public(text: str) -> None:

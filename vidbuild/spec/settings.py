@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from vidbuild.diagnostic import Diagnostic
 from vidbuild.errors import UsageError
 from vidbuild.location import Location
 from vidbuild.remote.address import parse
-from vidbuild.remote.public_key import check_public
+from vidbuild.remote.public_key import check_public, hidden
 from vidbuild.spec import own_files, paths, reader
 from vidbuild.spec.diagnostics import SpecError, tidy
 from vidbuild.spec.document import Document
@@ -76,7 +76,8 @@ def load(root: Path, shown: str) -> Settings:
         data, problems = _parsed(text, shown)
         problems = [*problems, *_problems(data, text, shown)]
     if problems:
-        raise SpecError(tidy(problems), {shown: text})
+        safe = [replace(each, message=hidden(each.message)) for each in problems]
+        raise SpecError(tidy(safe), {shown: text})
     tables = {name: kind(**_frozen(data.get(name, {}))) for name, kind in TABLES.items()}
     return Settings(**{**data, **tables})
 

@@ -173,6 +173,10 @@ def test_pushing_and_pulling_what_is_not_there(project: Path, monkeypatch: pytes
         cache_sharing.push([Path("video.yaml")])
     monkeypatch.setenv("VIDBUILD_CACHE_KEY", keys.private)
     assert cache_sharing.push([Path("video.yaml")]).written == 0
+    (project / "vidbuild.toml").write_text(f'[cache]\nremote = "{(project / "cache").as_uri()}"\n')
+    with pytest.raises(UsageError, match="no key is trusted"):
+        cache_sharing.pull([Path("video.yaml")])
+    cache_sharing.trust(keys.public, project)
     assert cache_sharing.pull([Path("video.yaml")]) == (0, 0)
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from vidbuild.errors import UsageError
 from vidbuild.remote.address import Address, parse
+from vidbuild.remote.public_key import PRIVATE, hidden
 
 
 @pytest.mark.parametrize(
@@ -85,3 +86,31 @@ def test_the_public_address_of_a_file(
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     assert parse(text).public("x.mp4") == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("s3://user:SECRET@videos/a b", "s3://…@videos/a b"),
+        ("see https://SECRET@example.org/x and http://a:SECRET@b", "see https://…@example.org/x and http://…@b"),
+        ("https://x.org/c?sv=1&sig=SECRET&se=2", "https://x.org/c?sv=1&sig=…&se=2"),
+        ("'https://x.org/c?X-Amz-Signature=SECRET' is", "'https://x.org/c?X-Amz-Signature=…' is"),
+        ("https://x.org/?AccessToken=SECRET#a", "https://x.org/?AccessToken=…#a"),
+        (f'keys = "{PRIVATE}SECRET="', f'keys = "{PRIVATE}…"'),
+        ("https://youtu.be/watch?v=abc&design=b, mail a@b.org", "https://youtu.be/watch?v=abc&design=b, mail a@b.org"),
+    ],
+)
+def test_secrets_are_in_no_message(text: str, shown: str) -> None:
+    """Passwords, signatures and private keys are replaced; other addresses stay as they are."""
+    assert hidden(text) == shown
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["s3://a:SECRET@", "ftp://a:SECRET@x", "https://x.org/c?sig=SECRET", "s3://a:SECRET@b:c", "s3:// ?key=SECRET"],
+)
+def test_a_wrong_address_is_quoted_without_its_secrets(text: str) -> None:
+    """It may be an address that works elsewhere, and logs are read by many."""
+    with pytest.raises(UsageError) as caught:
+        parse(text)
+    assert "SECRET" not in f"{caught.value.message} {caught.value.hint}"

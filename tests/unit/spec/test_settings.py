@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from vidbuild.spec import settings
+from vidbuild.spec import diagnostics, settings
 from vidbuild.spec.diagnostics import SpecError
 
 ALLOW = "allow_network_voice = true"
@@ -50,3 +50,24 @@ def test_problems_have_places(
     assert (found.location.line, found.location.column, found.location.end_column) == place
     assert message in found.message
     assert found.hint == hint
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '[cache]\nkeys = "vidbuild-private:SECRET="',
+        '[cache]\nread = "vidbuild-private:SECRET="',
+        '[cache]\nremote = "vidbuild-private:SECRET="',
+        '[cache]\n"vidbuild-private:SECRET=" = 1',
+        'publish = "s3://user:SECRET@videos"',
+        'publish = "https://example.org/videos?sig=SECRET"',
+    ],
+)
+def test_a_secret_in_the_settings_is_not_repeated(tmp_path: Path, text: str) -> None:
+    """Neither in the message nor in the line that is quoted below it, wherever the secret was pasted."""
+    (tmp_path / "vidbuild.toml").write_text(text, encoding="utf-8")
+    with pytest.raises(SpecError) as caught:
+        settings.load(tmp_path, settings.NAME)
+    shown = diagnostics.render(caught.value.diagnostics, {settings.NAME: text})
+    assert "…" in shown
+    assert "SECRET" not in f"{caught.value}{shown}{caught.value.diagnostics}"

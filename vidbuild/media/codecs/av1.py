@@ -151,9 +151,7 @@ def _sequence(obu: Obu, bits: Reader) -> Sequence:
         raise CodecError("an AV1 video is RGB")
     full_range = bool(bits.read(1))
     position = bits.read(2)
-    return Sequence(
-        obu.data, level, tier, size, colors, full_range, position, screen, integer == _SELECT, order_bits
-    )
+    return Sequence(obu.data, level, tier, size, colors, full_range, position, screen, integer == _SELECT, order_bits)
 
 
 def _operating_points(bits: Reader) -> tuple[int, int]:
