@@ -82,8 +82,8 @@ async function load() {
   const renewed = first || next.revision !== detail.revision;
   detail = next;
   if (next.width && next.height) {
-    $("#stage").style.setProperty("--shape", `${next.width} / ${next.height}`);
-    $("#stage").style.setProperty("--ratio", String(next.width / next.height));
+    $("#watch").style.setProperty("--shape", `${next.width} / ${next.height}`);
+    $("#watch").style.setProperty("--ratio", String(next.width / next.height));
   }
   panel.language = next.language;
   drawShare($("#panel-share"), next);
