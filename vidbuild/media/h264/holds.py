@@ -1,4 +1,4 @@
-"""Lengthen the holds of a segment: add frames that repeat the one before, and number the frames after them anew.
+"""Lengthen the holds of a segment: add frames that repeat the one before, and give those after them new numbers.
 
 A repeated frame is one slice in which every macroblock is skipped, as in `stitch`, so the result is what `stitch` would
 have made of the whole motion. No other bit of a slice than its numbers changes. Clause numbers refer to Rec. ITU-T

@@ -124,7 +124,7 @@ def test_a_corrupt_slice_is_refused(tmp_path: Path) -> None:
     data = rendered(tmp_path / "short", short)
     index = segment.read(data)
     spans = index.slices[:]
-    at = 2 * sum(index.counts[:3])  # the first slice of a frame that is numbered anew
+    at = 2 * sum(index.counts[:3])  # the first slice of a frame that gets a new number
     spans[at + 1] = spans[at] + 2
     with pytest.raises(H264Error, match="corrupt slice"):
         lengthened(data, replace(index, slices=spans), found.holds)
