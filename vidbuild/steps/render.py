@@ -54,6 +54,8 @@ def run(context: Context) -> None:
     rows: the first row of macroblocks and the end of those that another step encodes, with the captions; default: none.
     """
     animation, strip, rows = read_animation(context), context.params.get("strip", 0), context.params.get("rows", ())
+    if "captions" in context.inputs:  # the motion's key frames were chosen without the changes of captions
+        animation = replace(animation, motion=replace(animation.motion, keys=None))
     profile = context.params["profile"]
     target = context.out / profiles.segment(profiles.codec_of(profile))
     plans = encode_parts(context, animation, lambda part: encode_plan(part, profile, strip, rows), target)

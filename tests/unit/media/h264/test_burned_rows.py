@@ -182,6 +182,17 @@ def test_a_scene_without_captions_in_a_motion(tmp_path: Path) -> None:
     assert ours == own
 
 
+def test_captions_that_are_composed_with_a_scene_choose_its_key_frames(tmp_path: Path) -> None:
+    """A hold of both is the same pictures to the bit: it begins with a key frame, which is repeated, whatever moves."""
+    picture = scene(tmp_path / "d", frames=500, fps=24)
+    picture = replace(picture, motion=replace(picture.motion, keys=(240, 480)))
+    own = render_context(tmp_path / "render", picture)
+    render.run(replace(own, inputs={**own.inputs, "captions": captions(tmp_path / "captions.json", 500, 24)}))
+    file = own.out / render.SEGMENT
+    assert h264.scan(file.read_bytes()).idrs == (0, 31, 271)
+    assert len(set(samples(file)[31:])) == 1
+
+
 def test_rows_of_something_else_are_refused(tmp_path: Path) -> None:
     """V9: other frames, key frames, settings or rows than the segment's, and no rows at all, are each named."""
     good = made(tmp_path / "good", scene(tmp_path / "d", (40, 40)))
