@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from tests.support import event_log
+from tests.support import decoding, event_log
 from tests.support.workspace import Workspace
 
 SPEC = """\
@@ -41,6 +41,24 @@ theme: paper
 scenes:
   - {id: one, type: title, title: One, duration: 0.4, only: [wide]}
   - {id: two, type: title, title: Two, duration: 0.4, on: {tall: {title: Zwei}}}
+"""
+SHARED = """\
+vidbuild: 1
+title: Two lines
+languages: [en, de]
+output: {size: 320x180, fps: 25}
+voice: espeak:en-us
+scenes:
+  - id: code
+    type: code
+    language: python
+    code: |
+      print("one")
+      print("two")
+    highlight: [{lines: 1}, {lines: 2}]
+    narration:
+      en: The first line and the second.
+      de: Hier sehen wir nun zuerst die erste Zeile und danach, ein ganzes Stück später, auch die zweite Zeile.
 """
 SUFFIXES = (".mp4", ".srt", ".vtt", ".timing.json", ".report.html", ".poster.png")
 
@@ -99,6 +117,24 @@ def test_each_language_is_a_video(project: Workspace) -> None:
     assert {step.partition("/")[0] for step in started(project)} == {"ar"}
     again = build(project)
     assert (again["status"], again["steps"]["ran"], started(project)) == ("up-to-date", [], [])
+
+
+def test_a_scene_is_rendered_once_for_languages_of_other_lengths(workspace: Workspace) -> None:
+    """P3, N11: what shows the same in all languages is rendered once, though words and reveals come at other times."""
+    workspace.write("video.yaml", SHARED)
+    build(workspace, "--verify")
+    ran = [step.partition("/")[2] for step in started(workspace)]
+    assert {kind: ran.count(f"{kind}:code") for kind in ("timeline", "draw", "render", "audio")} == {
+        "timeline": 2,
+        "draw": 1,
+        "render": 1,
+        "audio": 2,
+    }
+    lengths = [json.loads(workspace.read(f"build/video.{each}.timing.json"))["duration"] for each in ("en", "de")]
+    assert lengths[1] > lengths[0] + 1
+    for language, length in zip(("en", "de"), lengths, strict=True):
+        video = decoding.packets(workspace.root / f"build/video.{language}.mp4")
+        assert len(video) == round(length * 25)
 
 
 def test_the_layout_is_mirrored_for_languages_read_from_the_right(project: Workspace) -> None:
