@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from pathlib import Path
 
-from . import burned, creating, diffs, drafts, floor, formats, languages, looks, measure, sharing, voices
+from . import burned, creating, diffs, drafts, floor, formats, languages, live, looks, measure, sharing, voices
 from .cases import TYPES, Case, edited
 from .measure import Cost
 from .project import VIDBUILD, Project, Several
@@ -299,6 +299,7 @@ CASES: Mapping[str, Callable[[Bench], Iterator[Row]]] = {
     "batch": sharing.batch,
     "remote": sharing.remote,
     "rows": sharing.rows,
+    "serve": live.page,
     "voice": voices.quickstart,
     "voice-edit": voices.edit,
 }
