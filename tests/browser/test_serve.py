@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import itertools
 import json
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -230,6 +231,36 @@ def test_a_chapter_is_sought_exactly(live: LivePages) -> None:
     live.browser.press("Enter", 13)
     live.until(f"!document.querySelector('#search').open && !{SHOWN}.seeking")
     assert chapter <= live.browser.evaluate(f"{SHOWN}.currentTime") < chapter + 0.04
+
+
+def test_the_still_of_the_playhead_is_exact(live: LivePages, space: Workspace) -> None:
+    """The link below the player leads to the frame that `vidbuild still` renders at the playhead."""
+    seek(live, start_of(live, 1) + 1.3)
+    into = at(live) - start_of(live, 1)
+    live.browser.evaluate("window.kept = new Image(); kept.src = document.querySelector('#frame').href; kept.decode()")
+    assert difference(frame_of(live, "kept"), still(space, "two", into)) == 0.0
+
+
+def test_a_video_that_plays_is_not_interrupted_by_an_edit(live: LivePages, space: Workspace) -> None:
+    """The new video takes over while it plays: the playhead goes on, and what was changed comes when it is reached."""
+    seek(live, 0)
+    live.browser.evaluate(
+        "window.times = []; window.stops = 0;"
+        "vidbuild.player.addEventListener('time', () => times.push(vidbuild.player.time));"
+        "vidbuild.player.speed = 0.5; vidbuild.player.play()"
+    )
+    live.until("vidbuild.player.time > 0.2")
+    space.write("video.yaml", SPEC.replace("Third scene", "While it plays"))
+    live.until(f"{LOADED} && vidbuild.detail.scenes[2].title === 'While it plays'")
+    live.until(f"{SHOWN}.currentSrc.includes(vidbuild.detail.revision)")
+    assert not live.browser.evaluate("vidbuild.player.paused")
+    live.browser.evaluate("new Promise((done) => setTimeout(done, 500))")
+    times = live.browser.evaluate("times")
+    live.browser.evaluate("vidbuild.player.pause(), vidbuild.player.speed = 1")
+    steps = [after - before for before, after in itertools.pairwise(times)]
+    assert min(steps) > -0.2
+    assert max(steps) < 0.5
+    assert times[-1] > times[0] + 0.3
 
 
 def test_captions_are_shown_until_they_are_turned_off(live: LivePages) -> None:

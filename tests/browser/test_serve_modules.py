@@ -63,6 +63,7 @@ def test_a_fragment_moves_what_follows_it(browser: Chromium) -> None:
     """A longer first scene delays words, cues and reveals after it, and the file continues where the scene ended."""
     found = arranged(browser, {"a": {"seconds": 2.5, "words": [{"text": "new", "start": 1, "end": 1.5}]}})
     one, two, _ = found["scenes"]
+    assert (one["origin"], two["origin"]) == (None, 2)
     assert one["words"] == [{"text": "new", "start": 1, "end": 1.5}]
     assert (two["start"], two["words"][0]["start"], two["cues"][0]["at"], two["reveals"]) == (2.5, 3, 4.5, [4.5])
     assert [(each["from"], each["to"], each["local"]) for each in found["pieces"]] == [(0, 2.5, 0), (2.5, 6.5, 2)]

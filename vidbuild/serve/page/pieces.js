@@ -3,9 +3,9 @@
 
 import { lastBefore } from "./format.js";
 
-// Return scenes with new times, and the pieces that play them: {from, to, scene, fragment or null, local}; `from` and
-// `to` are times of the page, `local` is the time in the piece's own file at `from`. Neighboring scenes of the whole
-// video that follow each other there are one piece.
+// Return scenes with new times (a moved one has its start in the whole video's file as `origin`, a new one null), and the
+// pieces that play them: {from, to, scene, fragment or null, local}; `from` and `to` are times of the page, `local` is the
+// time in the piece's own file at `from`. Neighboring scenes of the whole video that follow each other there are one piece.
 export function arrange(scenes, fragments) {
   const pieces = [];
   const moved = [];
@@ -29,6 +29,7 @@ function shifted(scene, by) {
   return {
     ...scene,
     start: move(scene.start),
+    origin: scene.start,
     words: scene.words.map((word) => ({ ...word, start: move(word.start), end: move(word.end) })),
     cues: scene.cues.map((cue) => ({ ...cue, at: move(cue.at) })),
     reveals: scene.reveals.map(move),
@@ -39,7 +40,7 @@ function shifted(scene, by) {
 function renewed(scene, fragment, at) {
   const words = (fragment.words ?? []).map((word) => ({ ...word, start: at + word.start, end: at + word.end }));
   const cues = (fragment.cues ?? []).map((cue) => ({ ...cue, at: at + cue.at }));
-  return { ...scene, start: at, seconds: fragment.seconds, words, cues, reveals: [], stale: false };
+  return { ...scene, start: at, origin: null, seconds: fragment.seconds, words, cues, reveals: [], stale: false };
 }
 
 export function pieceAt(pieces, time) {

@@ -33,7 +33,7 @@ export function draw(context, view, data, picture) {
   for (let at = first; at < data.scenes.length && data.scenes[at].start < to; at += 1) shown.push(data.scenes[at]);
   scenes(context, view, shown, top, x, picture);
   top += ROWS.scenes;
-  wave(context, view, data, from, to, top);
+  for (const scene of shown) wave(context, view, data, scene, top, x);
   top += ROWS.wave;
   words(context, view, shown, top, x);
   top += ROWS.words;
@@ -101,16 +101,19 @@ function scenes(context, view, shown, top, x, picture) {
   }
 }
 
-function wave(context, view, data, from, to, top) {
-  if (!data.peaks) return;
+// The waveform is of the whole video's file: a scene that has moved brings its own part along, a new one has none yet.
+function wave(context, view, data, scene, top, x) {
+  if (!data.peaks || scene.origin === null) return;
   const { peaks, rate } = data;
+  const left = x(scene.start);
+  const origin = (scene.origin ?? scene.start) * rate;
   const middle = top + ROWS.wave / 2;
   context.fillStyle = view.colors.wave;
-  const end = Math.min(view.width, data.seconds * view.scale - view.left);
-  for (let pixel = Math.max(0, -view.left); pixel < end; pixel += 2) {
+  const end = Math.min(view.width, left + scene.seconds * view.scale);
+  for (let pixel = left + 2 * Math.ceil(Math.max(0, -left) / 2); pixel < end; pixel += 2) {
     let high = 0;
-    const first = Math.floor(((view.left + pixel) / view.scale) * rate);
-    const last = Math.max(first + 1, Math.floor(((view.left + pixel + 2) / view.scale) * rate));
+    const first = Math.floor(origin + ((pixel - left) / view.scale) * rate);
+    const last = Math.max(first + 1, Math.floor(origin + ((pixel + 2 - left) / view.scale) * rate));
     for (let at = first; at < last; at += 1) if (peaks[at] > high) high = peaks[at];
     const tall = Math.max(1, (high / 255) * (ROWS.wave - 6));
     context.fillRect(pixel, middle - tall / 2, 1.4, tall);
@@ -122,6 +125,12 @@ function words(context, view, shown, top, x) {
   if (view.scale < 6) return;
   for (const scene of shown) {
     let free = -Infinity;
+    const now = scene.words[lastBefore(scene.words, view.time)];
+    const lit = { from: Infinity, to: -Infinity };
+    if (now && view.time < now.end) {
+      lit.from = x(now.start) - 3;
+      lit.to = lit.from + context.measureText(now.text).width + 6;
+    }
     for (let at = Math.max(0, lastBefore(scene.words, view.left / view.scale)); at < scene.words.length; at += 1) {
       const word = scene.words[at];
       const left = x(word.start);
@@ -129,9 +138,9 @@ function words(context, view, shown, top, x) {
       const spoken = view.time >= word.start && view.time < word.end;
       context.fillStyle = spoken ? paint.accent : paint.line;
       context.fillRect(left, top + 1, Math.max(1, (word.end - word.start) * view.scale - 1), 2);
-      // Words that touch are left out; where hardly any fits, the spoken one alone is there.
-      if (!spoken && (left < free || view.scale < 60)) continue;
+      // Words that touch another, above all the spoken one, are left out; where hardly any fits, it alone is there.
       const long = context.measureText(word.text).width;
+      if (!spoken && (left < free || view.scale < 60 || (left < lit.to && left + long > lit.from))) continue;
       context.fillStyle = spoken ? paint.accent : paint.quiet;
       context.fillText(word.text, left, top + 12);
       free = left + long + 4;
