@@ -103,7 +103,7 @@ bench: .venv/work.stamp
 	@$(if $(PEER),$(INSTALL) ninja && )$(BIN)/python -m tests.bench $(if $(PEER),peer $(PEER),$(CASE))
 
 clean:
-	rm -rf .venv tests/*/node_modules examples/*/build specs/build
+	rm -rf .venv tests/*/node_modules examples/*/build examples/mkdocs/site specs/build
 
 tests/%/node_modules/.package-lock.json: tests/%/package-lock.json
 	npm ci --prefix tests/$* --no-audit --no-fund --ignore-scripts --silent

@@ -30,7 +30,12 @@ GERMAN = """\
 vidbuild: 1
 title: {en: A video, de: Ein Video}
 languages: [en, de]
-outputs: [{name: wide}, {name: tall, size: 90x160}, {name: list, format: pdf}]
+outputs:
+  - {name: wide}
+  - {name: tall, size: 90x160}
+  - {name: list, format: pdf}
+  - {name: sound, format: m4a}
+  - {name: loop, format: webp}
 voice: espeak:en-us
 output: {size: 160x90, fps: 24}
 scenes:

@@ -6,9 +6,8 @@ import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from vidbuild.api.plan import Plan, plans_of, store_of
+from vidbuild.api.plan import Plan, SeveralVideosError, plan_of, store_of
 from vidbuild.api.plan_cache import PACKAGE
 from vidbuild.choice import Choice
 from vidbuild.engine.graph.graph import Source
@@ -17,9 +16,6 @@ from vidbuild.frozen import dataclass
 from vidbuild.media.text.direction import is_right_to_left
 from vidbuild.plan.companions import MEDIA_TYPES
 from vidbuild.project import root_of
-
-if TYPE_CHECKING:
-    from vidbuild.spec.load import LoadResult
 
 # Outputs of which a kind has several.
 _BY_SUFFIX = {"captions": ".vtt", "timing": ".timing.json"}
@@ -44,6 +40,7 @@ class Embeddable:
     size: width and height in pixels; (0, 0) for audio and what is scaled while it is encoded.
     media_type: of the file with the video, image or audio, with its codecs if not every browser plays them.
     titles: id of a scene -> the title of the chapter that begins with it; sections, if the spec has some.
+    inputs: the files of the project from which it is made.
     """
 
     choice: Choice
@@ -56,20 +53,22 @@ class Embeddable:
     size: tuple[int, int]
     media_type: str
     titles: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Embeddables:
-    """The videos of a spec, in its order, and the files of its project from which they are made."""
-
-    videos: tuple[Embeddable, ...]
     inputs: tuple[Path, ...]
 
 
-def embeddables(spec: Path, cache: Path | None = None) -> Embeddables:
-    """Return the videos of a spec. Raises SpecError with all that is wrong with the spec."""
-    plans = plans_of(spec, store=store_of(spec, cache), remember=False)
-    return Embeddables(tuple(map(_embeddable, plans)), _inputs(spec, plans))
+def choices_of(spec: Path, cache: Path | None = None) -> tuple[Choice, ...]:
+    """Return the videos that a spec has, in its order. Raises SpecError with all that is wrong with the spec."""
+    try:
+        return (plan_of(spec, store=store_of(spec, cache), remember=False).choice,)
+    except SeveralVideosError as several:
+        return several.choices
+
+
+def embeddable(spec: Path, choice: Choice, cache: Path | None = None) -> Embeddable:
+    """Return one of the videos of a spec. Raises SpecError with all that is wrong with the spec."""
+    chosen = choice if choice.name else None
+    plan = plan_of(spec, store=store_of(spec, cache), remember=False, choice=chosen)
+    return _embeddable(plan, _inputs(spec, plan))
 
 
 def known_inputs(spec: Path, error: VidbuildError | None = None) -> tuple[Path, ...]:
@@ -78,20 +77,17 @@ def known_inputs(spec: Path, error: VidbuildError | None = None) -> tuple[Path, 
     return _existing(spec, [spec, *places])
 
 
-def _inputs(spec: Path, plans: list[Plan]) -> tuple[Path, ...]:
+def _inputs(spec: Path, plan: Plan) -> tuple[Path, ...]:
     from vidbuild.spec.load import try_load
 
-    found: list[Path] = [spec]
-    for plan in plans:
-        loaded: LoadResult = try_load(spec, choice=plan.choice)
-        found += loaded.spec.files if loaded.spec else ()
-        found += (
-            Path(source.path)
-            for step in plan.graph.steps.values()
-            for source in step.inputs.values()
-            if isinstance(source, Source)
-        )
-    return _existing(spec, found)
+    loaded = try_load(spec, choice=plan.choice if plan.choice.name else None)
+    sources = (
+        Path(source.path)
+        for step in plan.graph.steps.values()
+        for source in step.inputs.values()
+        if isinstance(source, Source)
+    )
+    return _existing(spec, [spec, *(loaded.spec.files if loaded.spec else ()), *sources])
 
 
 def _existing(spec: Path, files: list[Path]) -> tuple[Path, ...]:
@@ -105,7 +101,7 @@ def _existing(spec: Path, files: list[Path]) -> tuple[Path, ...]:
     )
 
 
-def _embeddable(plan: Plan) -> Embeddable:
+def _embeddable(plan: Plan, inputs: tuple[Path, ...]) -> Embeddable:
     by_kind = {step.kind: step.params for step in plan.graph.steps.values()}
     report, scenes = by_kind.get("report", {}), by_kind.get("captions", {}).get("scenes", ())
     main = plan.outputs[0]
@@ -129,4 +125,5 @@ def _embeddable(plan: Plan) -> Embeddable:
         size=(width, height),
         media_type=MEDIA_TYPES.get((ending, codec)) or _TYPES.get(ending, ""),
         titles={scene: title for scene, title in titles.items() if title},
+        inputs=inputs,
     )

@@ -9,8 +9,9 @@ from pathlib import Path
 
 from vidbuild.api.build import build
 from vidbuild.api.check import render
-from vidbuild.api.embed import Embeddable, Embeddables, embeddables, known_inputs
+from vidbuild.api.embed import Embeddable, choices_of, embeddable, known_inputs
 from vidbuild.api.result import Notice, Result
+from vidbuild.choice import Choice
 from vidbuild.diagnostic import Diagnostic
 from vidbuild.embedding.settings import ALWAYS, AUTO, NEVER, Settings
 from vidbuild.embedding.video import KINDS, EmbeddedVideo, paths_of, read
@@ -60,7 +61,8 @@ class Library:
         self._watched = [folder.resolve() for folder in watched]
         self._spare_cache = spare_cache
         self._report, self._log = report, log
-        self._specs: dict[Path, Embeddables] = {}
+        self._choices: dict[Path, tuple[Choice, ...]] = {}
+        self._videos: dict[tuple[Path, Choice], Embeddable] = {}
         self._built: dict[tuple[Path, str, str], Path] = {}
 
     def settings_of(self, options: Mapping[str, str], fault: str = "") -> Settings:
@@ -103,13 +105,10 @@ class Library:
 
     def inputs(self) -> list[Path]:
         """Return the files from which the videos so far are made."""
-        return sorted({path for found in self._specs.values() for path in found.inputs})
+        return sorted({path for item in self._videos.values() for path in item.inputs})
 
     def _video(self, spec: Path, settings: Settings, page_language: str) -> EmbeddedVideo:
-        found = self._specs.get(spec)
-        if found is None:
-            found = self._specs[spec] = embeddables(spec, self._cache(spec))
-        item = _chosen(found.videos, spec, settings, page_language)
+        item = self._item(spec, settings, page_language)
         first = next(iter(item.files))
         if first not in KINDS:
             message = f"'{item.name}{item.files[first]}' is no video: a page cannot play it"
@@ -121,14 +120,26 @@ class Library:
         if missing is not None:
             raise UsageError(f"'{missing}' is not built", hint=shell_command("vidbuild", "build", spec))
         try:
-            return read(item, paths, key, settings, found.inputs)
+            return read(item, paths, key, settings)
         except (OSError, ValueError) as error:
             problem = os_error_text(error) if isinstance(error, OSError) else "is damaged"
             raise UsageError(f"outputs of '{spec}' cannot be read: {problem}") from error
 
+    def _item(self, spec: Path, settings: Settings, page_language: str) -> Embeddable:
+        """Return the video of a spec that a page asks for. Raises UsageError if there is none."""
+        if spec not in self._choices:
+            self._choices[spec] = choices_of(spec, self._cache(spec))
+        choice = _chosen(self._choices[spec], spec, settings, page_language)
+        if (spec, choice) not in self._videos:
+            self._videos[spec, choice] = embeddable(spec, choice, self._cache(spec))
+        item = self._videos[spec, choice]
+        if settings.language not in {"", item.language}:
+            raise _unknown("language", settings.language, [item.language], spec)
+        return item
+
     def _folder(self, spec: Path, item: Embeddable, settings: Settings) -> Path:
         """Return the folder with the outputs of a video, after building it if that is asked for."""
-        beside = spec.parent / OUTPUT_FOLDER
+        beside = spec.absolute().parent / OUTPUT_FOLDER
         is_there = all(path.is_file() for path in paths_of(item, beside).values())
         if settings.build == NEVER:
             return beside
@@ -216,26 +227,25 @@ def _failure(result: Result, spec: Path) -> VidbuildError:
     return (_UnreachableError if is_network else _FailedBuildError)(found)
 
 
-def _chosen(videos: Sequence[Embeddable], spec: Path, settings: Settings, page_language: str) -> Embeddable:
-    """Return the video in the language and of the output that are asked for; UsageError if there is none."""
-    found = list(videos)
-    outputs = list(dict.fromkeys(each.choice.output for each in found))
+def _chosen(choices: Sequence[Choice], spec: Path, settings: Settings, page_language: str) -> Choice:
+    """Return the video in the language and of the output that are asked for. Raises UsageError if there is none.
+
+    A spec in one language has no language to choose.
+    """
+    outputs = list(dict.fromkeys(each.output for each in choices))
     output = settings.output or outputs[0]
     if output not in outputs:
         raise _unknown("output", output, [each for each in outputs if each], spec)
-    found = [each for each in found if each.choice.output == output]
-    languages = [each.language for each in found]
-    if settings.language:
-        if settings.language not in languages:
-            raise _unknown("language", settings.language, languages, spec)
-        return found[languages.index(settings.language)]
+    by_language = {each.language: each for each in choices if each.output == output}
+    if settings.language and "" not in by_language:
+        if settings.language not in by_language:
+            raise _unknown("language", settings.language, list(by_language), spec)
+        return by_language[settings.language]
+    tags = {tag.lower(): each for tag, each in by_language.items()}
     wanted = page_language.replace("_", "-").lower()
-    while wanted:
-        for each in found:
-            if each.language.lower() == wanted:
-                return each
+    while wanted and wanted not in tags:
         wanted = wanted.rpartition("-")[0]
-    return found[0]
+    return tags.get(wanted) or next(iter(by_language.values()))
 
 
 def _unknown(field: str, name: str, known: Sequence[str], spec: Path) -> UsageError:

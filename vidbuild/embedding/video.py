@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from html import unescape
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -73,9 +74,7 @@ def paths_of(item: Embeddable, folder: Path) -> dict[str, Path]:
     }
 
 
-def read(
-    item: Embeddable, paths: Mapping[str, Path], folder: str, settings: Settings, inputs: Sequence[Path]
-) -> EmbeddedVideo:
+def read(item: Embeddable, paths: Mapping[str, Path], folder: str, settings: Settings) -> EmbeddedVideo:
     """Read what a page shows of a video. Raises OSError and ValueError if an output cannot be read."""
     captions = paths[CAPTIONS].read_text(encoding="utf-8") if CAPTIONS in paths else ""
     has_captions = settings.captions != "none" and "-->" in captions
@@ -91,9 +90,9 @@ def read(
         folder=folder,
         files={name: _asset(paths[name]) for name in used if name in paths},
         captions=_NOTES.sub("", captions).strip() if has_captions else "",
-        chapters=tuple(_chapters(timing["scenes"], item.titles)),
+        chapters=tuple(_chapters(timing["scenes"], item.titles)) if TIMING in paths else _spoken(captions),
         settings=settings,
-        inputs=tuple(inputs),
+        inputs=item.inputs,
     )
 
 
@@ -125,6 +124,14 @@ def _chapters(scenes: Sequence[Mapping[str, Any]], titles: Mapping[str, str]) ->
         spoken = [*spoken, *_paragraphs(scene)]
     if begun:
         yield Chapter(title, start, spoken)
+
+
+def _spoken(captions: str) -> tuple[Chapter, ...]:
+    """Return what captions have as one chapter: audio has no file with the times of scenes."""
+    blocks = (block.partition("-->")[2].split("\n")[1:] for block in _NOTES.sub("", captions).split("\n\n"))
+    lines = (unescape(line).removeprefix("- ") for block in blocks for line in block)
+    text = " ".join(line.strip() for line in lines if line.strip())
+    return (Chapter("", 0, [("", text)]),) if text else ()
 
 
 def _paragraphs(scene: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -123,11 +123,24 @@ def test_the_language_of_the_page_selects_the_video(root: Path) -> None:
     assert site.shown("many.yaml", output="tall").size == (90, 160)
 
 
+def test_audio_and_animated_images(root: Path) -> None:
+    """Audio has what is spoken as its transcript; an animated image is all that there is of it."""
+    site = Site(root)
+    sound = site.shown("many.yaml", output="sound")
+    assert (sound.kind, sound.media_type, sound.size) == ("audio", "audio/mp4", (0, 0))
+    assert [each.paragraphs for each in sound.chapters] == [[("", "This is one.")]]
+    assert set(sound.files) == {"main", "captions"}
+    loop = site.shown("many.yaml", output="loop")
+    assert (loop.kind, loop.media_type, set(loop.files)) == ("image", "image/webp", {"main"})
+    assert (loop.captions, loop.chapters) == ("", ())
+
+
 @pytest.mark.parametrize(
     ("target", "options", "message"),
     [
         ("many.yaml", {"language": "fr"}, "'many.yaml' has no language 'fr'\nhint: there are en, de"),
         ("many.yaml", {"output": "tal"}, "'many.yaml' has no output 'tal'\nhint: did you mean 'tall'?"),
+        ("../videos/talk.yaml", {"language": "fr"}, "'talk.yaml' has no language 'fr'\nhint: there are en"),
         ("../videos/talk.yaml", {"output": "x"}, "'talk.yaml' has no output 'x'\nhint: leave out the option 'output'"),
         ("many.yaml", {"output": "list"}, "is no video: a page can play it"),
         ("", {}, "no spec is named"),

@@ -149,8 +149,9 @@ def test_a_warning_of_a_spec_fails_a_strict_build_unless_it_is_switched_off(root
     build_mkdocs(root, strict=True)
 
 
-def test_what_is_built_beside_the_spec_is_copied_once(root: Path) -> None:
-    """With `build: never`, outputs in the folder of the pages are in the site already."""
+def test_what_is_built_beside_the_spec_is_copied_once(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With `build: never`, outputs in the folder of the pages are in the site already, wherever MkDocs is started."""
+    monkeypatch.chdir(root)
     write(root, {"docs/talk.yaml": SPEC, "docs/index.md": "```{vidbuild} talk.yaml\n```\n"})
     shutil.rmtree(root / "docs/deep")
     configure(root, build="never")
