@@ -90,9 +90,13 @@ class Builder:
             workers.close()
 
     def _build_all(self, close_if_idle: Callable[[float], None]) -> None:
+        is_warm = False
         while True:
             with self._condition:
                 self._busy = False
+            if not is_warm and not self._queue and not self._stopping:
+                is_warm = self._warm_up()
+            with self._condition:
                 while not self._queue and not self._stopping:
                     self._condition.wait(IDLE)
                     close_if_idle(IDLE)
@@ -111,6 +115,19 @@ class Builder:
                 self._on_bug(error)
                 own.fail()
             self._in_vain = self._in_vain + 1 if self._is_useless(spec, generation) else 0
+
+    def _warm_up(self) -> bool:
+        """Start a worker, so that the first edit does not have to wait for that; return whether it was tried."""
+        video = next((each for each in self._around.catalog.videos() if each.live is not None), None)
+        if video is None:
+            return False
+        generation = self._generation[video.spec]
+        own = Pass(self._around, video.spec, partial(self._is_useless, video.spec, generation), force=False)
+        try:
+            own.warm_up(video)
+        except Exception as error:  # noqa: BLE001 - as above
+            self._on_bug(error)
+        return True
 
     def _let_settle(self) -> None:
         """Wait until no more edits come, after passes that edits made useless; the first edit is never kept waiting."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,7 @@ from vidbuild.api.live_parts import CancelledError, fragment_of, reasons_of, sti
 from vidbuild.api.options import BuildOptions, Control, RunControl
 from vidbuild.api.result import Result
 from vidbuild.errors import VidbuildError
+from vidbuild.frozen import replaced
 from vidbuild.serve import catalog as states
 from vidbuild.serve import problems, views
 from vidbuild.serve.catalog import Catalog, SpecEntry, Video
@@ -100,6 +102,17 @@ class Pass:
         error = VidbuildError("a bug in vidbuild ended the build", hint="see the terminal")
         self._report(entry, problems.of_error(error, self._spec))
         self._set_state(entry, states.FAILED)
+
+    def warm_up(self, video: Video) -> None:
+        """Draw a scene again, which changes nothing, but starts a worker that has loaded what that needs."""
+        live = video.live
+        if live is None or not live.scenes:
+            return
+        scene = live.scenes[0].id
+        fresh = [each for each in (f"draw:{scene}", f"still:{scene}") if each in live.plan.graph.steps]
+        how = {**self._how(), "options": replaced(self._options, fresh=fresh or ["still:*"])}
+        with contextlib.suppress(CancelledError, VidbuildError):  # builds report what is wrong
+            still_of(live, scene, None, self._catalog.folder / "warm.png", **how)
 
     def _look(self) -> Look:
         if not self._spec.is_file():

@@ -6,7 +6,6 @@ import os
 import threading
 from pathlib import Path
 
-from vidbuild.api.diff import diff
 from vidbuild.api.live_parts import pictures_of, reveals_of, still_of
 from vidbuild.api.media_parts import frame_of, peaks_of
 from vidbuild.api.options import BuildOptions
@@ -104,6 +103,8 @@ class Pictures:
         with self._making(path):
             if not path.is_file():
                 old, new = (os.path.relpath(each.folder / each.media.name) for each in (before, now) if each.media)
+                from vidbuild.api.diff import diff
+
                 diff(old, new, output=path)
         return path
 

@@ -79,6 +79,7 @@ def builds(site: Site, monkeypatch: pytest.MonkeyPatch) -> Iterator[Builds]:
     for name in ("still_of", "fragment_of", "build"):
         monkeypatch.setattr(f"vidbuild.serve.passes.{name}", getattr(found, name))
     monkeypatch.setattr(builder_module, "keep_workers", lambda: SimpleNamespace(close=int, close_if_idle=int))
+    monkeypatch.setattr(builder_module.Builder, "_warm_up", lambda _: True)
     site.builder.start()
     idle(site)
     yield found
