@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import tempfile
 import tomllib
@@ -12,7 +11,7 @@ from pathlib import Path
 from vidbuild.api.engine import engine_of
 from vidbuild.api.network_policy import settings_of
 from vidbuild.api.plan import Plan, plans_of, store_of
-from vidbuild.api.shared_cache import NO_ADDRESS, NO_KEYS
+from vidbuild.api.shared_cache import NO_ADDRESS, NO_KEYS, signer
 from vidbuild.api.video import target_of
 from vidbuild.engine.disk import durable
 from vidbuild.engine.keys.fetch import fetch
@@ -20,8 +19,8 @@ from vidbuild.engine.store.store import Store
 from vidbuild.engine.store.trace import Trace
 from vidbuild.errors import UsageError
 from vidbuild.project import SETTINGS, root_of
-from vidbuild.remote.public_key import VARIABLE
-from vidbuild.shared_cache.keys import KeyPair, Signer, generate, public_key
+from vidbuild.shared_cache import leaks
+from vidbuild.shared_cache.keys import KeyPair, generate, public_key
 from vidbuild.shared_cache.push import Pushed, Pusher
 from vidbuild.shared_cache.tier import SharedTier
 from vidbuild.spec.settings import CacheSettings
@@ -40,6 +39,7 @@ def trust(key: str, folder: Path | None = None) -> Path:
     """Add a public key to the settings of a project, and return their file. Raises UsageError."""
     public_key(key)
     path = root_of((folder or Path()) / SETTINGS) / SETTINGS
+    leaks.refuse(path.parent)
     text = path.read_text(encoding="utf-8") if path.is_file() else ""
     settings = settings_of(path.parent)
     if settings is not None and key in settings.cache.keys:
@@ -68,15 +68,14 @@ def _with_key(text: str, key: str) -> str:
 
 def push(specs: Sequence[Path]) -> Pushed:
     """Write the results of specs that the project's cache has to the shared one. Raises UsageError and RemoteError."""
-    private = os.environ.get(VARIABLE, "")
-    if not private:
-        raise UsageError("results can only be written with a private key", hint=f"set {VARIABLE}")
-    signer = Signer(private)
+    places = [_of(spec) for spec in specs]
+    for root in dict.fromkeys(root_of(spec) for spec in specs):
+        leaks.refuse(root)
+    own = signer()
     total = Pushed()
-    for spec in specs:
-        store, settings = _of(spec)
+    for spec, (store, settings) in zip(specs, places, strict=True):
         traces = [trace for plan in plans_of(spec, store=store) for trace in _cached(store, plan)]
-        pushed = Pusher(settings.remote, store.blobs, signer).push({each.key: each for each in traces}.values())
+        pushed = Pusher(settings.remote, store.blobs, own).push({each.key: each for each in traces}.values())
         if pushed.error is not None:
             raise pushed.error
         total = Pushed(total.written + pushed.written, total.kept + pushed.kept, total.bytes + pushed.bytes)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from vidbuild.api.network_policy import settings_of
 from vidbuild.api.options import BuildOptions
@@ -16,9 +17,12 @@ from vidbuild.engine.runs.build_report import BuildReport
 from vidbuild.engine.store.store import Store
 from vidbuild.engine.store.trace import Trace
 from vidbuild.errors import UsageError, VidbuildError
-from vidbuild.remote.public_key import VARIABLE
+from vidbuild.remote.public_key import VARIABLE, InvalidKeyError
 
 WRITE = "VIDBUILD_REMOTE_WRITE"  # in the environment, instead of --remote-write
+if TYPE_CHECKING:
+    from vidbuild.shared_cache.keys import Signer
+
 NO_ADDRESS = 'in vidbuild.toml: [cache] remote = "s3://BUCKET/FOLDER"'
 NO_KEYS = "vidbuild cache trust KEY, with the public key of those who write to it"
 
@@ -34,17 +38,12 @@ class SharedCache:
     """
 
     def __init__(self, address: str, keys: Sequence[str], *, read: bool, write: bool, required: bool) -> None:
-        from vidbuild.shared_cache.keys import Signer
         from vidbuild.shared_cache.tier import SharedTier
 
         self.counts = RemoteCounts()
         self._address = address
         self._required = required
-        private = os.environ.get(VARIABLE, "")
-        if write and not private:
-            hint = f"set {VARIABLE} to the key that 'vidbuild cache keygen' prints, in protected branches alone"
-            raise UsageError("results can only be written to the remote cache with a private key", hint=hint)
-        self._signer = Signer(private) if write else None
+        self._signer = signer() if write else None
         self._tier = SharedTier(address, keys)
         self.tiers: Sequence[Cache] = (self._tier,) if read else ()
         self._error: VidbuildError | None = None
@@ -75,6 +74,20 @@ class SharedCache:
         """Raise the error that there was, if the remote cache is required."""
         if self._required and self._error is not None:
             raise self._error
+
+
+def signer() -> Signer:
+    """Return what signs with the private key of the environment. Raises UsageError without one."""
+    from vidbuild.shared_cache.keys import Signer
+
+    private = os.environ.get(VARIABLE, "")
+    hint = f"set {VARIABLE} to the private key that 'vidbuild cache keygen' prints, in protected branches alone"
+    if not private:
+        raise UsageError("results can only be written to the remote cache with a private key", hint=hint)
+    try:
+        return Signer(private)
+    except InvalidKeyError as error:
+        raise UsageError(f"{VARIABLE} is {error.message}", hint=hint) from error
 
 
 class UnusableCache:
@@ -120,6 +133,10 @@ def shared_cache(root: Path, options: BuildOptions) -> SharedCache | UnusableCac
     if not read and not write and not options.require_remote:
         wanted = options.use_remote and table.read
         return UnusableCache(UsageError("no key is trusted", hint=NO_KEYS)) if wanted else None
+    if write:
+        from vidbuild.shared_cache import leaks
+
+        leaks.refuse(root)
     try:
         return SharedCache(table.remote, table.keys, read=read, write=write, required=options.require_remote)
     except UsageError as error:

@@ -25,6 +25,7 @@ PARTS_AT_ONCE = 4
 CONNECT_SECONDS = 10
 SLOWEST = 50_000  # bytes per second of a request that is not given up
 RETRIES = 4
+WHOLE = 2  # seconds of a time limit from which on it is rounded up, so that few clients are made
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +161,12 @@ class Client:
     def _store(self, size: int = 0) -> Store:
         """Return the client of a request; size: of its body, in bytes."""
         seconds = self._seconds or 30 + size / SLOWEST
-        return store_of(self.address, math.ceil(seconds), self._retries, self._seconds or CONNECT_SECONDS)
+        return store_of(
+            self.address,
+            seconds if seconds < WHOLE else math.ceil(seconds),
+            self._retries,
+            self._seconds or CONNECT_SECONDS,
+        )
 
     def _kept(self, headers: Mapping[str, str]) -> dict[str, str] | None:
         return None if self.address.scheme == "file" else dict(headers)

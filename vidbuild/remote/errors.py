@@ -11,15 +11,16 @@ from vidbuild.remote.public_key import hidden
 HTTP_TOKEN = "VIDBUILD_HTTP_TOKEN"  # noqa: S105 - the name of a variable
 SUPABASE_KEYS = ("SUPABASE_S3_ACCESS_KEY_ID", "SUPABASE_S3_SECRET_ACCESS_KEY")
 _CODE = re.compile(r"<Code>(\w+)</Code>")
+_SERVER_TIME = re.compile(r"<ServerTime>([0-9T:.Z-]{10,30})</ServerTime>")
 _STATUS = re.compile(r"status code: (\d{3})")
 _MEANINGS = {
     "NoSuchBucket": ("the bucket does not exist", "create it, or correct the address"),
     "ContainerNotFound": ("the container does not exist", "create it, or correct the address"),
-    "InvalidAccessKeyId": ("the access key is unknown", "set AWS_ACCESS_KEY_ID again"),
-    "SignatureDoesNotMatch": ("the secret key is wrong", "set AWS_SECRET_ACCESS_KEY again"),
-    "ExpiredToken": ("the credentials have expired", "get new ones"),
-    "TokenRefreshRequired": ("the credentials have expired", "get new ones"),
-    "RequestTimeTooSkewed": ("the clock of this machine is off", "set it: requests are signed with the time"),
+    "InvalidAccessKeyId": ("the access key is unknown", "set VARIABLES again"),
+    "SignatureDoesNotMatch": ("the secret key is wrong", "set VARIABLES again"),
+    "ExpiredToken": ("the credentials have expired", "get new ones, and set VARIABLES again"),
+    "TokenRefreshRequired": ("the credentials have expired", "get new ones, and set VARIABLES again"),
+    "RequestTimeTooSkewed": ("the clock of this machine is off", "set it: requests are signed with the timeSERVER"),
     "AuthorizationHeaderMalformed": ("the bucket is in another region", "set AWS_REGION to that of the bucket"),
     "PermanentRedirect": ("the bucket is in another region", "set AWS_REGION to that of the bucket"),
     "SlowDown": ("the server has too many requests", "try again later"),
@@ -72,7 +73,10 @@ def _explained(address: Address, error: Exception) -> tuple[str, str | None]:
     status = _STATUS.search(text)
     number = status[1] if status else ""
     if _code(text) in _MEANINGS:
-        return _MEANINGS[_code(text)]
+        why, hint = _MEANINGS[_code(text)]
+        theirs = _SERVER_TIME.search(text)
+        here = f", which is {theirs[1]} on the server" if theirs else ""
+        return why, hint.replace("VARIABLES", variables(address)).replace("SERVER", here)
     if isinstance(error, PermissionError) or number in _DENIED:
         return "access is denied", f"check {variables(address)}, and what they may do"
     if isinstance(error, FileNotFoundError):

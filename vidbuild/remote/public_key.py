@@ -19,6 +19,10 @@ _SIGNED = re.compile(
 )
 
 
+class InvalidKeyError(UsageError):
+    """A text that is no key of the expected kind."""
+
+
 def hidden(text: str) -> str:
     """Return a text without private keys and the secrets of addresses, so that messages can quote it to everybody."""
     if PRIVATE in text:
@@ -41,5 +45,7 @@ def raw(text: str, prefix: str) -> bytes:
     except (binascii.Error, ValueError):
         found = b""
     if not text.strip().startswith(prefix) or len(found) != BYTES:
-        raise UsageError(f"not a key: expected '{prefix}' and {BYTES} bytes in base64", hint="vidbuild cache keygen")
+        raise InvalidKeyError(
+            f"not a key: expected '{prefix}' and {BYTES} bytes in base64", hint="vidbuild cache keygen"
+        )
     return found

@@ -30,7 +30,7 @@ def require() -> None:
 
 
 @functools.lru_cache(maxsize=32)
-def store_of(address: Address, seconds: int, retries: int, connect_seconds: float) -> Store:
+def store_of(address: Address, seconds: float, retries: int, connect_seconds: float) -> Store:
     """Return the client of an address. Raises RemoteError without credentials.
 
     seconds: of a request; connect_seconds: until there is a connection; retries: of one request, for failures that can

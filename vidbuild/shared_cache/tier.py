@@ -16,7 +16,7 @@ from vidbuild.remote.errors import RemoteError
 from vidbuild.shared_cache import record
 from vidbuild.shared_cache.keys import require
 
-SECONDS = 2.0  # for which a record is waited for: what a dead server costs, once
+SECONDS = 1.5  # for which a record is waited for: what a dead server costs, once, with what it takes to notice it
 SLOWEST = 200_000  # bytes per second of a blob, below which making it is likelier to be quicker
 MAX_ERRORS = 5  # after which nothing is asked any more
 MEASURED = 500_000  # bytes of a blob of which the speed is measured: smaller ones mostly wait for the first byte

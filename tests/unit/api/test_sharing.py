@@ -147,6 +147,49 @@ def test_a_shared_cache_is_used_as_the_settings_say(project: Path, monkeypatch: 
         cache_sharing.pull([Path("video.yaml")])
 
 
+@pytest.mark.parametrize("name", ["notes.txt", ".github/workflows/videos.yml", "keys.json"])
+def test_a_private_key_in_a_file_of_the_project_is_refused(
+    project: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """Wherever something is written or trusted, without repeating it; a file of local secrets may have it."""
+    keys = cache_sharing.keygen()
+    (project / "vidbuild.toml").write_text(f'[cache]\nremote = "{(project / "cache").as_uri()}"\n')
+    (project / ".env").write_text(f"VIDBUILD_CACHE_KEY={keys.private}\n")
+    monkeypatch.setenv("VIDBUILD_CACHE_KEY", keys.private)
+    cache_sharing.trust(keys.public, project)
+    file = project / name
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(f"env: {keys.private}\n")
+    for call in (
+        lambda: cache_sharing.push([Path("video.yaml")]),
+        lambda: cache_sharing.trust(keys.public, project),
+        lambda: shared_cache(project, BuildOptions(remote_write=True)),
+    ):
+        with pytest.raises(UsageError, match=f"'{name}' has a private key") as caught:
+            call()
+        assert keys.private not in f"{caught.value.message} {caught.value.hint}"
+    assert shared_cache(project, BuildOptions()) is not None
+    file.write_bytes(b"vidbuild-private: goes here")
+    assert cache_sharing.push([Path("video.yaml")]).written == 0
+
+
+@pytest.mark.parametrize("text", ["nonsense", "vidbuild-public:", "public"])
+def test_a_variable_that_is_no_private_key_is_named(project: Path, monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    """A public key in its place is the likeliest mistake; the text is not repeated."""
+    keys = cache_sharing.keygen()
+    (project / "vidbuild.toml").write_text('[cache]\nremote = "s3://videos"\n')
+    monkeypatch.setenv("VIDBUILD_CACHE_KEY", keys.public if text == "public" else text)
+    with pytest.raises(UsageError, match="VIDBUILD_CACHE_KEY is not a key: expected 'vidbuild-private:'"):
+        cache_sharing.push([Path("video.yaml")])
+
+
+def test_the_place_is_missed_before_the_key(project: Path) -> None:
+    """A project without a remote cache needs no key."""
+    (project / "vidbuild.toml").write_text("")
+    with pytest.raises(UsageError, match="the project has no remote cache"):
+        cache_sharing.push([Path("video.yaml")])
+
+
 def test_a_machine_without_the_packages_builds_on(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A colleague who has not installed the extra gets a warning with the command, and no error but when asked."""
     keys = cache_sharing.keygen()

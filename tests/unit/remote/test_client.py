@@ -17,6 +17,10 @@ from vidbuild.remote import stores
 from vidbuild.remote.client import PART_BYTES, Client, RemoteError, Stored
 
 HEADERS = {"Content-Type": "video/mp4", "Cache-Control": "no-cache"}
+SKEWED = (
+    b"<Error><Code>RequestTimeTooSkewed</Code><RequestTime>20261130T100000Z</RequestTime>"
+    b"<ServerTime>2026-11-30T12:00:00Z</ServerTime></Error>"
+)
 SHARED = 'scope="module"'  # tests.support.parallel keeps the tests of this module in one process
 
 
@@ -97,7 +101,13 @@ def test_a_cut_connection_is_made_again(s3: ObjectServer) -> None:
         (Fault(403), "access is denied", "AWS_ACCESS_KEY_ID"),
         (Fault(403, b"<Error><Code>InvalidAccessKeyId</Code></Error>"), "the access key is unknown", "again"),
         (Fault(403, b"<Error><Code>RequestTimeTooSkewed</Code></Error>"), "the clock of this machine is off", "time"),
+        (
+            Fault(403, SKEWED),
+            "the clock of this machine is off",
+            "set it: requests are signed with the time, which is 2026-11-30T12:00:00Z on the server",
+        ),
         (Fault(400, b"<Error><Code>ExpiredToken</Code></Error>"), "the credentials have expired", "new ones"),
+        (Fault(301), "the server redirects, as one of another region does", "AWS_REGION"),
         (Fault(503, SLOW_DOWN), "the server has too many requests", "later"),
         (
             Fault(400, b"<Error><Code>AuthorizationHeaderMalformed</Code></Error>"),

@@ -159,6 +159,8 @@ def push(specs: Sequence[Path], *, as_json: bool) -> int:
     if as_json:
         console.result_json({"written": pushed.written, "kept": pushed.kept, "bytes": pushed.bytes})
     else:
+        if not pushed.written and not pushed.kept:
+            console.message("nothing to write: this machine's cache has no results of these specs; build them first")
         there = f", {pushed.kept} there before" if pushed.kept else ""
         console.result(f"{humanize.count(pushed.written, 'result')} written, {humanize.size(pushed.bytes)}{there}")
     return Exit.DONE

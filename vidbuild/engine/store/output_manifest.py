@@ -107,7 +107,7 @@ def _exclusive(path: Path, seconds: float) -> Iterator[None]:
 
 
 # The table as it was last read or written: a run of many targets reads it several times for each, and all of them hold
-# it. It is known by its checksum, and nobody changes the rows.
+# it. It is known by its checksum; its rows are never changed.
 _REMEMBERED: dict[Path, tuple[bytes, Mapping[str, Row]]] = {}
 
 
