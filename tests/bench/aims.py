@@ -9,7 +9,21 @@ from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from pathlib import Path
 
-from . import burned, creating, diffs, drafts, floor, formats, languages, live, looks, measure, sharing, voices
+from . import (
+    burned,
+    creating,
+    diffs,
+    drafts,
+    executors,
+    floor,
+    formats,
+    languages,
+    live,
+    looks,
+    measure,
+    sharing,
+    voices,
+)
 from .cases import TYPES, Case, edited
 from .measure import Cost
 from .project import VIDBUILD, Project, Several
@@ -295,6 +309,7 @@ CASES: Mapping[str, Callable[[Bench], Iterator[Row]]] = {
     "webp": formats.webp,
     "webm": formats.webm,
     "draft": drafts.six,
+    "dask": executors.dask,
     "languages": languages.languages,
     "batch": sharing.batch,
     "remote": sharing.remote,

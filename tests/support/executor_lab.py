@@ -116,6 +116,13 @@ class Cluster:
         self._processes.append(process)
         return process
 
+    def wait_for_workers(self, count: int) -> None:
+        """Wait until the scheduler has so many workers."""
+        from distributed import Client
+
+        with Client(str(self.scheduler), timeout=30) as client:
+            client.wait_for_workers(count, timeout=60)
+
     def kill_scheduler(self) -> None:
         """Kill the scheduler at once."""
         self._processes[0].kill()

@@ -19,8 +19,16 @@ _TLS_HINT = (
     "set DASK_DISTRIBUTED__COMM__TLS__CA_FILE, DASK_DISTRIBUTED__COMM__TLS__CLIENT__CERT and "
     "DASK_DISTRIBUTED__COMM__TLS__CLIENT__KEY"
 )
-# A local cluster stops with the command (Ctrl-Z), and must not take its workers for dead when it goes on.
-_LOCAL_SETTINGS = {"distributed.scheduler.worker-ttl": None, "distributed.worker.use-file-locking": False}
+_LOCAL_SETTINGS = {
+    # The cluster stops with the command (Ctrl-Z), and must not take its workers for dead when it goes on.
+    "distributed.scheduler.worker-ttl": None,
+    # What Dask measures of itself for its dashboard, many times a second.
+    "distributed.worker.profile.enabled": False,
+    "distributed.admin.tick.interval": "2s",
+    "distributed.admin.system-monitor.interval": "10s",
+    "distributed.scheduler.work-stealing": False,
+    "distributed.scheduler.active-memory-manager.start": False,
+}
 
 
 class Connection:
@@ -67,7 +75,7 @@ class Connections:
                     self._open.clear()
 
     def get(self, scheduler: Scheduler, jobs: int) -> Connection:
-        """Return the connection to a scheduler; jobs: how many processes a local cluster has.
+        """Return the connection to a scheduler; jobs: how many steps a local cluster runs at a time.
 
         Raises ExecutorError if there is no answer.
         """
@@ -95,8 +103,8 @@ def _start(jobs: int) -> Connection:
     with dask.config.set(_LOCAL_SETTINGS):
         # TLS with credentials made for this cluster: other users of the machine can reach its ports, too.
         cluster = LocalCluster(
-            n_workers=jobs,
-            threads_per_worker=1,
+            n_workers=1,  # which starts a process for each step that runs, so one is enough
+            threads_per_worker=jobs,
             processes=True,
             security=True,
             dashboard_address=None,

@@ -16,8 +16,9 @@ from vidbuild.engine.worker import protocol
 from vidbuild.engine.worker.protocol import Answer, ProtocolError, StepFailure
 from vidbuild.errors import Failure
 
-_BETWEEN_LOOKS = 0.5  # s: how soon a lost worker is noticed
+_BETWEEN_LOOKS = 1.0  # s: how soon a lost worker is noticed
 _MOST_TROUBLE = 5  # looks at the scheduler that may fail one after the other
+_POLL = 0.1
 _LAG = 5.0  # s after which a file system must show here what another machine has written
 _CLOSING = 5.0  # s that closing a run may take
 
@@ -123,7 +124,7 @@ class Watch:
         while not path.exists():
             if time.monotonic() > deadline:
                 return False
-            time.sleep(_BETWEEN_LOOKS)
+            time.sleep(_POLL)
         return True
 
     def submit(self, key: str, arguments: tuple[Any, ...], address: str) -> Any:  # noqa: ANN401 - Dask's future

@@ -342,3 +342,18 @@ def test_the_engine_knows_nothing_of_video() -> None:
         "vidbuild.suggest",
         "vidbuild.frozen",
     }
+
+
+def test_a_worker_of_a_cluster_neither_plans_nor_writes_traces() -> None:
+    """P30: what Dask calls on its workers reaches the pool and requests to stop, no plan, no schedule and no trace."""
+    found = reachable("vidbuild.dask_executor.on_worker", set())
+    assert "vidbuild.engine.worker.pool" in found
+    own = {f"vidbuild.dask_executor.{name}" for name in ("on_worker", "package", "site")}
+    more = {"vidbuild.engine.runs.control", *own}
+    shared = ("vidbuild.engine.worker", "vidbuild.engine.disk.", "vidbuild.engine.sandbox.")
+    assert {name for name in found - more if not name.startswith(shared)} == {
+        "vidbuild.engine.graph.context",
+        "vidbuild.errors",
+        "vidbuild.frozen",
+        "vidbuild.platforms",
+    }
