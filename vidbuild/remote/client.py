@@ -25,7 +25,6 @@ PARTS_AT_ONCE = 4
 CONNECT_SECONDS = 10
 SLOWEST = 50_000  # bytes per second of a request that is not given up
 RETRIES = 4
-WHOLE = 2  # seconds of a time limit from which on it is rounded up, so that few clients are made
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,14 +158,12 @@ class Client:
                 next(iter(obstore.list(self._store(), chunk_size=1)), None)
 
     def _store(self, size: int = 0) -> Store:
-        """Return the client of a request; size: of its body, in bytes."""
-        seconds = self._seconds or 30 + size / SLOWEST
-        return store_of(
-            self.address,
-            seconds if seconds < WHOLE else math.ceil(seconds),
-            self._retries,
-            self._seconds or CONNECT_SECONDS,
-        )
+        """Return the client of a request; size: of its body, in bytes.
+
+        Its time is rounded up, since each client has connections of its own.
+        """
+        seconds = _rounded(self._seconds or 30 + size / SLOWEST)
+        return store_of(self.address, seconds, self._retries, min(seconds, CONNECT_SECONDS))
 
     def _kept(self, headers: Mapping[str, str]) -> dict[str, str] | None:
         return None if self.address.scheme == "file" else dict(headers)
@@ -194,6 +191,12 @@ class Client:
             yield
         except FileNotFoundError as error:
             raise remote_error(self.address, error) from error
+
+
+def _rounded(seconds: float) -> float:
+    """Return the next one of 1, 1.5, 2, 3, 4, 6, 8, 12 and so on."""
+    power = 2.0 ** math.floor(math.log2(seconds))
+    return next(each for each in (power, 1.5 * power, 2 * power) if each >= seconds)
 
 
 def _parts(file: BinaryIO, on_bytes: Callable[[int], None]) -> Iterator[bytes]:

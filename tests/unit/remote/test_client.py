@@ -255,6 +255,16 @@ def test_a_plain_http_server_gets_files_whole(
     assert seen[-1] == ("PUT", "/videos/large.mp4", "Bearer a-token", PART_BYTES + 1)
 
 
+def test_files_of_all_sizes_share_connections() -> None:
+    """Larger files have more time, which is no reason for a client of its own for each size."""
+    stores.store_of.cache_clear()
+    for size in range(0, 50_000_000, 300_000):
+        client("memory://one", seconds=2 + size / 200_000)._store()
+        client("memory://one", seconds=None)._store(size)
+    assert stores.store_of.cache_info().currsize <= 24
+    assert client("memory://one", seconds=2)._store() is client("memory://one", seconds=2.0)._store()
+
+
 def test_the_package_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without obstore the hint is the command that installs it."""
     monkeypatch.setattr("importlib.util.find_spec", lambda _name: None)
