@@ -18,6 +18,7 @@ from vidbuild.api.build_command import BuildRow
 from vidbuild.api.options import Control, RunControl
 from vidbuild.api.result import OutputFile, Result, Steps
 from vidbuild.batches import ledger, reader
+from vidbuild.cli.commands.batch import _table
 from vidbuild.engine.disk.lock import Lock
 from vidbuild.engine.runs.events import Event
 from vidbuild.errors import UsageError, VidbuildError
@@ -270,4 +271,5 @@ def test_results_of_no_rows() -> None:
     """Nothing to do is no failure."""
     empty = BatchResult(Path("batch.yaml"), (), 0.1)
     assert (empty.success_rate, empty.ok) == (1.0, True)
+    assert list(_table(empty)) == ["all rows are done"]
     assert RowResult("a", Path("a.yaml"), "built", urls=("s3://a",)).to_json()["urls"] == ["s3://a"]

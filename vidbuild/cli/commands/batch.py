@@ -164,6 +164,9 @@ def _table(result: BatchResult) -> Iterable[str]:
     """Return a line for each row, and one for all of them."""
     from vidbuild.report import humanize
 
+    if not result.results:  # of --next
+        yield "all rows are done"
+        return
     rows = [
         (each.id, each.status, *_seconds(each.seconds), ", ".join(each.urls or map(str, each.files)))
         for each in result.results
