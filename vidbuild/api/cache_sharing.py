@@ -6,6 +6,7 @@ import re
 import tempfile
 import tomllib
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from vidbuild.api.engine import engine_of
@@ -14,14 +15,14 @@ from vidbuild.api.plan import Plan, plans_of, store_of
 from vidbuild.api.shared_cache import NO_ADDRESS, NO_KEYS, signer
 from vidbuild.api.video import target_of
 from vidbuild.engine.disk import durable
-from vidbuild.engine.keys.fetch import fetch
+from vidbuild.engine.keys.fetch import FetchResult, fetch
 from vidbuild.engine.store.store import Store
 from vidbuild.engine.store.trace import Trace
 from vidbuild.errors import UsageError
 from vidbuild.project import SETTINGS, root_of
 from vidbuild.shared_cache import leaks
 from vidbuild.shared_cache.keys import KeyPair, generate, public_key
-from vidbuild.shared_cache.push import Pushed, Pusher
+from vidbuild.shared_cache.push import AT_ONCE, Pushed, Pusher
 from vidbuild.shared_cache.tier import SharedTier
 from vidbuild.spec.settings import CacheSettings
 
@@ -102,15 +103,20 @@ def _pull(store: Store, plan: Plan, tier: SharedTier) -> tuple[int, int]:
     """Fetch what is there, until that leads to no further keys."""
     asked: set[str] = set()
     fetched = rejected = 0
-    with tempfile.TemporaryDirectory(dir=store.home) as folder:
+    with tempfile.TemporaryDirectory(dir=store.home) as folder, ThreadPoolExecutor(AT_ONCE) as pool:
+
+        def fetch_one(key: str) -> FetchResult:
+            own = Path(folder) / key  # results can have the same blob
+            own.mkdir()
+            return fetch(key, [tier], store.blobs, own)
+
         for _ in range(MAX_ROUNDS):
             keys = {
                 each.key for each in engine_of(store).explain(target_of(plan)) if each.state != "cached" and each.key
             }
             if not keys - asked:
                 break
-            for key in sorted(keys - asked):
-                result = fetch(key, [tier], store.blobs, Path(folder))
+            for result in pool.map(fetch_one, sorted(keys - asked)):
                 rejected += result.rejected
                 if result.trace is not None:
                     store.write_trace(result.trace)
