@@ -166,7 +166,8 @@ class Remote:
         self.fresh(*args)
         lines = (self.project.folder / "events.jsonl").read_text(encoding="utf-8").splitlines()
         events = list(map(json.loads, lines))
-        return next(float(each["time"]) for each in events if each["type"] == "step_started") - events[0]["time"]
+        first = next(each for each in events if each["type"] == "step_started")
+        return float(first["time"] - events[0]["time"])
 
     def ran(self) -> list[str]:
         """The steps that ran in the last build."""
