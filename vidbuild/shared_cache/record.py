@@ -30,7 +30,7 @@ def dumps(trace: Trace, signer: Signer) -> bytes:
 
 
 def outputs(content: bytes) -> dict[str, str]:
-    """Return the digests of a record's outputs by their names, whoever signed it; none if it is no record."""
+    """Return the digests of a record's outputs by their names, of any signer; none if it is no record."""
     try:
         return {
             name: blob.digest
