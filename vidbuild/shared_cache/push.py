@@ -73,8 +73,8 @@ class Pusher:
     def _repair(self, trace: Trace) -> int:
         """Write the blobs of a record that is there, if they are gone; return how many bytes were written.
 
-        Places can be set to remove what is old, and the record would be of no use again. If it is of another result, its
-        blobs are not here.
+        Places can be set to remove what is old, and the record would be of no use again. If it is of another result,
+        its blobs are not here.
         """
         content = self._client.get(record_name(trace.key), record.MAX_BYTES) or b""
         if record.outputs(content) != {name: blob.digest for name, blob in trace.outputs.items()}:
