@@ -30,7 +30,7 @@ export class Hover {
     const cue = scene.cues.find((each) => Math.abs(each.at - time) * timeline.scale < 8);
     const names = [clock(time, 2), cue ? `cue ${cue.name}` : scene.title || scene.id];
     if (chapter && chapter.title !== names[1] && !cue) names.push(chapter.title);
-    this.label.textContent = names.join(" · ");
+    this.label.replaceChildren(...names.flatMap((name, at) => [at ? " · " : "", el("bdi", {}, name)]));
     this.#frame(scene, time);
     this.box.hidden = false;
     const outer = timeline.scroller.getBoundingClientRect();

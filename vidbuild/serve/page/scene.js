@@ -45,7 +45,7 @@ export class ScenePanel {
     }
     const figures = [
       ["Type", scene.type],
-      ["Duration", scene.seconds ? duration(scene.seconds) : "not known yet"],
+      ["Duration", scene.seconds ? duration(scene.seconds) : ""],
       ["Pace", scene.pace ? `${Math.round(scene.pace)} words/min` : ""],
       ["Cues", scene.cues.length ? String(scene.cues.length) : ""],
     ].filter(([, value]) => value);

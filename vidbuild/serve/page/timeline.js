@@ -1,6 +1,6 @@
 // The timeline: a canvas as wide as the window in a scroller as wide as the video.
 
-import { $, debounce, setIcon, show } from "./dom.js";
+import { $, debounce, el, setIcon, show } from "./dom.js";
 import { clock, frameAt, lastBefore, plural } from "./format.js";
 import { Hover } from "./hover.js";
 import { Thumbs } from "./thumbs.js";
@@ -172,7 +172,7 @@ export class Timeline {
     const place = scene ? `, scene ${scene.title || scene.id}` : "";
     this.scroller.setAttribute("aria-valuetext", `${clock(time, 2)}, frame ${frameAt(time, this.player.fps)}${place}`);
     const parts = [chapter?.title, `${clock(seconds, 1)}, ${plural(scenes.length, "scene")}`];
-    $("#where").textContent = parts.filter(Boolean).join(" · ");
+    $("#where").replaceChildren(...parts.filter(Boolean).flatMap((part, at) => [at ? " · " : "", el("bdi", {}, part)]));
   }
 
   #wheel(event) {

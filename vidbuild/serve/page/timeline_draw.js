@@ -91,7 +91,8 @@ function scenes(context, view, shown, top, x, picture) {
       context.fillStyle = paint.ink;
       // The name stays in view while any of its scene is.
       const name = Math.max(left, 0) + 6;
-      if (left + wide - name > 14) context.fillText(fitted(context, scene.title || scene.id, left + wide - name - 6), name, top + ROWS.scenes - 11);
+      const room = left + wide - name - 6;
+      if (room > 8) context.fillText(isolated(fitted(context, scene.title || scene.id, room)), name, top + ROWS.scenes - 11);
     }
     if (scene.changed || scene.stale) {
       context.fillStyle = paint.changed;
@@ -142,7 +143,7 @@ function words(context, view, shown, top, x) {
       const long = context.measureText(word.text).width;
       if (!spoken && (left < free || view.scale < 60 || (left < lit.to && left + long > lit.from))) continue;
       context.fillStyle = spoken ? paint.accent : paint.quiet;
-      context.fillText(word.text, left, top + 12);
+      context.fillText(isolated(word.text), left, top + 12);
       free = left + long + 4;
     }
   }
@@ -169,6 +170,11 @@ function marks(context, view, shown, top, x) {
       if (context.measureText(cue.name).width <= room) context.fillText(cue.name, at + 8, middle);
     }
   }
+}
+
+// A text in its own direction, whatever that of the page is: the full stop of an Arabic sentence is at its left.
+function isolated(text) {
+  return `\u2068${text}\u2069`;
 }
 
 function fitted(context, text, width) {
