@@ -50,13 +50,17 @@ class _SceneTypes(Mapping[str, SceneType]):
 
     def __init__(self) -> None:
         self.added: dict[str, PluginScene] = {}
+        self._imported: dict[str, SceneType] = {}
 
     def __getitem__(self, name: str) -> SceneType:
+        if name in self._imported:
+            return self._imported[name]
         if name in self.added:
             return self.added[name].scene
         if name not in NAMES:
             raise KeyError(name)
         scene: SceneType = importlib.import_module(f"vidbuild.scenes.{name}").SCENE
+        self._imported[name] = scene
         return scene
 
     def __contains__(self, name: object) -> bool:

@@ -7,6 +7,7 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from vidbuild.media.text.boundaries import split
 from vidbuild.media.text.words import Token
@@ -26,6 +27,8 @@ PREVIEWED = 3
 OUT_OF_ORDER = "mentioned only out of order, or before the item above it"
 PREVIEW = "mentioned only in a sentence that seems to preview several items"
 
+SIGNS = re.compile(r"[^\w]+")
+CACHED = 1 << 14  # words and texts: a narration is searched for mentions when it is checked and when it is planned
 SENTENCE_END = re.compile(r"[.!?…。！？][\"'”’»)\]]*\Z")  # noqa: RUF001 - the full-width forms are meant
 
 
@@ -58,7 +61,7 @@ def mentions(reveals: Sequence[Reveal], tokens: Sequence[Token], language: str) 
     sentences = list(_sentences(tokens))
     found: list[list[_Candidate]] = []
     for reveal in reveals:
-        keywords = [] if reveal.at is not None or reveal.after_previous else _keywords(reveal.words, language)
+        keywords = () if reveal.at is not None or reveal.after_previous else _keywords(reveal.words, language)
         found.append([_Candidate(at, sentences[at], share) for at, share in _passages(keywords, words)])
     shared = _shared_sentences(found)
     chosen = _in_order(found, shared)
@@ -144,11 +147,13 @@ def _doubt(index: int, found: Sequence[Sequence[_Candidate]], chosen: Sequence[_
     return PREVIEW if len(beside) >= PREVIEWED and last - here.sentence >= len(beside) else ""
 
 
-def _keywords(text: str, language: str) -> list[str]:
+@lru_cache(maxsize=CACHED)
+def _keywords(text: str, language: str) -> tuple[str, ...]:
     """Return the words of a text, without stop words unless it has no others."""
-    words = [_plain(word) for word in split_words(text, language)]
-    return [word for word in words if word and word not in STOP_WORDS] or [word for word in words if word]
+    words = [word for word in map(_plain, split_words(text, language)) if word]
+    return tuple(word for word in words if word not in STOP_WORDS) or tuple(words)
 
 
+@lru_cache(maxsize=CACHED)
 def _plain(word: str) -> str:
-    return re.sub(r"[^\w]+", "", word.casefold())
+    return SIGNS.sub("", word.casefold())
