@@ -162,6 +162,7 @@ def test_a_changed_scene_plays_with_its_new_sound_and_the_video_goes_on(live: Li
     new = live.browser.evaluate("vidbuild.player.scenes.map((each) => [each.id, each.start, each.seconds])")
     fragment = live.browser.evaluate("fragments[0]")
     assert fragment["scene"] == "one"
+    assert [word["text"] for word in fragment["words"]][:4] == ["First", "it", "now", "says"]
     assert new[0][2] > old[0][2] + 0.5
     assert fragment["seconds"] == pytest.approx(new[0][2], abs=0.1)
     # The fragment again, in the place of the scene: its times count, and the second scene follows at once.

@@ -228,6 +228,18 @@ def test_the_downloads_and_the_markup_to_embed(pages: LivePages) -> None:
     assert 'src="video.mp4"' in pages.browser.evaluate("document.querySelector('#panel-share textarea').value")
 
 
+def test_what_changed_since_the_last_version_is_a_page_that_works(pages: LivePages) -> None:
+    """The link in the panel leads to the page of `vidbuild diff`, with its style, its script and its frames."""
+    opened(pages, "/v/ID")
+    pages.browser.evaluate(PARTS["share"])
+    link = pages.browser.evaluate("document.querySelector('#panel-share a[href^=\"/api/diff\"]').getAttribute('href')")
+    pages.open(link)
+    pages.unbroken()
+    assert "these" in pages.browser.evaluate("document.querySelector('main').innerText")
+    assert pages.browser.evaluate("getComputedStyle(document.querySelector('ins')).textUnderlineOffset") == "3px"
+    assert pages.browser.evaluate("[...document.images].every((each) => each.complete && each.naturalWidth > 0)")
+
+
 def test_a_thousand_scenes_are_light(pages: LivePages) -> None:
     """With a thousand scenes the page has few elements, little memory, and draws within a frame or two."""
     opened(pages, "/v/ID")
