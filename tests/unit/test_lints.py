@@ -22,6 +22,7 @@ MAKERS = {"warning": 0, "_warning": 0, "warn": 0, "ClipWarning": 0, "StepWarning
 KEYWORD = "code"
 # Modules whose calls of these names are about something else, or hand on a code that another one has given.
 OTHERS = {"collector.py", "nodes.py", "context.py", "trace.py", "protocol.py", "run_view.py", "result_output.py"}
+OTHERS |= {"plugin.py", "extension.py"}  # of documentation tools, whose logs they write
 
 
 @cache

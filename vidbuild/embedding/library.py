@@ -146,8 +146,7 @@ class Library:
         if not POSIX:
             if settings.build == ALWAYS or not is_there:
                 raise UsageError(NO_POSIX, hint=USE_WSL)
-            self._report(Diagnostic("warning", f"not built: {NO_POSIX}", str(spec), code="VB9"))
-            return beside
+            return self._older(beside, spec, NO_POSIX)
         made = self._built.get((spec, item.name, settings.build))
         if made is None:
             try:
@@ -155,10 +154,14 @@ class Library:
             except _UnreachableError as error:
                 if settings.build != AUTO or not is_there:
                     raise
-                self._report(Diagnostic("warning", f"an older video is shown: {error.message}", str(spec)))
-                made = beside
+                made = self._older(beside, spec, error.message)
             self._built[(spec, item.name, settings.build)] = made
         return made
+
+    def _older(self, folder: Path, spec: Path, reason: str) -> Path:
+        """Warn that the video in a folder may not be that of the spec, and return the folder."""
+        self._report(Diagnostic("warning", f"an older video is shown: {reason}", str(spec), code="VB911"))
+        return folder
 
     def _build(self, spec: Path, item: Embeddable) -> Path:
         cache = self._cache(spec)
