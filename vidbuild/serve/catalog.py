@@ -45,12 +45,17 @@ class Video:
 
 @dataclass(slots=True)
 class SpecEntry:
-    """One spec. problems: JSON values for the page; failure: those of the last build among them."""
+    """One spec.
+
+    problems: JSON values for the page, those of the last build among them.
+    files: on which it depends. While it has errors, also those of before: the error may be in one of them.
+    """
 
     path: Path
     look: Look | None = None
     videos: list[Video] = field(default_factory=list)
     problems: list[dict[str, Any]] = field(default_factory=list)
+    files: tuple[Path, ...] = ()
 
     def count(self, severity: str) -> int:
         """Return the number of its problems of a severity."""
@@ -61,6 +66,14 @@ def video_id(root: Path, spec: Path, name: str) -> str:
     """Return the id of a video: short, the same after a restart, and no path."""
     where = os.path.relpath(os.path.realpath(spec.parent) + os.sep + spec.name, root)
     return hashlib.sha256(f"{where}\n{name}".encode("utf-8", "surrogateescape")).hexdigest()[:12]
+
+
+def files_to_watch(found: Look, before: Sequence[Path]) -> tuple[Path, ...]:
+    """Return the files that a look depends on, and if it found errors, those of the looks before and of the errors."""
+    if found.ok:
+        return found.files
+    wrong = [Path(each.path).absolute() for each in found.diagnostics if each.location]
+    return tuple(dict.fromkeys((*found.files, *before, *wrong)))
 
 
 class Catalog:
@@ -90,7 +103,7 @@ class Catalog:
         """Record a new look at a spec; its videos stay as they were if it has errors."""
         with self.lock:
             entry = self.specs[path]
-            entry.look = found
+            entry.look, entry.files = found, files_to_watch(found, entry.files)
             if found.ok:
                 known = {video.id: video for video in entry.videos}
                 entry.videos = []
@@ -118,7 +131,7 @@ class Catalog:
     def inputs(self) -> Iterator[tuple[Path, Path]]:
         """Yield each spec with each file that it depends on."""
         with self.lock:
-            rows = [(entry.path, entry.look.files if entry.look else (entry.path,)) for entry in self.specs.values()]
+            rows = [(entry.path, entry.files or (entry.path,)) for entry in self.specs.values()]
         for path, files in rows:
             for file in files:
                 yield path, file

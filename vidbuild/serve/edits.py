@@ -9,6 +9,7 @@ from typing import Self
 
 from vidbuild.api.live import Look, look, missing
 from vidbuild.api.options import BuildOptions
+from vidbuild.serve.catalog import files_to_watch
 from vidbuild.serve.watcher import Watcher
 
 _POLL = 0.2  # seconds between two looks for a signal
@@ -20,6 +21,7 @@ class Edits:
     def __init__(self, specs: Sequence[Path], options: BuildOptions) -> None:
         self._options = options
         self._looks = {spec: self._look(spec) for spec in specs}
+        self._files = {spec: files_to_watch(found, ()) for spec, found in self._looks.items()}
         self._watcher = Watcher(self._inputs, self._changed)
         self._condition = threading.Condition()
         self._pending: dict[Path, None] = {}
@@ -57,7 +59,7 @@ class Edits:
 
     def _is_edited(self, spec: Path) -> bool:
         before, now = self._looks[spec], self._look(spec)
-        self._looks[spec] = now
+        self._looks[spec], self._files[spec] = now, files_to_watch(now, self._files[spec])
         return _said(before) != _said(now)
 
     def _look(self, spec: Path) -> Look:
@@ -74,8 +76,8 @@ class Edits:
         )
 
     def _inputs(self) -> Iterator[tuple[Path, Path]]:
-        for spec, found in list(self._looks.items()):
-            for file in found.files:
+        for spec, files in list(self._files.items()):
+            for file in files:
                 yield spec, file
 
     def _changed(self, specs: list[Path]) -> None:

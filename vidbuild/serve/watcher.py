@@ -17,6 +17,8 @@ from vidbuild.api.plan_cache import PACKAGE
 STEP = 30  # milliseconds without another change that end a burst
 LONGEST = 400  # milliseconds of a burst
 _MISSING = 1.0  # seconds between two looks for a folder that does not exist
+_PAUSE = 1000  # milliseconds without a change after which some pauses look at all files
+_FIRST_PAUSES, _SOME_PAUSES = 2, 10
 
 Inputs = Callable[[], Iterable[tuple[Path, Path]]]
 
@@ -72,17 +74,15 @@ class Watcher:
                 debounce=LONGEST,
                 recursive=False,
                 stop_event=self._renew,
-                rust_timeout=int(_MISSING * 1000) if incomplete else 5_000,
-                yield_on_timeout=incomplete,
+                rust_timeout=_PAUSE,
+                yield_on_timeout=True,
                 raise_interrupt=False,
             )
             try:
-                for found in changes:
-                    changed = {Path(os.path.normpath(path)) for _, path in found}
-                    touched = {file for file in specs_of if file in changed or file.parent in changed}
-                    touched |= {
-                        file for file in specs_of if file in {each.parent for each in changed} and file.is_dir()
-                    }
+                for pauses, found in enumerate(changes):
+                    # A file may have been saved after its signature was taken, and before its folder was watched.
+                    looks_at_all = not found and (pauses <= _FIRST_PAUSES or pauses % _SOME_PAUSES == 0)
+                    touched = set(specs_of) if looks_at_all else _touched(specs_of, found)
                     after = {file: _signature(file) for file in touched}
                     self._notify({file for file, seen in after.items() if state.get(file) != seen}, specs_of)
                     state |= after
@@ -95,6 +95,13 @@ class Watcher:
         specs = list(dict.fromkeys(spec for file in files for spec in specs_of[file]))
         if specs and not self._ending:
             self._on_change(specs)
+
+
+def _touched(files: Iterable[Path], changes: Iterable[tuple[object, str]]) -> set[Path]:
+    """Return the files that changes are about: a file, one in a folder that is an input, or the folder of a file."""
+    changed = {Path(os.path.normpath(path)) for _, path in changes}
+    parents = {each.parent for each in changed}
+    return {file for file in files if file in changed or file.parent in changed or (file in parents and file.is_dir())}
 
 
 def _by_file(rows: Iterable[tuple[Path, Path]]) -> dict[Path, list[Path]]:

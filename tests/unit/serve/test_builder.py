@@ -302,3 +302,19 @@ def test_versions_are_found_after_a_restart(site: Site, builds: Builds, tmp_path
     assert site.video.revision is not None
     assert again.revision.id == site.video.revision.id
     assert Catalog(site.root, [site.spec], tmp_path / "other").videos()[0].revision is None
+
+
+def test_an_error_in_another_file_is_watched(site: Site, builds: Builds) -> None:
+    """While a spec has errors, the files that it named before are watched, and those that the errors are in."""
+    del builds
+    theme = site.root / "look.yaml"
+    theme.write_text("extends: midnight\n")
+    edit(site, "title: A small video", "title: A small video\ntheme: look.yaml")
+    idle(site)
+    assert site.video.state == "ready", site.catalog.specs[site.spec].problems
+    assert theme in {file for _, file in site.catalog.inputs()}
+    theme.write_text("extends: [")
+    site.builder.edited([site.spec])
+    idle(site)
+    assert site.video.state == "invalid"
+    assert theme in {file for _, file in site.catalog.inputs()}

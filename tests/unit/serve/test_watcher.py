@@ -127,6 +127,17 @@ def test_the_project_is_deleted_and_comes_back(watched: Watched) -> None:
     watched.expect_after(lambda: watched.spec.write_text("and edited"))
 
 
+def test_a_save_while_other_files_begin_to_be_watched(watched: Watched) -> None:
+    """No save is lost while the files to watch are being replaced by others."""
+    for number in range(30):
+        watched.files = [watched.spec, watched.root / f"other-{number}"]
+        watched.watcher.renew()
+        time.sleep(0.002 * number)
+        before = watched.calls
+        watched.spec.write_text(f"text {number}")
+        wait_until(lambda before=before: watched.calls > before, "a call")  # type: ignore[misc] # bound now
+
+
 def test_a_folder_whose_names_matter(watched: Watched) -> None:
     """A new name in a folder that is an input is seen."""
     folder = watched.root / "takes"
