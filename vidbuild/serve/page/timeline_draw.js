@@ -106,7 +106,7 @@ function scenes(context, view, shown, top, x, picture) {
 function wave(context, view, data, scene, top, x) {
   if (!data.peaks || scene.origin === null) return;
   const { peaks, rate } = data;
-  const left = x(scene.start);
+  const left = Math.round(x(scene.start)); // bars between pixels would be blurred
   const origin = (scene.origin ?? scene.start) * rate;
   const middle = top + ROWS.wave / 2;
   context.fillStyle = view.colors.wave;
