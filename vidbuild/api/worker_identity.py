@@ -6,6 +6,7 @@ identities of the tools by name, the sandbox of steps, and the variables that ar
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sys
 from collections.abc import Mapping, Sequence
@@ -51,10 +52,12 @@ def describe(names: Sequence[str], *, plugins: bool) -> Mapping[str, Any]:
 
 def _variables(names: Sequence[str]) -> dict[str, str]:
     """Return the variables by which steps receive this machine's settings and plug-ins of the tools."""
-    known, values = tools(), Variables()
-    usable = [name for name in names if name in known or name.startswith("voice-")]
-    declared = access_of(known, usable).env
-    return {name: values[name] for name in declared if name.startswith((SETTINGS, PLUGIN)) and name in values}
+    known, values, found = tools(), Variables(), dict[str, str]()
+    for name in names:
+        with contextlib.suppress(VidbuildError, KeyError):  # what is missing here has no identity either
+            declared = access_of(known, [name]).env
+            found |= {each: values[each] for each in declared if each.startswith((SETTINGS, PLUGIN))}
+    return found
 
 
 def main() -> None:

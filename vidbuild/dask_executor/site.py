@@ -21,7 +21,7 @@ from vidbuild.engine.worker.pool import Pool
 from vidbuild.engine.worker.protocol import INTERIM, Answer, StepFailure
 from vidbuild.errors import Failure
 
-_POLL = 0.03  # s in which a step that becomes free for a process may have to wait while another one runs
+_POLL = 0.03  # s that a step may have to wait if a process is free for it while another one runs
 _BETWEEN_REQUESTS = 0.2  # s
 _IDLE = 20.0  # s after which processes without steps end: the driver may be gone
 STOPPED = Failure("the step was stopped: the build was cancelled")
@@ -107,13 +107,18 @@ class Site:
         pool, failure = Pool(self._slots, self._folder, self._env, self._sandbox), STOPPED
         try:
             while self._take(pool) and self._obey(pool):
-                for message in pool.wait(_POLL if self._running else 0.0):
+                for message in pool.wait(self._patience()):
                     self._handle(message.step, message.answer)
         except Exception as error:  # noqa: BLE001 - whatever it is, those who wait must learn of it
             failure = Failure(f"the worker failed: {type(error).__name__}: {error}", fault="bug")
         finally:
             pool.close(kill=bool(self._running))
             self._end_all(failure)
+
+    def _patience(self) -> float:
+        if not self._running:
+            return 0.0
+        return _POLL if len(self._running) < self._slots else _BETWEEN_REQUESTS
 
     def _take(self, pool: Pool) -> bool:
         """Start what came in; False if nothing did for so long that the processes are not worth keeping."""

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.support.engine_lab import Lab, names, step
+from tests.support.fake_pool import FakePool, Script
 from vidbuild.engine.keys.tools import Access
 from vidbuild.engine.schedule.dispatch import Claim, Dispatcher
 from vidbuild.engine.store.store import Store
@@ -86,3 +87,19 @@ def test_closing_gives_everything_back(lab: Lab, crew: Dispatcher) -> None:
     assert not crew.busy
     assert names(lab.store.home / "tmp") == names(lab.store.home / "locks") == []
     assert [claim(crew, name) for name in "ab"] == [Claim.ACQUIRED] * 2
+
+
+def test_an_executor_says_how_many_steps_run(lab: Lab) -> None:
+    """P31: once it is there, its slots count instead of the jobs, and they may change while steps run."""
+    lab.store.prepare()
+    pool = FakePool(Script(), 2)
+    crew = Dispatcher(lab.store, 1, lab.env, {}, lambda: None, new_executor=lambda _: pool)
+    claim(crew, "a")
+    assert crew.full()
+    crew.start("a", step("a"), lab.kinds["concat"], {})
+    assert not crew.full()
+    assert [claim(crew, name) for name in "bc"] == [Claim.ACQUIRED, Claim.NO_SLOT]
+    pool.slots = 0
+    crew.release("b")
+    assert claim(crew, "c") is Claim.NO_SLOT
+    crew.close()
