@@ -18,6 +18,7 @@ from vidbuild.engine.store.digest_cache import DigestCache
 from vidbuild.engine.store.store import Store
 from vidbuild.errors import UsageError, os_error_text
 from vidbuild.model import Scene, Spec
+from vidbuild.plan.formats import AUDIO
 from vidbuild.project import LOCK, SETTINGS, root_of
 from vidbuild.spec.diagnostics import SpecError
 from vidbuild.spec.load import LoadResult, try_load
@@ -64,6 +65,11 @@ class LiveVideo:
     digest: str
     spec: Spec
     plan: Plan
+
+    @property
+    def has_pictures(self) -> bool:
+        """Whether it is more than audio."""
+        return self.spec.output.format not in AUDIO
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ from vidbuild.engine.schedule.target import RunHooks, Target
 from vidbuild.engine.store.blobs import Blob
 from vidbuild.engine.store.store import Store
 from vidbuild.engine.store.writable import writable
-from vidbuild.errors import Failure, StepError, StoreError, class_of, os_error_text
+from vidbuild.errors import Failure, StepError, StoreError, UsageError, class_of, os_error_text
 from vidbuild.frozen import replaced
 from vidbuild.plan.scene_steps import LAST_FRAME
 from vidbuild.plan.scene_steps import still as still_step
@@ -79,6 +79,8 @@ def still_of(
     at: seconds from the scene's start; None for its last frame.
     Raises the error of the step that failed, CancelledError if it was cancelled.
     """
+    if not video.has_pictures:
+        raise UsageError(f"'{video.name}' is audio, and has no pictures")
     spec = VideoSpec.of(video.spec, own_variant(video.spec))
     step = still_step(spec, scene, LAST_FRAME if at is None else timebase.frames(at, spec.fps))
     store = store_of(video.spec.path, options.cache)

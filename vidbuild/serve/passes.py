@@ -145,7 +145,7 @@ class Pass:
         with self._catalog.lock:
             video.changed = frozenset(changed) if built else frozenset()
             video.new_reasons |= {scene: reason for scene, reason in reasons.items() if reason}
-        if drawn:
+        if drawn and live.has_pictures:
             self._still(video, live, _first(video, drawn, now))
         if built and changed and len(live.scenes) > 1:
             self._fragment(video, live, _first(video, changed, now))

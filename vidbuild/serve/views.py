@@ -178,6 +178,7 @@ def _scene(
     words = [{"text": each["text"], "start": each["start"], "end": each["end"]} for each in timing.get("words", ())]
     changed = name in video.changed
     previous = video.previous
+    shows = video.live is None or video.live.has_pictures
     stale = newest is not None and newest.all != scene.get("all", newest.all)
     return {
         "id": name,
@@ -193,9 +194,9 @@ def _scene(
         "reason": video.reasons.get(name, ""),
         "changed": changed,
         "stale": stale,
-        "still": f"/still/{video.id}/{name}?rev={newest.picture[:12] if newest else number}",
-        "thumb": f"/thumb/{video.id}/{name}?rev={newest.picture[:12] if newest else number}",
-        "before": f"/still/{video.id}/{name}?rev={previous.id}" if changed and existed and previous else None,
+        "still": f"/still/{video.id}/{name}?rev={newest.picture[:12] if newest else number}" if shows else None,
+        "thumb": f"/thumb/{video.id}/{name}?rev={newest.picture[:12] if newest else number}" if shows else None,
+        "before": f"/still/{video.id}/{name}?rev={previous.id}" if shows and changed and existed and previous else None,
     }
 
 

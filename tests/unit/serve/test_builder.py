@@ -318,3 +318,16 @@ def test_an_error_in_another_file_is_watched(site: Site, builds: Builds) -> None
     idle(site)
     assert site.video.state == "invalid"
     assert theme in {file for _, file in site.catalog.inputs()}
+
+
+def test_a_video_of_sound_alone(site: Site, builds: Builds) -> None:
+    """An output that is audio has no pictures, and is built without them."""
+    builds.calls.clear()
+    edit(site, "size: 160x90, fps: 24", "format: m4a")
+    edit(site, "title: One, duration: 0.5", "title: One, narration: One.")
+    idle(site)
+    assert site.video.state == "ready", site.catalog.specs[site.spec].problems
+    assert [kind for kind, _ in builds.calls if kind != "fragment"] == ["whole"]
+    assert {each["still"] for each in site.get(f"/api/videos/{site.video.id}").json()["scenes"]} == {None}
+    answer = site.get(f"/still/{site.video.id}/one")
+    assert (answer.status_code, answer.json()["message"]) == (404, "'video' is audio, and has no pictures")
