@@ -22,6 +22,8 @@ def root_of(spec: Path) -> Path:
     The folders above are those of the path as written. Symlinks in the root's own path are resolved.
     """
     folder = spec.absolute().parent
+    if ".." in folder.parts:  # "project/../other" is not in "project"
+        folder = folder.resolve()
     for candidate in (folder, *folder.parents):
         if any(os.path.lexists(candidate / marker) for marker in ROOT_MARKERS):
             return candidate.resolve()

@@ -29,6 +29,18 @@ def test_the_nearest_folder_with_a_marker_is_the_root(spec: Path, marker: str) -
     assert project.root_of(spec) == spec.parents[1]
 
 
+def test_a_path_that_leads_out_of_a_project_is_not_in_it(spec: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`..` in a path leads to another folder, whose project counts, also behind a symlink."""
+    (spec.parents[1] / "vidbuild.toml").touch()
+    other = spec.parents[3] / "other"
+    other.mkdir()
+    monkeypatch.chdir(spec.parent)
+    assert project.root_of(Path("../../../other/video.yaml")) == other
+    assert project.root_of(Path("../video.yaml")) == spec.parents[1]
+    (other / "link").symlink_to(spec.parent)
+    assert project.root_of(other / "link" / ".." / "video.yaml") == spec.parents[1]
+
+
 def test_a_marker_that_leads_nowhere_is_one(spec: Path) -> None:
     """A `.git` that is a broken link marks the root as well."""
     (spec.parents[2] / ".git").symlink_to("nowhere")
