@@ -117,6 +117,22 @@ def test_a_scheduler_without_its_certificates(workspace: Workspace, tmp_path: Pa
     assert "hint: set DASK_DISTRIBUTED__COMM__TLS__CA_FILE" in outcome.stderr
 
 
+def test_a_scheduler_is_reached_by_tls(workspace: Workspace, tmp_path: Path) -> None:
+    """With certificates in Dask's own variables a build runs on the workers, and without them it is refused."""
+    cluster = Cluster(tmp_path, tls=True)
+    try:
+        workspace.write("video.yaml", SMALL)
+        cluster.worker("one")
+        address = f"dask:tls://{cluster.scheduler.host}:{cluster.scheduler.port}"
+        refused = workspace.run("build", "--executor", address)
+        outcome = workspace.run("build", "video.yaml", "--json", "--executor", address, env=cluster.certificates)
+    finally:
+        cluster.close()
+    assert (refused.code, "hint: set DASK_DISTRIBUTED__COMM__TLS__CA_FILE" in refused.stderr) == (4, True)
+    assert outcome.code == 0, outcome.stderr
+    assert outcome.data["status"] == "built"
+
+
 @pytest.fixture
 def marked(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workspace]:
     """A project whose processes can be found."""

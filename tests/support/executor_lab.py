@@ -25,6 +25,7 @@ from vidbuild.engine.runs.events import Event
 from vidbuild.engine.worker.executor import Executor, NewExecutor, RunSetup
 from vidbuild.frozen import values
 
+CERTIFICATE = "DASK_DISTRIBUTED__COMM__TLS__"
 LOCAL_CLUSTER, SAME_CODE = Scheduler(), Describing()
 # Fields that depend on the machine, the moment or the order.
 MOMENTARY = {"time", "run", "seconds", "wait", "jobs", "expected", "ended", "log", "remaining", "started"}
@@ -77,22 +78,54 @@ def outcome(lab: Lab, report: BuildReport) -> Mapping[str, Any]:
     }
 
 
+def _certificates(folder: Path) -> dict[str, str]:
+    """Write a certificate that is its own authority, and its key; return the variables that name them."""
+    from distributed import Security
+
+    made = Security.temporary()
+    found = {}
+    for name, text in (
+        ("CA_FILE", made.tls_ca_file),
+        ("CLIENT__CERT", made.tls_client_cert),
+        ("CLIENT__KEY", made.tls_client_key),
+    ):
+        path = folder / f"{name}.pem"
+        path.write_text(text)
+        found[CERTIFICATE + name] = str(path)
+    return found
+
+
 class Cluster:
     """A scheduler and workers of their own, as commands of Dask, so that they can differ, refuse and be killed."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, tls: bool = False) -> None:
         self._folder = folder
         self._processes: list[subprocess.Popen[bytes]] = []
+        self.certificates = _certificates(folder) if tls else {}
+        self._tls = ["--protocol", "tls"] if tls else []
+        for name, option in (("CA_FILE", "ca-file"), ("CLIENT__CERT", "cert"), ("CLIENT__KEY", "key")):
+            self._tls += [f"--tls-{option}", self.certificates[CERTIFICATE + name]] if tls else []
         self.scheduler = self._begin()
 
     def _begin(self) -> Scheduler:
         file = self._folder / "scheduler.json"
-        self._start("scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--scheduler-file", str(file))
+        self._start(
+            "scheduler",
+            "--host",
+            "127.0.0.1",
+            "--port",
+            "0",
+            "--no-dashboard",
+            "--scheduler-file",
+            str(file),
+            *self._tls,
+        )
         self.file = file
         for _ in range(600):
             if file.exists() and file.stat().st_size:
-                host, _, port = json.loads(file.read_text())["address"].removeprefix("tcp://").rpartition(":")
-                return Scheduler("tcp", host, int(port))
+                scheme, _, place = json.loads(file.read_text())["address"].partition("://")
+                host, _, port = place.rpartition(":")
+                return Scheduler(scheme, host, int(port))
             time.sleep(0.05)
         raise AssertionError("the scheduler did not start")
 
@@ -100,7 +133,7 @@ class Cluster:
         """Start a worker with variables of its own."""
         return self._start(
             *("worker", "--scheduler-file", str(self.file), "--no-dashboard", "--nthreads", "1", "--name", name),
-            *("--host", "127.0.0.1", "--local-directory", str(self._folder), *options),
+            *("--host", "127.0.0.1", "--local-directory", str(self._folder), *self._tls, *options),
             **env,
         )
 
