@@ -55,7 +55,7 @@ def page(bench: Bench) -> Iterator[Row]:
             for turn in range(TURNS):
                 titles.append((_command(project, _titled(project, turn)), _edit(reader, served, turn, pid, "title")))
                 words.append((_command(project, _worded(project, turn)), _edit(reader, served, turn, pid, "word")))
-            time.sleep(1.0)
+            time.sleep(3.0)  # the end of the last build
             before = _processors(pid)
             time.sleep(IDLE)
             idle, memory = (_processors(pid) - before) / IDLE, _resident(pid)

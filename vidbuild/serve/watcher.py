@@ -14,7 +14,7 @@ from watchfiles import watch
 
 from vidbuild.api.plan_cache import PACKAGE
 
-STEP = 30  # milliseconds without another change that end a burst
+STEP = 40  # milliseconds without another change that end a burst
 LONGEST = 400  # milliseconds of a burst
 _MISSING = 1.0  # seconds between two looks for a folder that does not exist
 _PAUSE = 1000  # milliseconds without a change after which some pauses look at all files
