@@ -8,6 +8,7 @@ import logging
 import socket
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from vidbuild.dask_executor.address import Scheduler
@@ -122,7 +123,8 @@ def _connect(scheduler: Scheduler) -> Connection:
     _quiet()
     try:
         security = Security(require_encryption=True) if scheduler.scheme == "tls" else None
-        asyncio.run(asyncio.wait_for(_shake_hands(str(scheduler), security or Security()), _TIMEOUT))
+        with ThreadPoolExecutor(1) as thread:  # this one may run an event loop already, as notebooks do
+            thread.submit(asyncio.run, _shake_hands(str(scheduler), security or Security())).result()
         client = Client(str(scheduler), timeout=_TIMEOUT, security=security)
     except (OSError, ValueError, TypeError, RuntimeError) as error:
         why = explained(error.__cause__ or error)
@@ -135,7 +137,8 @@ async def _shake_hands(address: str, security: Any) -> None:  # noqa: ANN401 - D
     """Find out whether a scheduler answers there: a client waits without end for a server that says nothing."""
     from distributed.comm.core import connect
 
-    comm = await connect(address, timeout=_TIMEOUT, **security.get_connection_args("client"))
+    connecting = connect(address, timeout=_TIMEOUT, **security.get_connection_args("client"))
+    comm = await asyncio.wait_for(connecting, _TIMEOUT)
     await comm.close()
 
 
