@@ -39,8 +39,8 @@ export class Deck {
       };
       requestAnimationFrame(each);
     }
-    // No frames are shown in a tab that is not seen, while the audio plays on.
-    video.addEventListener("timeupdate", () => { if (document.hidden) this.onframe(video.currentTime); });
+    // A tab that is not seen shows no frames while the audio plays on, and a file of audio alone has none.
+    video.addEventListener("timeupdate", () => { if (document.hidden || !video.videoWidth) this.onframe(video.currentTime); });
   }
 
   // Load a file and stand at a time of it.

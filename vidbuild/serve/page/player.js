@@ -13,6 +13,14 @@ import { Deck } from "./deck.js";
 import { middleOf, frameAt } from "./format.js";
 import { arrange, carried, pieceAt } from "./pieces.js";
 
+// Outputs without a timing file, such as audio alone, have no times of scenes: they are one piece.
+function arranged(detail, fragments) {
+  const found = arrange(detail.scenes, fragments);
+  if (found.seconds || !detail.media || !detail.seconds) return found;
+  const piece = { from: 0, to: detail.seconds, scene: null, fragment: null, local: 0 };
+  return { ...found, pieces: [piece], seconds: detail.seconds };
+}
+
 export class Player extends EventTarget {
   #whole;
   #next;
@@ -50,7 +58,7 @@ export class Player extends EventTarget {
   async open(detail) {
     const turn = ++this.#turn;
     const url = detail.media?.url ?? "";
-    const whole = arrange(detail.scenes, new Map());
+    const whole = arranged(detail, new Map());
     if (!url || url === this.#whole.url) {
       this.#detail = detail;
       this.#rearrange();
@@ -90,7 +98,7 @@ export class Player extends EventTarget {
     if (!this.#detail?.scenes.some((scene) => scene.id === fragment.scene)) return;
     const before = this.#arranged.scenes;
     this.#fragments.set(fragment.scene, fragment);
-    this.#arranged = arrange(this.#detail.scenes, this.#fragments);
+    this.#arranged = arranged(this.#detail, this.#fragments);
     this.#time = this.#snap(carried(this.#time, before, this.#arranged.scenes, this.fps));
     this.#changed();
     const piece = pieceAt(this.#arranged.pieces, this.#time);
@@ -161,7 +169,7 @@ export class Player extends EventTarget {
   }
 
   #rearrange() {
-    this.#arranged = arrange(this.#detail.scenes, this.#fragments);
+    this.#arranged = arranged(this.#detail, this.#fragments);
     this.#changed();
     this.#tell();
   }

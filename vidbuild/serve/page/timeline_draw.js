@@ -33,7 +33,8 @@ export function draw(context, view, data, picture) {
   for (let at = first; at < data.scenes.length && data.scenes[at].start < to; at += 1) shown.push(data.scenes[at]);
   scenes(context, view, shown, top, x, picture);
   top += ROWS.scenes;
-  for (const scene of shown) wave(context, view, data, scene, top, x);
+  const timed = data.scenes.some((scene) => scene.seconds > 0);
+  for (const scene of timed ? shown : [{ start: 0, seconds: data.seconds }]) wave(context, view, data, scene, top, x);
   top += ROWS.wave;
   words(context, view, shown, top, x);
   top += ROWS.words;

@@ -66,7 +66,9 @@ function drawState() {
     building: "The first build is running.", failed: "The build failed.", invalid: "The spec has errors.",
   }[detail.state] ?? "";
   $("#blank").textContent = text;
-  show($("#blank"), !detail.media && !detail.animated);
+  const heard = detail.media?.type?.startsWith("audio/") && !detail.poster;
+  if (heard) $("#blank").textContent = "Audio only.";
+  show($("#blank"), heard || (!detail.media && !detail.animated));
 }
 
 async function load() {
