@@ -66,9 +66,9 @@ function drawState() {
     building: "The first build is running.", failed: "The build failed.", invalid: "The spec has errors.",
   }[detail.state] ?? "";
   $("#blank").textContent = text;
-  const heard = detail.media?.type?.startsWith("audio/") && !detail.poster;
-  if (heard) $("#blank").textContent = "Audio only.";
-  show($("#blank"), heard || (!detail.media && !detail.animated));
+  const audible = detail.media?.type?.startsWith("audio/") && !detail.poster;
+  if (audible) $("#blank").textContent = "Audio only.";
+  show($("#blank"), audible || (!detail.media && !detail.animated));
 }
 
 async function load() {
