@@ -73,9 +73,10 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, s3: ObjectServer) -
     return tmp_path
 
 
-def build(cache: str, **options: bool) -> Result:
+def build(cache: str, *, remote_write: bool = False, require_remote: bool = False) -> Result:
     """Build with a cache of its own, as another machine."""
-    return vidbuild.build("video.yaml", BuildOptions(cache=Path(cache)), **options)
+    options = BuildOptions(cache=Path(cache), remote_write=remote_write, require_remote=require_remote)
+    return vidbuild.build("video.yaml", options)
 
 
 def digest(result: Result) -> str:
