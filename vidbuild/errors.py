@@ -12,6 +12,7 @@
     │   └── LockError             exit 2: stock media cannot be locked (vidbuild.api.lock)
     │       └── UnreachableLockError  exit 4: a site does not answer, or refuses the request
     ├── RemoteError               exit 4: a place for files cannot be used (vidbuild.remote.errors)
+    ├── ExecutorError             exit 4: no cluster can run steps (vidbuild.dask_executor.errors)
     ├── StepError                 exit 1: a step failed; has the last lines of the tool's log
     │   ├── SpecProblem           exit 2: a step found an error in the spec (a scene over max_duration)
     │   ├── FontError             exit 1: a font is damaged (vidbuild.media.text.fonts)

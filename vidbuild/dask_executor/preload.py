@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import signal
 
+from vidbuild import platforms
+
 
 def dask_setup(_worker: object) -> None:
     """Ignore the terminal's signals, as the workers of a build without a cluster do."""
-    for number in (signal.SIGINT, signal.SIGTSTP):
+    for number in (signal.SIGINT, platforms.SIGTSTP):
         signal.signal(number, signal.SIG_IGN)

@@ -19,11 +19,16 @@ _HINT = "'vidbuild lints' lists the codes"
 def check(collector: DiagnosticCollector) -> None:
     """Add an error for each code that is unknown, or that no spec can switch off."""
     known = lints()
+    of_specs = {code: each for code, each in known.items() if not each.always}
     for place, codes in _fields(collector.document.data).items():
         for code in codes:
             path = (*place, FIELD, code)
             if code not in known:
-                hint = did_you_mean(code, known) or did_you_mean(code, {each.name for each in known.values()}) or _HINT
+                hint = (
+                    did_you_mean(code, of_specs)
+                    or did_you_mean(code, {each.name for each in of_specs.values()})
+                    or _HINT
+                )
                 named = next((each.code for each in known.values() if each.name == code.lower()), None)
                 hint = f"write {named}" if named else hint
                 collector.error(path, f"unknown lint '{code}'", hint, key=True)

@@ -10,6 +10,7 @@ import contextlib
 import errno
 import hashlib
 import os
+import stat
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO
@@ -138,7 +139,11 @@ def rename_all(moves: Iterable[tuple[Path, Path]]) -> None:
 
 
 def rename(source: Path, target: Path) -> None:
-    """Rename a file or folder; a file with the new name is replaced."""
+    """Rename a file or folder; a file with the new name is replaced, but a device or pipe never is: an OSError."""
+    with contextlib.suppress(FileNotFoundError):
+        mode = target.stat().st_mode
+        if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):  # a superuser's `-o /dev/null` would take it from all others
+            raise OSError(errno.EINVAL, "not a file but a device or pipe", str(target))
     fault_point("rename", target, source)
     source.replace(target)
 

@@ -236,3 +236,14 @@ def test_a_link_is_one_more_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     with pytest.raises(FileExistsError):
         durable.link(symlink, second)
     assert second.read_text() == "kept"
+
+
+def test_a_pipe_in_the_place_of_a_file_is_never_replaced(tmp_path: Path) -> None:
+    """A superuser who writes to a device must not take it from all others; nor is a link to one replaced."""
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "link").symlink_to("pipe")
+    for name in ("pipe", "link"):
+        with pytest.raises(OSError, match="not a file but a device or pipe"):
+            durable.write(tmp_path / name, b"text")
+    assert stat.S_ISFIFO((tmp_path / "pipe").stat().st_mode)
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["link", "pipe"]
