@@ -108,7 +108,9 @@ def _start(jobs: int) -> Connection:
             threads_per_worker=jobs,
             processes=True,
             security=True,
-            dashboard_address=None,
+            # Not None: without an address, Dask listens on its usual port all the same, and warns if that is taken.
+            dashboard_address="127.0.0.1:0",
+            scheduler_kwargs={"dashboard": False},
             memory_limit=0,
             silence_logs=logging.CRITICAL,
             preload=_PRELOAD,
