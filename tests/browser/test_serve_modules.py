@@ -114,3 +114,13 @@ def test_numbers_are_written_for_people(browser: Chromium) -> None:
 def test_the_entry_at_a_time_is_found(browser: Chromium, time: float, at: int) -> None:
     """The last one that has started."""
     assert call(browser, "format", "lastBefore", SCENES, time) == at
+
+
+def test_a_refusal_says_why(browser: Chromium) -> None:
+    """The page shows the message of the server, not only its status."""
+    answer = "async () => new Response(JSON.stringify({message: 'no such run', hint: 'look'}), {status: 404})"
+    seen = "({status, message, hint}) => [status, message, hint]"
+    browser.evaluate(f"window.before = window.fetch, window.fetch = {answer}, 0")
+    found = browser.evaluate(f"import('/api.js').then((own) => own.get('/x')).catch({seen})")
+    browser.evaluate("window.fetch = window.before, 0")
+    assert found == [404, "no such run", "look"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import threading
@@ -14,6 +15,7 @@ from vidbuild.api.live import LiveVideo, Look
 from vidbuild.serve.revisions import Revision, Revisions
 
 NEW, READY, BUILDING, FAILED, INVALID, WAITING = "new", "ready", "building", "failed", "invalid", "waiting"
+REMOVED = "removed"  # in events alone: the spec makes the video no more
 
 
 @dataclass(slots=True)
@@ -68,6 +70,11 @@ def video_id(root: Path, spec: Path, name: str) -> str:
     return hashlib.sha256(f"{where}\n{name}".encode("utf-8", "surrogateescape")).hexdigest()[:12]
 
 
+def choice_name(live: LiveVideo) -> str:
+    """Return what distinguishes a video from the others of its spec; "" for the only one."""
+    return ".".join(filter(None, (live.choice.output, live.choice.language)))
+
+
 def files_to_watch(found: Look, before: Sequence[Path]) -> tuple[Path, ...]:
     """Return the files that a look depends on, and if it found errors, those of the looks before and of the errors."""
     if found.ok:
@@ -85,7 +92,18 @@ class Catalog:
         self.lock = threading.RLock()
         self.specs = {path: SpecEntry(path) for path in specs}
         for entry in self.specs.values():
-            entry.videos = [self._video(entry.path, "")]
+            entry.videos = self._built_before(entry.path) or [self._video(entry.path, "")]
+
+    def _built_before(self, spec: Path) -> list[Video]:
+        """Return the videos of a spec that are kept, since the spec may have errors when the server starts."""
+        found = []
+        with contextlib.suppress(OSError):
+            for folder in self.folder.iterdir():
+                for kept in Revisions(folder).newest()[:1]:
+                    name = str(kept.facts.get("choice", ""))
+                    if video_id(self.root, spec, name) == folder.name:
+                        found.append((kept.created, name))
+        return [self._video(spec, name) for _, name in sorted(found)]
 
     def _video(self, spec: Path, name: str) -> Video:
         number = video_id(self.root, spec, name)
@@ -108,7 +126,7 @@ class Catalog:
                 known = {video.id: video for video in entry.videos}
                 entry.videos = []
                 for live in found.videos:
-                    name = ".".join(filter(None, (live.choice.output, live.choice.language)))
+                    name = choice_name(live)
                     number = video_id(self.root, path, name)
                     video = known.get(number) or self._video(path, name)
                     video.live, video.name = live, live.name

@@ -7,6 +7,7 @@ from typing import Any
 
 from vidbuild.api.live import LiveVideo
 from vidbuild.api.result import Result
+from vidbuild.serve.catalog import choice_name
 from vidbuild.serve.revisions import MEDIA
 
 
@@ -27,6 +28,7 @@ def facts_of(live: LiveVideo, result: Result, reasons: dict[str, str]) -> dict[s
     kept = {each.id for each in live.scenes}
     return {
         "name": live.name,
+        "choice": choice_name(live),
         "title": live.title,
         "seconds": result.video_seconds,
         "width": live.width,

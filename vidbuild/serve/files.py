@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
 FOREVER = "private, max-age=31536000, immutable"
+ASK_AGAIN = "private, no-cache"
 MAX_RANGES = 16
 # Pages of builds have their scripts and styles in them, and texts from a spec: they run, in an origin of their own.
 APART = (
@@ -16,15 +17,18 @@ APART = (
 )
 
 
-def content(request: Request, path: Path, kind: str, tag: str, *, download: str = "") -> Response:
-    """Return a file whose content never changes under its address, or a part of it.
+def content(
+    request: Request, path: Path, kind: str, tag: str, *, download: str = "", changes: bool = False
+) -> Response:
+    """Return a file, or a part of it.
 
     kind: its media type.
     tag: names its content.
     download: the name under which a browser saves it; "" to show it.
+    changes: whether its address can have another content later, so that browsers have to ask again.
     """
     etag = f'"{tag}"'
-    headers = {"etag": etag, "cache-control": FOREVER, "accept-ranges": "bytes"}
+    headers = {"etag": etag, "cache-control": ASK_AGAIN if changes else FOREVER, "accept-ranges": "bytes"}
     if kind == "text/html":
         headers["content-security-policy"] = APART
     if _has(request.headers.get("if-none-match", ""), etag):

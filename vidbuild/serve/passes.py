@@ -77,6 +77,8 @@ class Pass:
         found = self._look()
         seen = {video.id: video.live for video in self._catalog.specs[self._spec].videos}
         entry = self._catalog.looked(self._spec, found)
+        for number in seen.keys() - {video.id for video in entry.videos}:  # its pages are still open
+            self._stream.add("video", {"id": number, "state": states.REMOVED, "revision": None})
         self._around.on_look()
         self._report(entry, problems.of_diagnostics(found.diagnostics, found.sources))
         if not found.ok:

@@ -105,20 +105,23 @@ class _Videos:
     def still(self, request: Request) -> Response:
         """Return an exact frame of a scene."""
         video, scene = self._video(request), request.path_params["scene"]
-        at = _seconds(request.query_params.get("at"))
-        older = self._older(video, request.query_params.get("rev", ""))
+        at, number = _seconds(request.query_params.get("at")), request.query_params.get("rev", "")
+        older = self._older(video, number)
+        changes = older is None and not _is_picture(video, scene, number)
         path = self._made(self._services.pictures.still, video, scene, at, older)
-        return content(request, path, "image/png", path.stem)
+        return content(request, path, "image/png", path.stem, changes=changes)
 
     def thumb(self, request: Request) -> Response:
         """Return a small picture of a scene."""
-        path = self._made(self._services.pictures.thumb, self._video(request), request.path_params["scene"])
-        return content(request, path, "image/jpeg", f"{path.stem}-thumb")
+        video, scene = self._video(request), request.path_params["scene"]
+        changes = not _is_picture(video, scene, request.query_params.get("rev", ""))
+        path = self._made(self._services.pictures.thumb, video, scene)
+        return content(request, path, "image/jpeg", f"{path.stem}-thumb", changes=changes)
 
     def difference(self, request: Request) -> Response:
         """Return the page that compares the version that is shown with the one before it."""
         path = self._made(self._services.pictures.difference, self._video(request))
-        return content(request, path, "text/html", f"{path.parent.name}-{path.stem}")
+        return content(request, path, "text/html", f"{path.parent.name}-{path.stem}", changes=True)
 
     def media(self, request: Request) -> Response:
         """Return a file of a version, or a part of it."""
@@ -164,6 +167,12 @@ class _Videos:
         except VidbuildError as error:
             raise HTTPException(422, error.message) from error
         return found
+
+
+def _is_picture(video: Video, scene: str, number: str) -> bool:
+    """Return whether an address names the picture that a scene has now, so that it will never be another one."""
+    live = video.live
+    return live is not None and any(each.id == scene and each.picture[:12] == number for each in live.scenes)
 
 
 async def _body(request: Request) -> dict[str, Any]:

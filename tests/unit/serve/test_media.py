@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+from pathlib import Path
 
 import pytest
 
 from tests.support.live_site import Site
+from vidbuild.serve.files import FOREVER
 
 MEDIA = bytes(range(256)) * 40
 
@@ -195,3 +197,27 @@ def test_what_is_kept_is_hashed(site: Site) -> None:
     again = site.video.revisions.add([("video", path, hashlib.sha256(b"new").hexdigest())], {"scenes": [1]})
     assert (again.id, again.files) == (revision.id, revision.files)
     assert again.facts == {"scenes": [1]}
+
+
+def test_pictures_of_what_is_edited_are_asked_for_again(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A browser keeps a picture only under an address that names it; under any other, it may be another one later."""
+
+    def drawn(_live: object, _scene: str, _at: object, path: Path, **_: object) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"png")
+
+    monkeypatch.setattr("vidbuild.serve.pictures.still_of", drawn)
+    live = site.look().live
+    assert live is not None
+    one, two = (each.picture[:12] for each in live.scenes)
+    address = f"/still/{site.video.id}/one"
+    assert site.get(f"{address}?rev={one}").headers["cache-control"] == FOREVER
+    for query in ("", "?at=0.25", f"?rev={two}", "?rev=0123456789ab"):
+        answer = site.get(address + query)
+        assert answer.headers["cache-control"] == "private, no-cache"
+        assert site.get(address + query, {"if-none-match": answer.headers["etag"]}).status_code == 304
+    before = site.get(f"{address}?at=0.25").headers["etag"]
+    site.spec.write_text(site.spec.read_text().replace("title: One", "title: Uno"))
+    site.look()
+    assert site.get(f"{address}?at=0.25", {"if-none-match": before}).status_code == 200
+    assert site.get(f"{address}?rev={one}").headers["cache-control"] == "private, no-cache"

@@ -19,7 +19,7 @@ async function answer(response) {
     // an answer without JSON has no more to say than its status
   }
   const fallback = response.status === 403 ? REFUSED : `The server answered ${response.status}.`;
-  throw new ApiError(response.status, body.error ?? fallback, body.hint);
+  throw new ApiError(response.status, body.message ?? fallback, body.hint);
 }
 
 export async function get(path) {

@@ -72,7 +72,14 @@ function drawState() {
 }
 
 async function load() {
-  const next = await get(`/api/videos/${id}`);
+  let next = null;
+  try {
+    next = await get(`/api/videos/${id}`);
+  } catch (error) {
+    if (error.status !== 404) throw error;
+    location.replace("/"); // the spec makes other videos now, which are in the list
+    return;
+  }
   const text = JSON.stringify(next);
   if (text === known) return;
   known = text;

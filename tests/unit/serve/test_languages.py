@@ -1,0 +1,54 @@
+"""Videos of one spec that come and go with its languages."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.support.live_site import Site
+from vidbuild.api.options import BuildOptions
+from vidbuild.api.result import Result, Steps
+from vidbuild.serve.catalog import Catalog
+from vidbuild.serve.facts import facts_of
+from vidbuild.serve.passes import Pass, Surroundings
+
+
+def name_languages(site: Site, languages: str) -> None:
+    """Save the spec with these languages."""
+    text = site.spec.read_text().split("languages:", 1)[0]
+    site.spec.write_text(f"{text}languages: {languages}\n")
+
+
+def test_pages_of_a_video_that_is_gone_are_informed(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An open page of a video that the spec makes no more learns of it, and is not left with what it showed."""
+    monkeypatch.setattr(Pass, "_preview", lambda *_: None)
+    monkeypatch.setattr(Pass, "_build", lambda *_: None)
+    around = Surroundings(site.catalog, site.stream, BuildOptions(cache=site.root / ".vidbuild"), lambda: None)
+    alone = site.look().id
+    name_languages(site, "[en, de]")
+    Pass(around, site.spec, lambda: False, force=False).run()
+    ids = {each.id for each in site.catalog.videos()}
+    assert len(ids) == 2
+    removed = [json.loads(each.data) for each in site.stream.after(0) or [] if each.type == "video"]
+    assert {"id": alone, "state": "removed", "revision": None} in removed
+    assert site.get(f"/api/videos/{alone}").status_code == 404
+
+
+def test_videos_of_several_languages_are_known_after_a_restart(site: Site) -> None:
+    """Their last versions are there although the spec has errors when the server starts again."""
+    name_languages(site, "[en, de]")
+    site.look()
+    kept = {}
+    for video in site.catalog.videos():
+        assert video.live is not None
+        path = site.root / f"{video.name}.mp4"
+        path.write_bytes(video.name.encode())
+        facts = facts_of(video.live, Result("built", site.spec, "", (), Steps(1), 1.0, 0.1), {})
+        kept[video.id] = video.revisions.add([("video", path, "")], facts).id
+    site.spec.write_text("scenes: [")
+    again = Catalog(site.root, [site.spec], site.folder)
+    assert {each.id: each.revision.id for each in again.videos() if each.revision} == kept
+    assert [each.name for each in again.videos()] == ["video.en", "video.de"]
+    other = Catalog(site.root, [site.root / "other.yaml"], site.folder)
+    assert [(each.name, each.revision) for each in other.videos()] == [("other", None)]
