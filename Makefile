@@ -21,7 +21,7 @@
 #   make pins            update the pinned results of every step kind, after raising a kind's version or changing keys
 #   make words           compare the times of words with espeak's own marks and write docs/word-times.md
 #   make schema          write schemas/video.schema.json and docs/reference.md from the schema's parts
-#   make cli             write docs/cli.md and completions/ from the commands
+#   make cli             write docs/cli.md and docs/completions/ from the commands
 #   make pictures        draw the pictures of the documentation from examples/gallery.yaml
 #   make golden          draw the sheet that the scene types are compared with (tests/golden/sheet.jpg): look at it
 #   make clean           remove the environment and built videos; keep the cache

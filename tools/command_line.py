@@ -1,6 +1,6 @@
 """Writes what is made of the command line: `python -m tools.command_line` in a checkout.
 
-That is docs/cli.md, with every command and option, and completions/, the files that packages install for shells.
+That is docs/cli.md, with every command and option, and docs/completions/, the files that packages install for shells.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from vidbuild.cli.exit_codes import MEANINGS
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "cli.md"
-COMPLETIONS = ROOT / "completions"
+COMPLETIONS = ROOT / "docs" / "completions"
 COMMAND = "python -m tools.command_line"
 PROGRAM = "vidbuild"
 

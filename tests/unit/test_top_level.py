@@ -21,7 +21,6 @@ OF_TOOLS = {
     "Makefile",
     "SECURITY.md",
     "action.yml",
-    "completions",
     "constraints.txt",
     "llms.txt",
 }

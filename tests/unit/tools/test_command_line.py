@@ -22,7 +22,7 @@ def test_the_page_is_current() -> None:
 
 
 def test_the_completion_files_are_current() -> None:
-    """completions/ has a file for each shell, as the tool writes them, and nothing else."""
+    """docs/completions/ has a file for each shell, as the tool writes them, and nothing else."""
     found = {path.name: path.read_text(encoding="utf-8") for path in command_line.COMPLETIONS.iterdir()}
     assert found == command_line.completions(), HINT
 
@@ -38,7 +38,7 @@ def test_a_completion_file_is_what_the_command_prints(shell: str, name: str) -> 
         text=True,
         check=False,
     )
-    assert done.stdout.strip() == (ROOT / "completions" / name).read_text(encoding="utf-8").strip()
+    assert done.stdout.strip() == (ROOT / "docs" / "completions" / name).read_text(encoding="utf-8").strip()
 
 
 def test_every_command_and_option_is_in_the_page() -> None:
