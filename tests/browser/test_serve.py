@@ -146,6 +146,16 @@ def test_an_edit_shows_the_new_frame_and_then_the_new_video(live: LivePages, spa
     assert difference(frame_of(live, SHOWN), new) < 2.0  # lossy
 
 
+def test_a_paused_player_goes_to_a_new_scene(live: LivePages, space: Workspace) -> None:
+    """A scene that is inserted has no place in the old video; the player goes there once the new one has it."""
+    seek(live, 0.5)
+    new = '  - {id: new, type: title, title: New scene, narration: "It is new."}\n  - id: two\n'
+    space.write("video.yaml", SPEC.replace("  - id: two\n", new))
+    live.until("vidbuild.player.scenes.length === 4 && vidbuild.player.time > vidbuild.player.scenes[1].start")
+    start, seconds = start_of(live, 1), live.browser.evaluate("vidbuild.player.scenes[1].seconds")
+    assert start <= at(live) < start + seconds
+
+
 def test_a_changed_scene_plays_with_its_new_sound_and_the_video_goes_on(live: LivePages, space: Workspace) -> None:
     """A fragment takes the place of its scene, and its end is where the whole video continues."""
     seek(live, 0.5)

@@ -143,14 +143,20 @@ class Pass:
         now = {each.id for each in live.scenes if before.get(each.id) != each.all}
         # Before any of their steps is in the cache; more scenes have a common reason, which each would repeat.
         first = [each for each in changed if each in now][:_REASONS]
-        reasons = reasons_of(live, first, self._options) if built else {}
+        own = reasons_of(live, first, self._options) if built else {}
         with self._catalog.lock:
             video.changed = frozenset(changed) if built else frozenset()
-            video.new_reasons |= {scene: reason for scene, reason in reasons.items() if reason}
+            shared = self._shared_reasons(video, first) if built else {}
+            video.new_reasons |= {**shared, **{scene: reason for scene, reason in own.items() if reason}}
         if drawn and live.has_pictures:
             self._still(video, live, _first(video, drawn, now))
         if built and changed and len(live.scenes) > 1:
             self._fragment(video, live, _first(video, changed, now))
+
+    def _shared_reasons(self, video: Video, scenes: Sequence[str]) -> dict[str, str]:
+        """Return the reasons of these scenes in other videos of the spec, for which a shared step may have run."""
+        others = [each for each in self._catalog.specs[self._spec].videos if each is not video]
+        return {scene: each.new_reasons[scene] for each in others for scene in scenes if each.new_reasons.get(scene)}
 
     def _how(self) -> dict[str, Any]:
         return {"options": self._options, "control": self._control, "runs": self._runs}

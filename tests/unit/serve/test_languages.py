@@ -52,3 +52,23 @@ def test_videos_of_several_languages_are_known_after_a_restart(site: Site) -> No
     assert [each.name for each in again.videos()] == ["video.en", "video.de"]
     other = Catalog(site.root, [site.root / "other.yaml"], site.folder)
     assert [(each.name, each.revision) for each in other.videos()] == [("other", None)]
+
+
+def test_a_step_that_languages_share_is_a_reason_in_each(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first language runs the step; in the second one it is in the cache, and the reason is the same."""
+    name_languages(site, "[en, de]")
+    site.look()
+    for video in site.catalog.videos():
+        (site.root / "video.mp4").write_bytes(b"")
+        scenes = [{"id": "one", "drawing": "", "all": ""}, {"id": "two", "drawing": "", "all": ""}]
+        video.revision = video.revisions.add([("video", site.root / "video.mp4", "")], {"scenes": scenes})
+    answers = [{"one": "code changed"}, {"two": "title changed"}]
+    monkeypatch.setattr("vidbuild.serve.passes.reasons_of", lambda *_: answers.pop(0))
+    for name in ("_still", "_fragment", "_build"):
+        monkeypatch.setattr(Pass, name, lambda *_: None)
+    site.spec.write_text(site.spec.read_text().replace("title: ", "title: New "))
+    around = Surroundings(site.catalog, site.stream, BuildOptions(cache=site.root / ".vidbuild"), lambda: None)
+    Pass(around, site.spec, lambda: False, force=True).run()
+    first, second = site.catalog.videos()
+    assert first.new_reasons == {"one": "code changed"}
+    assert second.new_reasons == {"one": "code changed", "two": "title changed"}

@@ -25,6 +25,7 @@ let waveform = null;
 let spot = null;
 let steps = null;
 let known = "";
+let inserted = null; // the picture of a scene that the video does not have yet
 
 const timeline = new Timeline(player, (scene) => newest.get(scene));
 const overlay = new Overlay($("#overlay"), $("#note"), player, id);
@@ -116,6 +117,11 @@ async function load() {
   scenes.redraw();
   panel.update();
   if (first) restore();
+  const awaited = inserted;
+  if (awaited && player.scenes.some((each) => each.id === awaited.scene)) {
+    inserted = null;
+    follow(awaited);
+  }
 }
 
 async function loadWaveform(next) {
@@ -140,13 +146,22 @@ function edited(still) {
   overlay.add(still);
   timeline.redraw();
   scenes.redraw();
-  // Show what is edited, but never move a playhead that plays.
+  inserted = player.scenes.some((each) => each.id === still.scene) ? null : still;
+  follow(still);
+  announce(`Scene ${titleOf(still.scene)} has a new picture.`);
+}
+
+function titleOf(id) {
+  return player.scenes.find((each) => each.id === id)?.title || id;
+}
+
+// Show what is edited, but never move a playhead that plays.
+function follow(still) {
   const scene = player.scenes.find((each) => each.id === still.scene);
   if (scene && place()?.scene !== still.scene && player.paused && $("#follow").checked) {
     // Late in the scene most things have appeared; its very end may be in the transition to the next one.
     player.seek(scene.start + (still.at ?? Math.max(0, scene.seconds - 1)));
   }
-  announce(`Scene ${scene?.title || still.scene} has a new picture.`);
 }
 
 const own = ({ detail: { id: one, videos } }) => one === id || videos?.includes(id);
