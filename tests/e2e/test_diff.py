@@ -169,6 +169,27 @@ def test_a_scene_that_is_rendered_but_not_in_a_video(tmp_path: Path) -> None:
     assert any(is_colored(image, 2) for image in images(space))
 
 
+def test_a_scene_that_is_not_in_a_video_lasts_as_long_as_in_one(tmp_path: Path) -> None:
+    """What appears at another time is another picture, and is shown when it is there, though not yet in a video."""
+    space = Workspace(tmp_path / "later")
+    reveal = "{id: two, type: list, title: Two, duration: 9, items: [{text: Item, at: 2}]}"
+    before = SPEC.replace('{id: two, type: title, title: Two, duration: 1, background: "#aa0000"}', reveal)
+    space.write("video.yaml", before)
+    space.build()
+    space.write("other.yaml", before.replace("at: 2", "at: 6").replace("id: one", "id: uno"))
+    space.run("build", "other.yaml", "--only", "two")
+    data = diff(space, "video.yaml", "other.yaml").data
+    assert ("two", ["picture"]) in changed(data)
+    space.write("again.yaml", before.replace("at: 2", "at: 7").replace("id: one", "id: again"))
+    space.run("build", "again.yaml", "--only", "two")
+    data = diff(space, "other.yaml", "again.yaml").data
+    assert ("two", ["picture"]) in changed(data)
+    section = space.read("page.html").split('<section id="two">')[1].split("</section>")[0]
+    assert 6 < float(re.findall(r"before, at ([\d.]+) s", section)[0]) < 7.5
+    one, other = IMAGE.findall(section)[:2]
+    assert one != other
+
+
 def test_the_page_is_self_contained(built: Workspace) -> None:
     """The page allows itself nothing from outside, and its own script and style by their digests alone."""
     diff(built, "before", "build")

@@ -24,7 +24,9 @@ from vidbuild.engine.store.digest_cache import DigestCache
 from vidbuild.engine.store.store import Store
 from vidbuild.errors import UsageError, os_error_text
 from vidbuild.media.codecs import profiles
-from vidbuild.model import Spec
+from vidbuild.media.render.holds import from_json
+from vidbuild.model import Scene, Spec
+from vidbuild.plan import holds
 from vidbuild.plan.kinds import KINDS
 from vidbuild.plan.variant import VideoSpec, own_variant
 from vidbuild.platforms import shell_command
@@ -145,9 +147,10 @@ def _unfinished(label: str, video: VideoSpec, plan: Plan, outputs: Outputs, stor
             if segment is not None:
                 params = plan.graph.steps[video.step_id("timeline", scene)].params
                 count -= params["transition_before"] + params["transition"]
-                picture = Picture(
-                    store.blobs.find(segment.digest), 0.0, count / video.fps, video.fps, profiles.DEMUXERS[codec]
-                )
+                file, raw = store.blobs.find(segment.digest), profiles.DEMUXERS[codec]
+                left_out = _holds(scene, video, outputs)
+                lacks = left_out and from_json(store.blobs.find(left_out.digest).read_bytes())
+                picture = Picture(file, 0.0, count / video.fps, video.fps, raw, lacks or ())
         scenes.append(SceneSide(scene.id, scene.type, "", seconds, picture=picture, missing="" if picture else missing))
     return Side(label, video.spec.title, video.variant.language, scenes)
 
@@ -184,7 +187,14 @@ def _scene_digests(name: str, video: VideoSpec, outputs: Outputs, digests: _Dige
     ):
         if blob := outputs.get(step, {}).get(file):
             found[key] = blob.digest
+    if "segment" in found and (left_out := _holds(scene, video, outputs)):
+        found["segment"] = canonical.digest([found["segment"], left_out.digest])
     return found
+
+
+def _holds(scene: Scene, video: VideoSpec, outputs: Outputs) -> Blob | None:
+    """Return what the segment of a scene lacks; None if it is rendered whole."""
+    return outputs[video.step_id("timeline", scene)]["holds.json"] if holds.are_left_out(video, scene) else None
 
 
 class _Digests:

@@ -21,6 +21,7 @@ from PIL import Image
 from vidbuild.errors import StepError
 from vidbuild.json_types import Json
 from vidbuild.media.ffmpeg import ffmpeg
+from vidbuild.media.render import holds
 
 SECONDS = 60.0  # of one run of ffmpeg
 MAX_WIDTH = 1920
@@ -108,10 +109,11 @@ def _image(frame: _Frame, fps: float) -> dict[str, Any]:
 
 def _frames(picture: list[Any], shares: Sequence[float]) -> list[_Frame]:
     """Return a frame for each share of a scene's length, decoding the scene once. Raises StepError."""
-    name, start, seconds, fps, raw = picture
+    name, start, seconds, fps, raw, left_out = picture
     path = Path(name)
     numbers = [round(share * max(round(seconds * fps) - 1, 0)) for share in shares]
-    wanted = sorted(set(numbers))
+    decoded = {number: holds.without(holds.from_json(left_out), number) for number in numbers}
+    wanted = sorted(set(decoded.values()))
     # Half a frame early, so that rounded times do not skip the first frame.
     seek = ["-ss", f"{start - 0.5 / fps:.6f}"] if start and not raw else []
     alone = ["-threads", "1"]  # both sides are decoded at once, and more threads take more time of processors
@@ -135,9 +137,9 @@ def _frames(picture: list[Any], shares: Sequence[float]) -> list[_Frame]:
     images = list(_images(done.output))
     if not images:
         raise StepError(f"no frame of '{path.name}' can be decoded")
-    found = {number: _Frame(number, image) for number, image in zip(wanted, images, strict=False)}
+    found = dict(zip(wanted, images, strict=False))
     last = found[max(found)]  # a damaged video may have fewer frames than it should
-    return [found.get(number, last) for number in numbers]
+    return [_Frame(number, found.get(decoded[number], last)) for number in numbers]
 
 
 def _images(data: bytes) -> Iterator[Pixels]:

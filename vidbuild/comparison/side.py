@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from vidbuild.media.render.holds import Hold
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +17,7 @@ class Picture:
 
     path: a video, or the scene's own segment. start: of the scene in it, in seconds. seconds: how long it lasts.
     fps: frames per second. raw: of a segment, which has no times, ffmpeg's name of its format.
+    holds: of a segment that is rendered without them, what it lacks.
     """
 
     path: Path
@@ -21,10 +25,12 @@ class Picture:
     seconds: float
     fps: float
     raw: str = ""
+    holds: Sequence[Hold] = ()
 
     def to_data(self) -> list[Any]:
         """Return it as JSON values, for the process that decodes the file."""
-        return [str(self.path), self.start, self.seconds, self.fps, self.raw]
+        holds = [each.to_data() for each in self.holds]
+        return [str(self.path), self.start, self.seconds, self.fps, self.raw, json.dumps(holds)]
 
 
 @dataclass(frozen=True, slots=True)

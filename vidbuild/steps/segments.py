@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +13,7 @@ from vidbuild.media.h264 import h264, segment
 from vidbuild.media.h264.holds import lengthened
 from vidbuild.media.h264.segment import Segment
 from vidbuild.media.h264.strip import inserted, laid_over
+from vidbuild.media.render import holds as left_out
 from vidbuild.media.render.holds import Hold
 
 HOLDS = "holds"
@@ -78,6 +78,4 @@ def read(context: Context, item: Mapping[str, Any]) -> Whole:
 def _holds(context: Context, item: Mapping[str, Any]) -> tuple[Hold, ...]:
     """Return the holds that a scene is rendered without."""
     file = context.inputs.get(f"{HOLDS}:{item['scene']}") if "scene" in item else None
-    if file is None:
-        return ()
-    return tuple(Hold(frame, frames, tuple(keys)) for frame, frames, keys in json.loads(file.read_bytes()))
+    return () if file is None else left_out.from_json(file.read_bytes())

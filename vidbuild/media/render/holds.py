@@ -8,6 +8,7 @@ Which frames change is decided from the motion alone, without the drawing: a fra
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -35,6 +36,18 @@ class Hold:
     def to_data(self) -> list[object]:
         """As JSON values."""
         return [self.frame, self.frames, list(self.keys)]
+
+
+def from_json(text: str | bytes) -> tuple[Hold, ...]:
+    """Read the holds of a motion, by frame, from the JSON of their `to_data`."""
+    return tuple(Hold(frame, frames, tuple(keys)) for frame, frames, keys in json.loads(text))
+
+
+def without(holds: Sequence[Hold], frame: int) -> int:
+    """Return which frame of a shortened motion shows what a frame of the whole motion does."""
+    for hold in holds:
+        frame -= min(hold.frames, max(0, frame - hold.frame))
+    return frame
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,7 +11,7 @@ from hypothesis import strategies as st
 from tests.support.render_lab import Drawing
 from vidbuild.media.render.changed_frames import changed_frames
 from vidbuild.media.render.drawing import Layers
-from vidbuild.media.render.holds import Hold, Shortened, shortened
+from vidbuild.media.render.holds import Hold, Shortened, from_json, shortened, without
 from vidbuild.media.render.motion import NEVER, Effect, Key, Motion, Track
 from vidbuild.media.render.playback import Playback
 
@@ -43,6 +45,17 @@ def test_longer_scenes_and_later_reveals_are_rendered_alike() -> None:
         assert other.holds != one.holds
     assert one.holds == (Hold(1, 8), Hold(11, 40), Hold(21, 70), Hold(31, 50))
     assert one.short.frames == 32
+
+
+def test_each_frame_is_shown_by_one_of_the_short_motion() -> None:
+    """A frame of the whole motion is the one that was kept, and in a hold the last that was kept before it."""
+    found = shortened(listed([0, 60, 140], 700, leave=True), INTERVAL)
+    kept = original(found)
+    read = from_json(json.dumps([hold.to_data() for hold in found.holds]))
+    assert read == found.holds
+    assert [without(read, frame) for frame in kept] == list(range(len(kept)))
+    for frame in range(700):
+        assert kept[without(read, frame)] == max(each for each in kept if each <= frame)
 
 
 def test_changes_that_meet_stay_so() -> None:
