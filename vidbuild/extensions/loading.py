@@ -33,9 +33,12 @@ def load(plugin: Plugin, protocol: type) -> Any:  # noqa: ANN401 - what a plug-i
 
 
 def to_variable(plugin: Plugin) -> str:
-    """Return what a step must know to load the plug-in."""
-    code = content.code_of(plugin)
-    return json.dumps({**values(plugin), "package": code.package, "path": str(code.path)})
+    """Return what a step must know to load the plug-in.
+
+    Its identity is in it, so that a worker that is kept, and has loaded older code, gets none of its steps.
+    """
+    code, identity = content.code_of(plugin), content.identity(plugin)
+    return json.dumps({**values(plugin), "package": code.package, "path": str(code.path), "identity": identity})
 
 
 def from_variable(text: str, protocol: type) -> tuple[Plugin, Any]:
@@ -44,6 +47,7 @@ def from_variable(text: str, protocol: type) -> tuple[Plugin, Any]:
     A step finds it by its path alone: its environment does not have the variables that let Python find it elsewhere.
     """
     data: dict[str, str] = json.loads(text)
+    del data["identity"]
     package, path = data.pop("package"), Path(data.pop("path"))
     plugin = Plugin(**data)
     return plugin, _checked(plugin, protocol, lambda: _imported(plugin.module, package, path))

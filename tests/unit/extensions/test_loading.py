@@ -114,6 +114,16 @@ def test_a_step_loads_it_from_where_it_is(site: Path, monkeypatch: pytest.Monkey
         assert thing.act() == "done"
 
 
+def test_what_a_step_receives_changes_with_the_code(site: Path) -> None:
+    """A worker that is kept gets only steps with the environment that it began with, and none of newer code."""
+    made = plugin(site, GOOD)
+    before = loading.to_variable(made)
+    assert loading.to_variable(made) == before
+    with content.code_of(made).path.open("a", encoding="utf-8") as file:
+        file.write("# edited\n")
+    assert loading.to_variable(made) != before
+
+
 def test_an_identity_changes_with_code_version_and_requirements(site: Path) -> None:
     """The identity has the version in words, and follows every file; bytecode and caches are no part of it."""
     made = plugin(site, GOOD, {"{module}_p/__init__.py": GOOD, "{module}_p/data.bin": "a"}, "{module}_p:Thing")

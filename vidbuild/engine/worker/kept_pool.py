@@ -22,7 +22,8 @@ class KeptPool:
     Kept workers can write below the folder that holds the folders of all runs of the store; a step can write only
     its own folder, as always. They can read the folders of all sources that runs had so far. If a run needs more than
     they may do, or if one of these folders was replaced, they are ended and others started: restrictions are tied to
-    folders, not to their names, and cannot be lifted.
+    folders, not to their names, and cannot be lifted. So they are if a tool has changed: they may have loaded the old
+    one, and would make its results under the keys of the new one.
 
     A worker dies with the thread that started it, so only the thread that calls `keep_in_this_thread` gets kept ones.
     """
@@ -34,6 +35,7 @@ class KeptPool:
         self._setup: RunSetup | None = None
         self._identity: _Identity = frozenset()
         self._read: tuple[str, ...] = ()
+        self._tools: dict[str, str] = {}  # the identities of the tools that the workers may have loaded
         self._since = time.monotonic()
 
     def keep_in_this_thread(self) -> None:
@@ -44,13 +46,15 @@ class KeptPool:
         """Return the executor of a run, as the engine calls it."""
         if threading.get_ident() != self._thread or self._lent:
             return Pool(setup.jobs, setup.folder, setup.env, setup.sandbox)
-        wanted = self._kept(setup)
-        if self._pool is None or not self._fits(wanted):
+        wanted, tools = self._kept(setup), setup.tools()
+        if self._pool is None or not self._fits(wanted) or self._has_changed(tools):
             self.close()
+            self._tools.clear()
             self._pool = Pool(wanted.jobs, wanted.folder, wanted.env, wanted.sandbox)
             self._setup, self._identity = wanted, _identity(wanted.sandbox)
         else:
             self._pool.wait(0.0)  # forgets those that have died meanwhile
+        self._tools |= tools
         self._lent = True
         return _LentPool(self._pool, self._returned)
 
@@ -82,6 +86,9 @@ class KeptPool:
             and (now.jobs, now.folder, now.env, now.sandbox) == (wanted.jobs, wanted.folder, wanted.env, wanted.sandbox)
             and self._identity == _identity(wanted.sandbox)
         )
+
+    def _has_changed(self, tools: Mapping[str, str]) -> bool:
+        return any(self._tools.get(name, identity) != identity for name, identity in tools.items())
 
     def _returned(self, *, ended: bool) -> None:
         self._lent, self._since = False, time.monotonic()

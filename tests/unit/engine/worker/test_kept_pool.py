@@ -15,11 +15,13 @@ import pytest
 from tests.support.background_build import wait_until
 from tests.support.engine_lab import Lab, Steering, graph, step
 from tests.unit.engine.sandbox.test_sandboxed_steps import Contained
+from vidbuild.engine.keys.tools import Tool
 from vidbuild.engine.sandbox.sandbox import missing
 from vidbuild.engine.store.blobs import signature
 from vidbuild.engine.worker import execute
 from vidbuild.engine.worker.kept_pool import KeptPool
 from vidbuild.engine.worker.process import WorkerProcess
+from vidbuild.frozen import replaced
 
 
 @pytest.fixture
@@ -102,6 +104,16 @@ def test_idle_workers_are_ended(lab: Lab, kept: KeptPool, started: list[WorkerPr
     assert started[0]._child.poll() is None
     kept.close_if_idle(0.0)
     assert started[0]._child.poll() == 0
+
+
+def test_a_tool_that_was_replaced_ends_the_workers(lab: Lab, kept: KeptPool, started: list[WorkerProcess]) -> None:
+    """A worker may have loaded the tool that was replaced: the new one's steps run in others."""
+    del kept
+    lab.kinds["concat"] = replaced(lab.kinds["concat"], tools=("renderer",))
+    for number, (identity, workers) in enumerate((("1", 1), ("1", 1), ("2", 2), ("2", 2))):
+        lab.tools["renderer"] = Tool(list, lambda identity=identity: identity)  # type: ignore[misc] # bound now
+        assert lab.build(graph(step("x", text=str(number))), jobs=1).status == "built"
+        assert len(started) == workers
 
 
 def test_blobs_are_hashed_again_in_each_run(tmp_path: Path) -> None:
