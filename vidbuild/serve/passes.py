@@ -21,7 +21,7 @@ from vidbuild.serve.catalog import Catalog, SpecEntry, Video
 from vidbuild.serve.facts import facts_of
 from vidbuild.serve.revisions import Revision
 from vidbuild.serve.run_events import RunEvents
-from vidbuild.serve.still_files import still_path
+from vidbuild.serve.still_files import still_path, trim
 from vidbuild.serve.stream import Stream
 
 _REASONS = 50  # scenes whose reasons are looked up
@@ -94,7 +94,7 @@ class Pass:
                 self._preview(video, seen.get(video.id))
         except CancelledError:
             return
-        except VidbuildError:
+        except (VidbuildError, OSError):
             pass  # the whole build reports it
         self._build(entry, found)
 
@@ -166,6 +166,7 @@ class Pass:
         path = still_path(self._catalog.folder, video, scene, digest, None)
         if not path.is_file():
             still_of(live, scene, None, path, **self._how())
+            trim(path.parent)
         url = f"/still/{video.id}/{scene}?rev={digest}"
         self._stream.add("still", {"id": video.id, "scene": scene, "at": None, "url": url, "reason": "edited"})
 
@@ -225,8 +226,11 @@ class Pass:
         reasons = {**video.reasons, **video.new_reasons}
         video.new_reasons = {}
         outputs = [(each.kind, each.path, each.sha256) for each in result.outputs]
+        facts = facts_of(live, result, reasons)
+        if self._is_useless():  # it may have read files as they were for a moment after the look: always build again
+            facts["digest"] = ""
         try:
-            revision = video.revisions.add(outputs, facts_of(live, result, reasons))
+            revision = video.revisions.add(outputs, facts)
         except OSError as error:
             failure = VidbuildError(f"cannot keep the video for the page: {error.strerror or error}")
             self._report(self._catalog.entry_of(video), problems.of_error(failure, video.spec))

@@ -12,12 +12,11 @@ from vidbuild.api.options import BuildOptions
 from vidbuild.errors import UsageError
 from vidbuild.serve.catalog import Catalog, Video
 from vidbuild.serve.revisions import Revision
-from vidbuild.serve.still_files import still_path
+from vidbuild.serve.still_files import KEPT, still_path, trim
 from vidbuild.serve.views import timing_of
 
 WIDTH = 320
 AT_ONCE = 2  # pictures that are made at a time
-KEPT = 400  # pictures of one video
 
 
 class Pictures:
@@ -48,7 +47,7 @@ class Pictures:
             if not path.is_file():
                 runs = self._catalog.folder / "runs"
                 still_of(live, scene, at, path, options=self._options, runs=runs)
-                _trim(path.parent)
+                trim(path.parent)
         return path
 
     def thumb(self, video: Video, scene: str) -> Path:
@@ -69,6 +68,7 @@ class Pictures:
                         _write(target, found.path.read_bytes())
         if not path.is_file():
             _shrink(self.still(video, scene, None, None), path)
+        trim(path.parent)
         return path
 
     def peaks(self, revision: Revision) -> bytes:
@@ -119,7 +119,7 @@ class Pictures:
         with self._making(path):
             if not path.is_file():
                 frame_of(revision.folder / revision.media.name, frame / fps, path)
-                _trim(path.parent)
+                trim(path.parent)
         return path
 
     def _making(self, path: Path) -> _Making:
@@ -162,10 +162,3 @@ def _shrink(source: Path, target: Path) -> None:
     buffer = io.BytesIO()
     small.save(buffer, "JPEG", quality=82)
     _write(target, buffer.getvalue())
-
-
-def _trim(folder: Path) -> None:
-    """Remove the pictures that were made first, if there are too many."""
-    every = sorted(folder.glob("*.png"), key=lambda each: each.stat().st_mtime_ns)
-    for each in every[:-KEPT]:
-        each.unlink(missing_ok=True)

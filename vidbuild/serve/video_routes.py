@@ -16,7 +16,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from vidbuild.errors import UsageError, VidbuildError
+from vidbuild.errors import UsageError, VidbuildError, os_error_text
 from vidbuild.serve import views
 from vidbuild.serve.catalog import Video
 from vidbuild.serve.files import content
@@ -204,8 +204,16 @@ def _seconds(text: str | None) -> float | None:
 
 
 def _open(path: Path, line: int) -> None:
-    words = shlex.split(os.environ[EDITOR])
+    try:
+        words = shlex.split(os.environ[EDITOR])
+    except ValueError as error:
+        raise HTTPException(422, f"${EDITOR} is no command: {error}") from error
+    if not words:
+        raise HTTPException(422, f"${EDITOR} is no command: it is empty")
     filled = [word.replace("{file}", str(path)).replace("{line}", str(max(line, 1))) for word in words]
     if filled == words:
         filled.append(str(path))
-    subprocess.Popen(filled, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        subprocess.Popen(filled, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    except OSError as error:
+        raise HTTPException(422, f"cannot start '{filled[0]}' of ${EDITOR}: {os_error_text(error)}") from error

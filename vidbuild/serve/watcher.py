@@ -16,7 +16,7 @@ from vidbuild.api.plan_cache import PACKAGE
 
 STEP = 40  # milliseconds without another change that end a burst
 LONGEST = 400  # milliseconds of a burst
-_MISSING = 1.0  # seconds between two looks for a folder that does not exist
+_MISSING = 1.0  # seconds between two looks for a folder that does not exist, or that cannot be watched
 _PAUSE = 1000  # milliseconds without a change after which some pauses look at all files
 _FIRST_PAUSES, _SOME_PAUSES = 2, 10
 
@@ -80,6 +80,8 @@ class Watcher:
             )
             try:
                 for pauses, found in enumerate(changes):
+                    if self._ending:
+                        break
                     # A file may have been saved after its signature was taken, and before its folder was watched.
                     looks_at_all = not found and (pauses <= _FIRST_PAUSES or pauses % _SOME_PAUSES == 0)
                     touched = set(specs_of) if looks_at_all else _touched(specs_of, found)
@@ -90,6 +92,8 @@ class Watcher:
                         break
             except FileNotFoundError:
                 self._renew.wait(0.1)
+            except (OSError, RuntimeError):  # the system watches no more folders: look at the files again and again
+                self._renew.wait(_MISSING)
 
     def _notify(self, files: set[Path], specs_of: dict[Path, list[Path]]) -> None:
         specs = list(dict.fromkeys(spec for file in files for spec in specs_of[file]))

@@ -249,11 +249,32 @@ def test_a_step_that_fails(site: Site, builds: Builds) -> None:
     assert site.video.state == "ready"
 
 
-def test_a_picture_that_fails(site: Site, builds: Builds, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_was_saved_for_a_moment_is_not_shown(site: Site, builds: Builds, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A build that read what was saved after the look, and reverted at once, is made again."""
+    kept = site.spec.read_text()
+
+    def build_of_a_moment(*given: Any, **named: Any) -> Result:
+        monkeypatch.setattr("vidbuild.serve.passes.build", builds.build)
+        edit(site, "title: Two", "title: Moment")
+        result = builds.build(*given, **named)
+        edit(site, "title: Moment", "title: Two")
+        return result
+
+    monkeypatch.setattr("vidbuild.serve.passes.build", build_of_a_moment)
+    assert site.post(f"/api/videos/{site.video.id}/build").status_code == 202
+    idle(site)
+    assert builds.texts[-2:] == [kept.replace("title: Two", "title: Moment"), kept]
+    revision = site.video.revision
+    assert revision is not None
+    assert (revision.folder / "video.mp4").read_text() == kept
+
+
+@pytest.mark.parametrize("error", [StepError("cannot draw"), OSError(28, "No space left on device")])
+def test_a_picture_that_fails(site: Site, builds: Builds, monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
     """A picture that cannot be made keeps nothing from being built; one that is cancelled ends the pass."""
 
     def failing(*_: object, **__: object) -> None:
-        raise StepError("cannot draw")
+        raise error
 
     monkeypatch.setattr("vidbuild.serve.passes.still_of", failing)
     edit(site, "title: Two", "title: Zwei")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from pathlib import Path
 
 import pytest
 
 from tests.support.live_site import Site
 from vidbuild.serve.files import FOREVER
+from vidbuild.serve.still_files import trim
 
 MEDIA = bytes(range(256)) * 40
 
@@ -221,3 +223,15 @@ def test_pictures_of_what_is_edited_are_asked_for_again(site: Site, monkeypatch:
     site.look()
     assert site.get(f"{address}?at=0.25", {"if-none-match": before}).status_code == 200
     assert site.get(f"{address}?rev={one}").headers["cache-control"] == "private, no-cache"
+
+
+def test_old_pictures_are_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of the pictures of a video, large and small, the newest are kept."""
+    monkeypatch.setattr("vidbuild.serve.still_files.KEPT", 2)
+    for number in range(4):
+        for suffix in ("png", "jpg"):
+            path = tmp_path / f"{number}.{suffix}"
+            path.write_bytes(b"")
+            os.utime(path, (number, number))
+    trim(tmp_path)
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["2.jpg", "2.png", "3.jpg", "3.png"]

@@ -250,6 +250,26 @@ def test_only_inputs_are_opened(site: Site, monkeypatch: pytest.MonkeyPatch, tmp
 
 
 @pytest.mark.parametrize(
+    ("editor", "message"),
+    [
+        ("no-such-editor {file}", "cannot start 'no-such-editor' of $VIDBUILD_EDITOR"),
+        ("vi 'n", "$VIDBUILD_EDITOR is no command"),
+        (" ", "$VIDBUILD_EDITOR is no command"),
+    ],
+)
+def test_an_editor_that_cannot_be_started(
+    site: Site, monkeypatch: pytest.MonkeyPatch, editor: str, message: str
+) -> None:
+    """What is wrong with the editor is said: it is neither a file that cannot be read, nor a bug."""
+    site.look()
+    monkeypatch.setenv("VIDBUILD_EDITOR", editor)
+    answer = site.post(f"/api/videos/{site.video.id}/open", {"file": str(site.spec), "line": 1})
+    assert answer.status_code == 422
+    assert answer.json()["message"].startswith(message)
+    assert site.bugs == []
+
+
+@pytest.mark.parametrize(
     ("body", "status"), [(b"x" * 20_000, 413), (b"[]", 422), (b"{", 422), (b"\xff", 422), (b"[" * 9000, 422)]
 )
 def test_bodies_are_limited(site: Site, body: bytes, status: int) -> None:

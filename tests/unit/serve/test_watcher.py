@@ -153,3 +153,19 @@ def test_a_watcher_rests(watched: Watched) -> None:
     before = time.process_time()
     time.sleep(1.0)
     assert time.process_time() - before < 0.05
+
+
+@pytest.mark.parametrize("error", [OSError(28, "watch limit reached"), RuntimeError("too many watchers")])
+def test_folders_that_cannot_be_watched(watched: Watched, monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
+    """Saves are seen although the system watches no more folders."""
+
+    def refuse(*_: object, **__: object) -> Iterator[object]:
+        raise error
+        yield
+
+    watched.settle()
+    monkeypatch.setattr("vidbuild.serve.watcher.watch", refuse)
+    watched.files.append(watched.root / "other.png")
+    watched.watcher.renew()
+    for number in range(2):
+        watched.expect_after(lambda number=number: watched.spec.write_text(f"text {number}"))  # type: ignore[misc] # bound now
