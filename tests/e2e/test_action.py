@@ -117,6 +117,24 @@ def test_later_runs_rewrite_their_comment(repository: Path, tmp_path: Path) -> N
     assert again.steps["pages"].outcome == "skipped"
 
 
+def test_specs_are_named_from_another_folder(repository: Path, tmp_path: Path) -> None:
+    """With './' and '../', too, a spec of the base is no new one; the artifacts have nothing of a use before."""
+    temp = tmp_path / "temp"
+    for stale in ("videos/old.mp4", "pages/old.html"):
+        (temp / "vidbuild" / stale).parent.mkdir(parents=True)
+        (temp / "vidbuild" / stale).touch()
+    github = pull_request(repository)
+    (repository / SPEC).write_text(SMALL.replace("title: Two", "title: Zwei"), encoding="utf-8")
+    done = run(repository, temp, github, working_directory="docs", specs=f"./../{SPEC}")
+    assert done.ok, done.log()
+    assert "1 changed of 2 scenes" in done.comment()
+    assert "new in this pull request" not in done.comment()
+    assert [page.name for page in Path(done.steps["pages"].given["path"]).iterdir()] == [
+        "docs-my talks-intro.vidbuild.html"
+    ]
+    assert not (Path(done.steps["videos"].given["path"]) / "old.mp4").exists()
+
+
 def test_the_base_is_what_github_merged_into(repository: Path, tmp_path: Path) -> None:
     """What the base branch got after the pull request was opened is no change of the pull request."""
     opened = pull_request(repository)

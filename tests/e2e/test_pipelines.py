@@ -121,6 +121,7 @@ def test_the_gitlab_recipe(repository: Path) -> None:
     base = git(repository, "rev-parse", "HEAD")
     write(repository / SPEC, SMALL.replace("title: Two", "title: Zwei"))
     write(repository / "docs/new.vidbuild.yaml", SMALL)
+    write(repository.parent / "vidbuild-base/left", "by a job that was ended\n")
     merged = gitlab_job(repository, CI_MERGE_REQUEST_DIFF_BASE_SHA=base)
     assert merged.returncode == 0, merged.stderr
     assert "1 changed of 2 scenes" in merged.stdout

@@ -71,7 +71,7 @@ def of_batch(result: BatchResult, problems: Mapping[str, Sequence[Problem]]) -> 
         if not row.ok and not any(each.is_error for each in found):  # its videos could not be sent, for instance
             others = (Diagnostic("error", text, os.fspath(row.spec)) for text in row.errors)
             found += tuple(Problem(each, fault="step") for each in others)
-        skipped = "" if row.ok or found else f"the row was {row.status}"
+        skipped = "" if row.ok or any(each.is_error for each in found) else f"the row was {row.status}"
         cases.append(Case(f"row {row.id}", found, skipped))
     return Report("batch", (Suite(os.fspath(result.batch), tuple(cases), result.total_seconds),))
 
@@ -171,7 +171,12 @@ def _video_cases(video: Result, scenes: Sequence[SceneLines], *, several: bool) 
         item = Diagnostic("warning", notice.message, str(video.spec), notice.location, notice.hint, code=notice.code)
         problems.append((Problem(item), _scene_of(item, video.spec, scenes)))
     for case in _cases(scenes, problems, [name]):
-        yield Case(f"{prefix}{case.name}" if case.name != name else name, case.problems)
+        if case.name != name:
+            yield Case(f"{prefix}{case.name}", case.problems)
+        else:  # it has not passed if it was not made
+            has_failed = any(each.is_error for each in case.problems)
+            why = "a scene of it failed" if video.status == "failed" else f"the build was {video.status}"
+            yield Case(name, case.problems, "" if video.ok or has_failed else why)
 
 
 def _of_step(failed: FailedStep, spec: Path, label: str) -> Problem:

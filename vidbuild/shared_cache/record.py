@@ -50,7 +50,7 @@ def loads(content: bytes, trusted: Collection[str]) -> Trace:
         raise RejectedError("not a record") from error
     if version != VERSION:
         raise RejectedError(f"of version {version}")
-    if signer not in trusted:
+    if not isinstance(signer, str) or signer not in trusted:
         raise RejectedError("signed by a key that is not trusted")
     if not isinstance(signature, str) or not verifies(signer, message, signature):
         raise RejectedError("wrongly signed")

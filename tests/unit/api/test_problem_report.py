@@ -149,7 +149,22 @@ def test_a_build_that_another_one_stopped_is_skipped() -> None:
     """All of its cases are; one that failed itself is not."""
     report = of_build([aborted("video.yaml"), failed(count=1)])
     assert [case.skipped for case in report.suites[0].cases] == ["the build was aborted"] * 4
-    assert [case.skipped for case in report.suites[1].cases] == [""] * 5
+    assert [case.skipped for case in report.suites[1].cases] == [*[""] * 4, "a scene of it failed"]
+
+
+def test_a_video_that_was_not_made_has_not_passed() -> None:
+    """Its case is skipped if a scene has the error, or if the build was cancelled with no more than warnings."""
+    wrong = Diagnostic("error", "wrong", "video.yaml", Location("video.yaml", 9, 6, 8))
+    long = Diagnostic("warning", "long", "video.yaml", code="VB306")
+    builds = (result("failed", diagnostics=(wrong,)), result("cancelled", diagnostics=(long,)))
+    videos = [suite.cases[-1] for suite in of_build(builds).suites]
+    assert [(case.name, case.skipped) for case in videos] == [
+        ("video video", "a scene of it failed"),
+        ("video video", "the build was cancelled"),
+    ]
+    row = RowResult("a", Path("video.yaml"), "cancelled")
+    batch = of_batch(BatchResult(Path("batch.yaml"), (row,), 1.0), {"a": problems_of(warned("small"))})
+    assert batch.suites[0].cases[0].skipped == "the row was cancelled"
 
 
 def test_videos_of_one_spec_have_their_own_cases() -> None:

@@ -63,6 +63,7 @@ def _changed(change: Callable[[dict[str, Any]], object]) -> Callable[[bytes], by
         _changed(lambda data: data.update(version=2)),
         _changed(lambda data: data.update(trace=[1])),
         _changed(lambda data: data.update(signer=OTHERS.public)),
+        _changed(lambda data: data.update(signer=[KEYS.public])),
     ],
 )
 def test_a_record_that_was_changed_is_rejected(content: bytes, change: Callable[[bytes], bytes]) -> None:
