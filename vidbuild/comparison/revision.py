@@ -61,6 +61,7 @@ def read(revision: str, spec: Path, folder: Path) -> Path:
             f"'{revision}' has {len(chosen)} files of {size >> 20} MB: the maximum is {most}",
             hint=f"a file '{SETTINGS}' beside the spec makes its folder the project",
         )
+    _refuse_outside(revision, chosen)
     _write(top, chosen, folder)
     if root / SETTINGS not in entries:
         (folder / ROOT_MARKERS[-1]).mkdir(exist_ok=True)  # so that the project's root is found where it was
@@ -91,6 +92,14 @@ def _path_in(top: Path, spec: Path, entries: Mapping[PurePosixPath, _Entry]) -> 
     candidates = [here.relative_to(root)] if here.is_relative_to(root) else []
     paths = (PurePosixPath(each.as_posix()) for each in (*candidates, spec))
     return next((path for path in paths if path in entries), None)
+
+
+def _refuse_outside(revision: str, entries: Sequence[_Entry]) -> None:
+    """Raise UsageError for a path that leads out of the folder: a revision that git itself would not check out."""
+    links = {entry.path for entry in entries if entry.mode == _LINK}
+    for entry in entries:
+        if entry.path.is_absolute() or ".." in entry.path.parts or not links.isdisjoint(entry.path.parents):
+            raise UsageError(f"'{revision}' has a path that leads out of the repository: '{entry.path}'")
 
 
 def _write(top: Path, entries: Sequence[_Entry], folder: Path) -> None:
