@@ -187,6 +187,17 @@ def test_everything_is_reached_and_used_by_keyboard(pages: LivePages) -> None:
     pages.unbroken()
 
 
+def test_a_tall_poster_makes_no_tall_card(pages: LivePages) -> None:
+    """The list keeps its shape beside a vertical video: a poster fits into its frame."""
+    opened(pages, "/")
+    pages.browser.evaluate("document.querySelector('.frame img').src = '/page/icon.svg'")  # as high as it is wide
+    pages.until("document.querySelector('.frame img').naturalWidth > 0")
+    width, height = pages.browser.evaluate(
+        "(({offsetWidth, offsetHeight}) => [offsetWidth, offsetHeight])(document.querySelector('.frame'))"
+    )
+    assert width / height == pytest.approx(16 / 9, rel=0.02)
+
+
 def test_the_slider_compares_before_and_after(pages: LivePages) -> None:
     """A changed scene has two pictures, and arrow keys move the border between them."""
     opened(pages, "/v/ID")

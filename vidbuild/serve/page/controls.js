@@ -44,7 +44,7 @@ export function bindControls(player, stillOf) {
   const time = () => {
     const text = `${clock(player.time, 2)} · frame ${frameAt(player.time, player.fps)}`;
     if ($("#clock").textContent !== text) $("#clock").textContent = text;
-    show($("#frame"), player.scenes.length > 0);
+    show($("#frame"), player.scenes.some((each) => each.still)); // audio has none
     $("#frame").href = stillOf();
   };
   player.addEventListener("change", changed);

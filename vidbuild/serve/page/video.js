@@ -192,7 +192,7 @@ function progress(event) {
 }
 
 bindControls(player, stillOf);
-bindKeys({ player, timeline, search, still: () => window.open(stillOf(), "_blank", "noopener") });
+bindKeys({ player, timeline, search, still: () => { if (!$("#frame").hidden) window.open(stillOf(), "_blank", "noopener"); } });
 player.addEventListener("time", report);
 player.addEventListener("broken", () => { setTimeout(reload, 1000); });
 $("#find").addEventListener("click", () => search.open());
