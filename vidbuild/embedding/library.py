@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from vidbuild.api.build import build
@@ -64,6 +65,7 @@ class Library:
         self._choices: dict[Path, tuple[Choice, ...]] = {}
         self._videos: dict[tuple[Path, Choice], Embeddable] = {}
         self._built: dict[tuple[Path, str, str], Path] = {}
+        self._outdated: set[Path] = set()  # specs of which an older video is shown
 
     def settings_of(self, options: Mapping[str, str], fault: str = "") -> Settings:
         """Return the settings with the options of a page; fault: what is wrong with their text. Raises EmbedError."""
@@ -120,7 +122,7 @@ class Library:
         if missing is not None:
             raise UsageError(f"'{missing}' is not built", hint=shell_command("vidbuild", "build", spec))
         try:
-            return read(item, paths, key, settings)
+            return replace(read(item, paths, key, settings), is_older=spec in self._outdated)
         except (OSError, ValueError) as error:
             problem = os_error_text(error) if isinstance(error, OSError) else "is damaged"
             raise UsageError(f"outputs of '{spec}' cannot be read: {problem}") from error
@@ -161,6 +163,7 @@ class Library:
     def _older(self, folder: Path, spec: Path, reason: str) -> Path:
         """Warn that the video in a folder may not be that of the spec, and return the folder."""
         self._report(Diagnostic("warning", f"an older video is shown: {reason}", str(spec), code="VB911"))
+        self._outdated.add(spec)
         return folder
 
     def _build(self, spec: Path, item: Embeddable) -> Path:

@@ -47,6 +47,7 @@ class EmbeddedVideo:
     folder: of its files in the site, the same on every machine.
     captions: the WebVTT text, "" if there are none.
     size: width and height in pixels, (0, 0) if unknown.
+    is_older: whether it may not be that of the spec, since building was impossible.
     """
 
     kind: str
@@ -61,6 +62,7 @@ class EmbeddedVideo:
     chapters: Sequence[Chapter]
     settings: Settings
     inputs: Sequence[Path] = ()
+    is_older: bool = False
 
 
 def paths_of(item: Embeddable, folder: Path) -> dict[str, Path]:

@@ -59,8 +59,11 @@ class VidbuildDirective(SphinxDirective):
         video = self._video()
         if isinstance(video, EmbeddedVideo):
             self._note([*video.inputs, *(asset.source for asset in video.files.values())])
+            if video.is_older:
+                self.env.note_reread()
             return [self._node(video)]
         self._note(video.inputs)
+        self.env.note_reread()  # what was not built or not reached may be there next time, with the same spec
         for each in video.diagnostics:
             _warn(each, self.get_location())
         return [self._box(video.text)]

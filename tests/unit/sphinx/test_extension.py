@@ -13,6 +13,8 @@ import pytest
 from sphinx.errors import ConfigError
 
 from tests.support.doc_sites import GERMAN, SPEC, build_sphinx, sources, write
+from vidbuild.api.build import build
+from vidbuild.embedding import library
 
 CONF = """\
 project = "Site"
@@ -142,6 +144,26 @@ def test_pages_are_read_again_when_an_input_changes(root: Path) -> None:
     _, warnings = build_sphinx(root)
     assert warnings == ""
     assert "<video" in (out / "index.html").read_text()
+
+
+def test_pages_are_read_again_as_long_as_a_video_is_missing_or_older(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No file of the project changes when another job has built the video, or when a build is possible again."""
+    write(root, {"index.rst": PAGES["index.rst"]})
+    shutil.rmtree(root / "deep")
+    for _ in range(2):
+        _, warnings = build_sphinx(root, vidbuild_build="never")
+        assert "talk.mp4' is not built" in warnings
+    assert build(root / "videos/talk.yaml", output=root / "videos/build").ok
+    out, warnings = build_sphinx(root, vidbuild_build="never")
+    assert "is not built" not in warnings
+    assert "<video" in (out / "index.html").read_text()
+    with monkeypatch.context() as patch:
+        patch.setattr(library, "POSIX", False)
+        for _ in range(2):
+            assert "an older video is shown" in build_sphinx(root)[1]
+    assert "older" not in build_sphinx(root)[1]
 
 
 def _change(path: Path, old: str, new: str) -> None:
