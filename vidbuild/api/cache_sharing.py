@@ -90,7 +90,7 @@ def pull(specs: Sequence[Path]) -> tuple[int, int]:
         store, settings = _of(spec)
         if not settings.keys:
             raise UsageError("no key is trusted", hint=NO_KEYS)
-        tier = SharedTier(settings.remote, settings.keys)
+        tier = SharedTier(settings.remote, settings.keys, fetch_all=True)
         tier.probe()
         store.prepare()
         for plan in plans_of(spec, store=store):

@@ -16,7 +16,7 @@ from vidbuild.shared_cache.keys import Signer
 from vidbuild.shared_cache.tier import blob_name, record_name
 
 AT_ONCE = 16
-SECONDS = 30.0
+RETRIES = 2
 CONTENT = {"Content-Type": "application/octet-stream"}
 JSON = {"Content-Type": "application/json"}
 
@@ -41,7 +41,7 @@ class Pusher:
     """Writes results of one store to one place."""
 
     def __init__(self, address: str, blobs: Blobs, signer: Signer) -> None:
-        self._client = Client(address, seconds=SECONDS, retries=2)
+        self._client = Client(address, retries=RETRIES)  # a request has time that grows with its size
         self._blobs = blobs
         self._signer = signer
         self._lock = threading.Lock()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,6 +17,7 @@ from vidbuild.api.shared_cache import shared_cache
 from vidbuild.cli.publishing import line, send
 from vidbuild.errors import UsageError
 from vidbuild.remote.client import RemoteError
+from vidbuild.shared_cache.tier import SharedTier
 
 SPEC = "vidbuild: 1\ntitle: T\nbrand: acme\nscenes: [{id: one, type: title, title: One, duration: 1}]\n"
 
@@ -220,7 +222,15 @@ def test_pushing_and_pulling_what_is_not_there(project: Path, monkeypatch: pytes
     with pytest.raises(UsageError, match="no key is trusted"):
         cache_sharing.pull([Path("video.yaml")])
     cache_sharing.trust(keys.public, project)
+    tiers: list[SharedTier] = []
+
+    def made(*given: Any, **ways: Any) -> SharedTier:
+        tiers.append(SharedTier(*given, **ways))
+        return tiers[-1]
+
+    monkeypatch.setattr(cache_sharing, "SharedTier", made)
     assert cache_sharing.pull([Path("video.yaml")]) == (0, 0)
+    assert [each._fetch_all for each in tiers] == [True]
 
 
 def test_counts_in_a_line() -> None:

@@ -213,6 +213,9 @@ def test_what_is_quicker_made_is_not_fetched(s3: ObjectServer, tmp_path: Path) -
     tier._bytes, tier._busy = 1, 10.0  # ten seconds for a byte
     assert tier.lookup(trace.key) is None
     assert tier.skipped == 1
+    pulling = SharedTier(address, [KEYS.public], seconds=PATIENCE, fetch_all=True)
+    pulling._bytes, pulling._busy = tier._bytes, tier._busy
+    assert pulling.lookup(trace.key) is not None
     assert s3.requests
 
 
