@@ -16,12 +16,14 @@ from vidbuild.engine.worker.process import Profile, WorkerProcess
 from vidbuild.engine.worker.protocol import INTERIM, StepFailure
 from vidbuild.errors import Failure
 
+_MOST_IDLE = 4  # idle workers for each slot: one of another profile may have a large model, and serve no more steps
+
 
 class Pool:
     """The executor on this machine: at most `size` steps at a time.
 
     A worker makes only steps of the same profile: with the network or without, with the same environment, and for
-    workers of the same name. An idle worker takes no slot.
+    workers of the same name. An idle worker takes no slot; of many, those that were used last are kept.
 
     env: the environment in which workers start; each request holds that of its step.
     sandbox: what workers are restricted to; None for no restrictions.
@@ -52,6 +54,8 @@ class Pool:
         profile = Profile(bool(request["network"]), request["env"], request["worker"], programs)
         worker = next((worker for worker in reversed(self._idle) if worker.profile == profile), None)
         if worker is None:
+            for unused in self._idle[: max(0, len(self._idle) + 1 - _MOST_IDLE * self._size)]:
+                self._end(unused)
             worker = self._new_worker(profile)
         else:
             self._idle.remove(worker)

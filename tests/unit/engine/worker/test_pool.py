@@ -241,6 +241,31 @@ def test_steps_for_named_workers_have_one_of_their_own(lab: Lab, monkeypatch: py
         pool.close()
 
 
+def test_few_idle_workers_are_kept(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of workers that serve different steps, those that were used last are kept."""
+    started: list[WorkerProcess] = []
+
+    def counted(*arguments: Any) -> WorkerProcess:
+        started.append(WorkerProcess(*arguments))
+        return started[-1]
+
+    monkeypatch.setattr("vidbuild.engine.worker.pool.WorkerProcess", counted)
+    monkeypatch.setattr("vidbuild.engine.worker.pool._MOST_IDLE", 2)
+    pool = Pool(1, lab.root, lab.env)
+    try:
+        for name in ("a", "b", "a", "c", "d", "d"):
+            pool.start(name, request(lab, name, "concat", name), 60.0)
+            messages(pool, 1)
+        assert [(each.profile.name, each._child.poll()) for each in started] == [
+            ("a", 0),
+            ("b", 0),
+            ("c", None),
+            ("d", None),
+        ]
+    finally:
+        pool.close()
+
+
 def process_state(number: int) -> str:
     """The letter that the system has for a process's state, "T" for one that is stopped."""
     return Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split()[0]
