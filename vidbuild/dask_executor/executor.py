@@ -136,6 +136,8 @@ class DaskExecutor:
         text = json.dumps(request)
         arguments = (self._run, key, attempt.step, text, attempt.seconds)
         attempt.future = self._watch.submit(key, arguments, attempt.worker.address)
+        if key not in self._attempts:  # its worker was given up while its sources were being added
+            self._watch.forget(attempt.future)
 
     def wait(self, timeout: float) -> list[Message]:
         """Return messages about steps. Raises ExecutorError if no worker can run any, or the scheduler is gone."""

@@ -6,6 +6,7 @@ It never plans, reads no traces and writes none: a worker gets steps as plain da
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import socket
 import subprocess
@@ -48,6 +49,7 @@ async def open_run(setup: Mapping[str, Any], dask_worker: Worker) -> dict[str, A
     Returns name, id and host; package: the code that this process has loaded; sees: whether it has the driver's folder
     of the run; and what the module printed as `tools`.
     """
+    _forget_ended()
     folder = Path(setup["folder"])
     found: dict[str, Any] = {
         "name": str(dask_worker.name),
@@ -64,6 +66,14 @@ async def open_run(setup: Mapping[str, Any], dask_worker: Worker) -> dict[str, A
         own = found["tools"].get("variables", {})
         _SITES[setup["run"]] = Site(dask_worker.state.nthreads, folder, setup["env"], sandbox, own)
     return found
+
+
+def _forget_ended() -> None:
+    """Forget runs whose folders are gone: a driver that was killed, or used other workers, closes none here."""
+    for run, site in list(_SITES.items()):
+        with contextlib.suppress(OSError):
+            if not site.folder.exists():
+                del _SITES[run]
 
 
 def _sees(folder: Path, secret: str, worker: str) -> bool:

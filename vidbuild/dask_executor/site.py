@@ -60,7 +60,7 @@ class Site:
         own: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         self._slots = slots
-        self._folder = folder
+        self.folder = folder
         self._env = {**env, **own}
         self._own = own
         self._sandbox = sandbox
@@ -104,7 +104,7 @@ class Site:
             thread.join(seconds)
 
     def _serve(self) -> None:
-        pool, failure = Pool(self._slots, self._folder, self._env, self._sandbox), STOPPED
+        pool, failure = Pool(self._slots, self.folder, self._env, self._sandbox), STOPPED
         try:
             while self._take(pool) and self._obey(pool):
                 for message in pool.wait(self._patience()):
@@ -151,17 +151,17 @@ class Site:
         if self._must_stop():
             self._is_over = True
             return False
-        if read_request(self._folder) is Control.PAUSE:
+        if read_request(self.folder) is Control.PAUSE:
             pool.suspend(self._wait_for_resume)
         return True
 
     def _must_stop(self) -> bool:
-        if self._is_over or read_request(self._folder) is Control.CANCEL:
+        if self._is_over or read_request(self.folder) is Control.CANCEL:
             return True
         return any(not task.is_wanted() for task in self._running.values())
 
     def _wait_for_resume(self) -> None:
-        while read_request(self._folder) is Control.PAUSE and not self._must_stop():
+        while read_request(self.folder) is Control.PAUSE and not self._must_stop():
             time.sleep(_BETWEEN_REQUESTS)
 
     def _handle(self, step: str, answer: Answer) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from tests.support.engine_lab import STEPS, Lab
+from vidbuild.dask_executor import on_worker
 from vidbuild.dask_executor import site as module
 from vidbuild.dask_executor.site import Site
 from vidbuild.engine.runs.control import Control, request
@@ -130,3 +131,11 @@ def test_a_fault_of_the_worker_reaches_all_who_wait(lab: Lab, site: Site, monkey
 def test_a_message_survives_the_way(answer: Answer) -> None:
     """P29: what a worker sends on is what the driver reads, in every part."""
     assert protocol.read(module.line_of(answer).encode()) == answer
+
+
+def test_runs_that_nothing_closed_are_forgotten(lab: Lab, site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A worker keeps nothing of a run whose folder is gone, and what it has of others."""
+    sites = {"gone": Site(1, lab.root / "gone", {}, None), "here": site}
+    monkeypatch.setattr(on_worker, "_SITES", sites)
+    on_worker._forget_ended()
+    assert list(sites) == ["here"]
