@@ -17,7 +17,7 @@ from vidbuild.embedding.settings import Settings
 
 MAIN, POSTER, CAPTIONS, TIMING = "main", "poster", "captions", "timing"
 KINDS = {"video": "video", "audio": "audio", "animation": "image"}  # of the first output -> the element that shows it
-_NOTES = re.compile(r"^NOTE .*?(?:\n\n|\Z)", re.MULTILINE | re.DOTALL)
+_NOTES = re.compile(r"(?<=\n\n)NOTE .*?(?:\n\n|\Z)", re.DOTALL)  # blocks of WebVTT; a spoken line may begin so
 _PNG_HEAD = 24  # bytes of a PNG up to its height
 
 
@@ -130,7 +130,7 @@ def _chapters(scenes: Sequence[Mapping[str, Any]], titles: Mapping[str, str]) ->
 
 def _spoken(captions: str) -> tuple[Chapter, ...]:
     """Return what captions have as one chapter: audio has no file with the times of scenes."""
-    blocks = (block.partition("-->")[2].split("\n")[1:] for block in _NOTES.sub("", captions).split("\n\n"))
+    blocks = (block.partition("-->")[2].split("\n")[1:] for block in captions.split("\n\n"))
     lines = (unescape(line).removeprefix("- ") for block in blocks for line in block)
     text = " ".join(line.strip() for line in lines if line.strip())
     return (Chapter("", 0, [("", text)]),) if text else ()
