@@ -182,7 +182,9 @@ def test_strict_is_about_the_spec_if_a_step_fails_too(workspace: Workspace, comm
     (workspace.root / "broken.mp4").write_bytes(b"\0" * 3000)
     scene = "  - {id: clip, type: clip, src: broken.mp4}\n"
     workspace.write("video.yaml", f"{SMALL}{scene}")
-    assert workspace.run(command).code == 1
+    outcome = workspace.run(command, "--format", "sarif")
+    assert outcome.code == 1
+    assert [each["ruleId"] for each in json.loads(outcome.stdout)["runs"][0]["results"]] == ["step-failed"]
     workspace.write("video.yaml", f"{SMALL.replace('scenes:', 'vars: {unused: 1}' + chr(10) + 'scenes:')}{scene}")
     assert workspace.run(command, "--strict").code == 2
 

@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from vidbuild.api.load import SpecText
 from vidbuild.api.result import diagnosis
 from vidbuild.errors import SpecProblem
-from vidbuild.frozen import dataclass, replaced
+from vidbuild.frozen import dataclass, field, replaced
 from vidbuild.model import Spec
 from vidbuild.platforms import POSIX
 from vidbuild.project import root_of
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from vidbuild.diagnostic import Diagnostic
     from vidbuild.spec.load import LoadResult
 
-Found = TypeVar("Found")
-
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
@@ -32,12 +30,14 @@ class CheckResult:
 
     text: the diagnostics as text, with source lines.
     faults: of the steps that failed (vidbuild.errors.Failure.fault), and "spec" for warnings that are errors.
+    fault_of: the failure of a step -> its fault.
     """
 
     spec: Path
     diagnostics: tuple[Diagnostic, ...]
     text: str
     faults: tuple[str, ...] = ()
+    fault_of: Mapping[Diagnostic, str] = field(default_factory=dict)
 
     @property
     def ok(self) -> bool:
@@ -118,13 +118,12 @@ def check(
     faults = _add_findings(found, videos, options)
     results = []
     for path, indexes in zip(paths, of_spec, strict=True):
-        diagnostics, of_steps = (
-            _together([found[index] for index in indexes]),
-            _together([faults.get(index, ()) for index in indexes]),
-        )
+        diagnostics = _together([found[index] for index in indexes])
+        fault_of = {item: fault for index in indexes for item, fault in faults.get(index, {}).items()}
+        of_steps = tuple(dict.fromkeys(fault_of.values()))
         if strict and any(each.severity == "warning" for each in diagnostics):
             diagnostics, of_steps = _as_errors(diagnostics), (*of_steps, SpecProblem.fault)
-        results.append(CheckResult(path, diagnostics, render(diagnostics, sources), of_steps))
+        results.append(CheckResult(path, diagnostics, render(diagnostics, sources), of_steps, fault_of))
     return results
 
 
@@ -153,7 +152,7 @@ def _loaded(
         yield loaded, target_name(name, choice if len(choices) > 1 else None)
 
 
-def _together(found: Sequence[tuple[Found, ...]]) -> tuple[Found, ...]:
+def _together(found: Sequence[tuple[Diagnostic, ...]]) -> tuple[Diagnostic, ...]:
     """Return what was found in the videos of a spec, once what several have."""
     return found[0] if len(found) == 1 else tuple(dict.fromkeys(chain.from_iterable(found)))
 
@@ -198,14 +197,14 @@ def _examine(
 
 def _add_findings(
     found: list[tuple[Diagnostic, ...]], videos: Mapping[int, Video], options: BuildOptions
-) -> dict[int, tuple[str, ...]]:
+) -> dict[int, Mapping[Diagnostic, str]]:
     """Add what steps find to the diagnostics; return the faults of those that failed."""
     if not videos or not POSIX:
         return {}
     from vidbuild.api.findings import find
     from vidbuild.engine.store.writable import writable
 
-    faults: dict[int, tuple[str, ...]] = {}
+    faults: dict[int, Mapping[Diagnostic, str]] = {}
     stores: dict[str, list[int]] = {}
     for index, video in videos.items():
         stores.setdefault(os.path.realpath(video.store.root), []).append(index)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from vidbuild.api.build_result import location_of, step_warnings
@@ -31,11 +31,11 @@ class Findings:
     """What the steps of one video found.
 
     diagnostics: their warnings and failures.
-    faults: of the failures (vidbuild.errors.Failure.fault).
+    faults: failure -> its fault (vidbuild.errors.Failure.fault).
     """
 
     diagnostics: tuple[Diagnostic, ...]
-    faults: tuple[str, ...] = ()
+    faults: Mapping[Diagnostic, str]
 
 
 def find(videos: Sequence[Video], store: Store, options: BuildOptions, *, network: bool) -> list[Findings]:
@@ -55,7 +55,8 @@ def find(videos: Sequence[Video], store: Store, options: BuildOptions, *, networ
         failures = [(each.step, each.failure or Failure("failed without a reason")) for each in report.failed]
         errors = [_error(video.plan, step, failure) for step, failure in failures]
         diagnostics = sorted(dict.fromkeys([*warnings, *errors]), key=Diagnostic.order)
-        found.append(Findings(tuple(diagnostics), tuple(failure.fault for _, failure in failures)))
+        faults = {error: failure.fault for error, (_, failure) in zip(errors, failures, strict=True)}
+        found.append(Findings(tuple(diagnostics), faults))
     return found
 
 

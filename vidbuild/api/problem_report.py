@@ -48,7 +48,10 @@ def of_check(results: Sequence[CheckResult], texts: Mapping[Path, str] | None = 
     suites = []
     for each in results:
         scenes = scene_lines(each.spec, (texts or {}).get(each.spec))
-        problems = [(Problem(item), _scene_of(item, each.spec, scenes)) for item in each.diagnostics]
+        problems = [
+            (Problem(item, fault=each.fault_of.get(item, "spec")), _scene_of(item, each.spec, scenes))
+            for item in each.diagnostics
+        ]
         suites.append(Suite(str(each.spec), tuple(_cases(scenes, problems, [_REST]))))
     return Report("check", tuple(suites))
 

@@ -122,6 +122,20 @@ def test_a_real_check_in_every_format() -> None:
     ]
 
 
+def test_a_step_of_a_check_that_failed_is_no_error_in_the_spec() -> None:
+    """It has the rule and the type of its own fault, beside an error that is the spec's."""
+    bug, wrong = (Diagnostic("error", each, "video.yaml", Location("video.yaml", 5, 5, 9)) for each in ("bug", "wrong"))
+    report = of_check([CheckResult(Path("video.yaml"), (bug, wrong), "", ("bug",), {bug: "bug"})])
+    log = render(report, "sarif")
+    assert isinstance(log, dict)
+    assert [each["ruleId"] for each in validate_sarif(log)["results"]] == ["bug", "spec-error"]
+    junit = render(report, "junit")
+    assert isinstance(junit, str)
+    assert [(case.name, case.result[0].type) for suite in junit_read(junit) for case in suite if case.result] == [
+        ("scene one", "bug")
+    ]
+
+
 def test_a_spec_from_standard_input_has_its_scenes() -> None:
     """The text is known although there is no file."""
     given = SpecText(Path("stdin.yaml"), SPEC.replace("Two", "[]").replace("\U0001f3ac 視", "One"))
