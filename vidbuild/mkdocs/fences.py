@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from html import escape
 
 INFO = "{vidbuild}"
-_FENCE = re.compile(r"(?P<indent>[ \t>]*)(?P<mark>`{3,}|~{3,})(?P<info>.*)")
+# item: the mark of a list's item that begins with the fence.
+_FENCE = re.compile(r"(?P<indent>[ \t>]*)(?P<item>(?:[-*+]|\d+[.)])[ \t]+)?(?P<mark>`{3,}|~{3,})(?P<info>.*)")
 _OPTION = re.compile(r":(?P<name>[\w-]+):(?:[ \t]+(?P<value>.*))?")
 _LITERAL = re.compile(r"<(pre|code|script|style|textarea)\b[^>]*>.*?</\1>|<!--.*?-->", re.DOTALL | re.IGNORECASE)
 
@@ -49,8 +50,9 @@ def replaced(markdown: str, word: Callable[[int], str]) -> tuple[str, list[Fence
             at += 1
             continue
         if opening["info"].strip().startswith(INFO):
-            indent = opening["indent"]
-            shown += [indent.rstrip(), indent + word(len(found)), indent.rstrip()]
+            indent, item = opening["indent"], opening["item"] or ""
+            before = [] if item else [indent.rstrip()]
+            shown += [*before, indent + item + word(len(found)), indent.rstrip()]
             found.append(_fence(lines[at : end + 1], opening, at + 1))
         else:
             shown += lines[at : end + 1]

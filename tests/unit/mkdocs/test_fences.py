@@ -19,6 +19,9 @@ def found(markdown: str) -> tuple[str, list[Fence]]:
         ("~~~~ {vidbuild} a b.yaml \n~~~~~", "\nWORD0\n", "a b.yaml"),
         ("1. A\n\n    ```{vidbuild} talk.yaml\n    ```\nB", "1. A\n\n\n    WORD0\n\nB", "talk.yaml"),
         ("> ```{vidbuild} talk.yaml\n> ```\n> B", ">\n> WORD0\n>\n> B", "talk.yaml"),
+        ("- ```{vidbuild} talk.yaml\n  ```\n- B", "- WORD0\n\n- B", "talk.yaml"),
+        ("> 2. ~~~{vidbuild} talk.yaml\n>    ~~~", "> 2. WORD0\n>", "talk.yaml"),
+        ("- ```sh\n  ls\n  ```\n\n```{vidbuild} a.yaml\n```", "- ```sh\n  ls\n  ```\n\n\nWORD0\n", "a.yaml"),
         ("```{vidbuild} talk.yaml\r\n```\r\nB", "\nWORD0\n\nB", "talk.yaml"),
     ],
 )
@@ -41,6 +44,7 @@ def test_a_fence_is_found(markdown: str, text: str, target: str) -> None:
         "A ```{vidbuild} talk.yaml``` in a sentence",
         "```{vidbuild} talk.yaml``` at the start of one\n```\n```",
         "```{vidbuilder",
+        "1) ````\n   ```{vidbuild} talk.yaml\n   ```\n   ````",
         "",
     ],
 )
