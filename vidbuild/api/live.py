@@ -129,6 +129,14 @@ def look(
     return Look(path, whole, diagnostics, sources, tuple(video for video, _ in videos), _distinct(files))
 
 
+def picture_now(video: LiveVideo, scene: str, store: Store) -> str:
+    """Return the digest `picture` of a scene, with its files as they are now and the spec as it was at the look."""
+    table = DigestCache(store.home / "files", read_only=True)
+    steps = ((StepId.parse(each.id), each) for each in video.plan.graph.steps.values())
+    own = [(step.kind, _digest(each, table)) for step, each in steps if scene in step.scene.split("+")]
+    return next(_scene(each, video.language, own).picture for each in video.spec.scenes if each.id == scene)
+
+
 def missing(path: Path) -> Look:
     """Return what is known of a spec whose file is not there."""
     try:

@@ -14,7 +14,7 @@ from typing import Any
 
 from vidbuild import timebase
 from vidbuild.api.engine import engine_of
-from vidbuild.api.live import LiveVideo
+from vidbuild.api.live import LiveVideo, picture_now
 from vidbuild.api.options import BuildOptions, RunControl
 from vidbuild.api.plan import plan_of, store_of
 from vidbuild.api.video import target_of
@@ -77,7 +77,8 @@ def still_of(
     """Render one frame of a scene to a PNG.
 
     at: seconds from the scene's start; None for its last frame.
-    Raises the error of the step that failed, CancelledError if it was cancelled.
+    Raises the error of the step that failed, CancelledError if it was cancelled, StepError if a file of the scene was
+    saved after the look: the frame would be kept as what the file said before.
     """
     if not video.has_pictures:
         raise UsageError(f"'{video.name}' is audio, and has no pictures")
@@ -87,6 +88,9 @@ def still_of(
     graph = Graph.of({**video.plan.graph.steps, step.id: step})
     target = Target(graph, build_name=f"{video.plan.entry} --still {scene}", goals=[step.id])
     _copy(step.id, STILL, path, store, target, options, control, runs)
+    if picture_now(video, scene, store) != next(each.picture for each in video.scenes if each.id == scene):
+        path.unlink(missing_ok=True)
+        raise StepError(f"a file of the scene '{scene}' changed meanwhile", hint="ask again")
 
 
 def fragment_of(

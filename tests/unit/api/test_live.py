@@ -10,7 +10,7 @@ from tests.support.workspace import SMALL
 from vidbuild.api.live import look, missing
 from vidbuild.api.live_parts import CancelledError, fragment_of, pictures_of, reasons_of, reveals_of, still_of
 from vidbuild.api.options import BuildOptions, Control, RunControl
-from vidbuild.errors import UsageError
+from vidbuild.errors import StepError, UsageError
 
 
 @pytest.fixture
@@ -66,6 +66,24 @@ def test_the_content_of_a_file_is_a_change(spec: Path) -> None:
         True,
         False,
     ]
+
+
+def test_a_frame_of_a_file_that_was_saved_after_the_look(spec: Path, tmp_path: Path) -> None:
+    """It is not kept as the frame of what the file said before; those of other scenes are made."""
+    image = spec.parent / "image.svg"
+    svg = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect width="9" height="9" fill="{}"/></svg>'
+    image.write_text(svg.format("red"))
+    spec.write_text(SMALL + "  - {id: three, type: image, src: image.svg, alt: A square, duration: 0.5}\n")
+    (video,) = look(spec).videos
+    image.write_text(svg.format("blue"))
+    path = tmp_path / "still.png"
+    with pytest.raises(StepError, match="a file of the scene 'three' changed meanwhile"):
+        still_of(video, "three", None, path, options=BuildOptions(jobs=1), runs=tmp_path / "runs")
+    assert not path.exists()
+    still_of(video, "one", None, path, options=BuildOptions(jobs=1), runs=tmp_path / "runs")
+    (now,) = look(spec).videos
+    still_of(now, "three", None, path, options=BuildOptions(jobs=1), runs=tmp_path / "runs")
+    assert path.exists()
 
 
 def test_errors_are_in_the_look(spec: Path) -> None:
