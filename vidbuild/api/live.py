@@ -137,6 +137,12 @@ def picture_now(video: LiveVideo, scene: str, store: Store) -> str:
     return next(_scene(each, video.language, own).picture for each in video.spec.scenes if each.id == scene)
 
 
+def pictures_now(video: LiveVideo, store: Store) -> dict[str, str]:
+    """Return `picture_now` of each scene."""
+    table = DigestCache(store.home / "files", read_only=True)
+    return {each.id: each.picture for each in _video(video.spec, video.plan, table).scenes}
+
+
 def missing(path: Path) -> Look:
     """Return what is known of a spec whose file is not there."""
     try:

@@ -14,7 +14,7 @@ from typing import Any
 
 from vidbuild import timebase
 from vidbuild.api.engine import engine_of
-from vidbuild.api.live import LiveVideo, picture_now
+from vidbuild.api.live import LiveVideo, picture_now, pictures_now
 from vidbuild.api.options import BuildOptions, RunControl
 from vidbuild.api.plan import plan_of, store_of
 from vidbuild.api.video import target_of
@@ -126,9 +126,13 @@ def fragment_of(
 
 
 def pictures_of(video: LiveVideo, options: BuildOptions) -> Iterator[tuple[str, ScenePicture]]:
-    """Yield the scenes whose small picture the cache has."""
-    for scene, digest, path in _cached(video, "render", _THUMB, options):
-        yield scene, ScenePicture(path, digest)
+    """Yield the scenes whose small picture the cache has, without those of which a file was saved after the look."""
+    found = list(_cached(video, "render", _THUMB, options))
+    now = pictures_now(video, store_of(video.spec.path, options.cache))
+    same = {each.id for each in video.scenes if each.picture == now[each.id]}
+    for scene, digest, path in found:
+        if scene in same:
+            yield scene, ScenePicture(path, digest)
 
 
 def reveals_of(video: LiveVideo, options: BuildOptions) -> dict[str, list[float]]:

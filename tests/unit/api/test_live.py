@@ -84,6 +84,11 @@ def test_a_frame_of_a_file_that_was_saved_after_the_look(spec: Path, tmp_path: P
     (now,) = look(spec).videos
     still_of(now, "three", None, path, options=BuildOptions(jobs=1), runs=tmp_path / "runs")
     assert path.exists()
+    from vidbuild.api.build import build
+
+    build(spec, BuildOptions(jobs=1))
+    assert [scene for scene, _ in pictures_of(now, BuildOptions())] == ["one", "two", "three"]
+    assert [scene for scene, _ in pictures_of(video, BuildOptions())] == ["one", "two"]
 
 
 def test_errors_are_in_the_look(spec: Path) -> None:
