@@ -140,12 +140,18 @@ def rename_all(moves: Iterable[tuple[Path, Path]]) -> None:
 
 def rename(source: Path, target: Path) -> None:
     """Rename a file or folder; a file with the new name is replaced, but a device or pipe never is: an OSError."""
-    with contextlib.suppress(FileNotFoundError):
-        mode = target.stat().st_mode
-        if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):  # a superuser's `-o /dev/null` would take it from all others
-            raise OSError(errno.EINVAL, "not a file but a device or pipe", str(target))
+    if _is_device(target):  # a superuser's `-o /dev/null` would take it from all others
+        raise OSError(errno.EINVAL, "not a file but a device or pipe", str(target))
     fault_point("rename", target, source)
     source.replace(target)
+
+
+def _is_device(path: Path) -> bool:
+    try:
+        mode = path.stat().st_mode
+    except OSError:  # there is nothing, or a link that leads nowhere or in a circle
+        return False
+    return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
 
 
 def link(source: Path, target: Path) -> None:
