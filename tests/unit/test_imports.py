@@ -61,6 +61,7 @@ ALLOWED: dict[str, set[str]] = {
         "media.ffmpeg",
         "media.image.contact_sheet",
         "media.codecs.profiles",
+        "media.render.holds",
     },
     "dask_executor": {
         "engine.disk.durable",
@@ -112,6 +113,7 @@ ALLOWED: dict[str, set[str]] = {
         "inspection.timing_file",
         "media.container.samples",
         "media.ffmpeg",
+        "media.render.holds",
         "media.text.boundaries",
         "media.text.direction",
         "project",
