@@ -198,6 +198,16 @@ def test_a_tall_poster_makes_no_tall_card(pages: LivePages) -> None:
     assert width / height == pytest.approx(16 / 9, rel=0.02)
 
 
+def test_the_figures_of_the_cache(pages: LivePages) -> None:
+    """The page of the cache shows what the server says: numbers, and a rate of at most 100 %."""
+    opened(pages, "/cache")
+    cache = pages.server.get("/api/cache")
+    texts = "[...document.querySelectorAll('#figures dd')].map((each) => each.firstChild.data)"
+    _, files, results, rate = pages.browser.evaluate(texts)
+    assert (files, results) == (str(cache["files"]), str(cache["results"]))
+    assert rate == f"{int(100 * cache['hits'] / (cache['hits'] + cache['misses']) + 0.5)} %"
+
+
 def test_the_slider_compares_before_and_after(pages: LivePages) -> None:
     """A changed scene has two pictures, and arrow keys move the border between them."""
     opened(pages, "/v/ID")

@@ -2,7 +2,7 @@
 
 import { get, post } from "./api.js";
 import { $, announce, coalesce, el, show } from "./dom.js";
-import { bytes, plural } from "./format.js";
+import { bytes } from "./format.js";
 import { Stream } from "./stream.js";
 
 function figure(name, value, note) {
@@ -11,13 +11,12 @@ function figure(name, value, note) {
 
 async function load() {
   const cache = await get("/api/cache");
-  const rate = cache.hits ?? null;
-  const runs = cache.recent?.runs ?? 0;
+  const steps = cache.hits + cache.misses;
   $("#figures").replaceChildren(
     figure("Size", bytes(cache.bytes) || "empty", cache.limit ? `of ${bytes(cache.limit)}` : ""),
     figure("Files", (cache.files ?? 0).toLocaleString("en")),
-    figure("Results of steps", (cache.steps ?? 0).toLocaleString("en")),
-    figure("Hit rate", rate === null ? "none yet" : `${Math.round(100 * rate)} %`, runs ? `steps of the last ${plural(runs, "run")}` : ""),
+    figure("Results of steps", cache.results.toLocaleString("en")),
+    figure("Hit rate", steps ? `${Math.round((100 * cache.hits) / steps)} %` : "none yet", steps ? "steps of the last runs" : ""),
   );
   $("#used").value = cache.limit ? Math.min(1, cache.bytes / cache.limit) : 0;
   show($("#used"), Boolean(cache.limit));
