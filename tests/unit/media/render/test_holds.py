@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.support.render_lab import Drawing
@@ -131,6 +131,7 @@ def layers(tmp_path_factory: pytest.TempPathFactory) -> Layers:
     return drawing.having("line", advances=(20.0, 20.0, 20.0)).done()
 
 
+@settings(deadline=None)  # a machine that is busy with other tests is no fault
 @given(
     st.dictionaries(st.sampled_from(("one", "two", "line")), TRACKS),
     st.none() | EFFECTS,
