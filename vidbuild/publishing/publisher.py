@@ -109,11 +109,12 @@ class Publisher:
         ordered = sorted(items, key=lambda item: ORDER.index(item.kind) if item.kind in ORDER else -1)
         media = [item for item in ordered if item.kind in MEDIA]
         for item in media:
-            self._put(self.key(item.content_name), item, is_content=True, is_there=True)
-        for item in ordered:
-            is_there = mapping(known.get(item.name)).get("sha256") == item.sha256
-            self._put(self.key(item.name), item, is_content=False, is_there=is_there)
-        self._put_latest(name, ordered, media, last)
+            self._put(self.key(item.content_name), item, is_content=True)
+        tags = {
+            item.name: self._put(self.key(item.name), item, is_content=False, known=mapping(known.get(item.name)))
+            for item in ordered
+        }
+        self._put_latest(name, [(item, tags[item.name]) for item in ordered], media, last)
         public = self.client.address.public
         return Sent(
             {item.name: public(self.key(item.name)) for item in ordered},
@@ -127,12 +128,16 @@ class Publisher:
         """Return the key of a file, below the client's address."""
         return f"{self.folder}/{name}" if self.folder else name
 
-    def _put(self, key: str, item: Item, *, is_content: bool, is_there: bool) -> None:
-        """Write a file unless it is there. is_there: whether it is, if something of its size is."""
-        stored = self.client.head(key) if is_there else None
-        if stored is not None and stored.size == item.bytes:
+    def _put(self, key: str, item: Item, *, is_content: bool, known: Mapping[str, Any] | None = None) -> str:
+        """Write a file unless it is there, and return its tag.
+
+        A name with a digest leads to its content if the size is right. Another name does if the summary says so, and
+        the tag is that of then: a run that broke off may have written another file since, of the same size.
+        """
+        stored = self.client.head(key) if is_content or (known and known.get("sha256") == item.sha256) else None
+        if stored is not None and stored.size == item.bytes and (is_content or stored.tag == (known or {}).get("tag")):
             self._kept.append(key)
-            return
+            return stored.tag
         done = 0
 
         def count(more: int) -> None:
@@ -142,9 +147,13 @@ class Publisher:
                 self.on_sent(key, done, item.bytes)
 
         with _verified(item) as opened:
-            self.client.upload(key, opened, headers(item.name, is_content=is_content), count)
+            tag = self.client.upload(key, opened, headers(item.name, is_content=is_content), count)
         self._sent.append(key)
         self._bytes += item.bytes
+        if tag or is_content:
+            return tag
+        stored = self.client.head(key)  # servers may answer a write without a tag
+        return stored.tag if stored else ""
 
     def _latest(self, name: str) -> Mapping[str, Any]:
         """Return what was published last under a name; nothing if that cannot be read."""
@@ -155,11 +164,16 @@ class Publisher:
             return {}
         return found if found.get("version") == VERSION else {}
 
-    def _put_latest(self, name: str, items: Sequence[Item], media: Sequence[Item], last: Mapping[str, Any]) -> None:
+    def _put_latest(
+        self, name: str, items: Sequence[tuple[Item, str]], media: Sequence[Item], last: Mapping[str, Any]
+    ) -> None:
         data = {
             "version": VERSION,
             "name": name,
-            "files": {item.name: {"kind": item.kind, "bytes": item.bytes, "sha256": item.sha256} for item in items},
+            "files": {
+                item.name: {"kind": item.kind, "bytes": item.bytes, "sha256": item.sha256, "tag": tag}
+                for item, tag in items
+            },
             "content": {item.name: item.content_name for item in media},
         }
         key = self.key(f"{name}{LATEST}")

@@ -8,7 +8,7 @@ import math
 import os
 import secrets
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import BinaryIO
@@ -29,9 +29,10 @@ RETRIES = 4
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """A file that is there; size: in bytes."""
+    """A file that is there; size: in bytes; tag: of its content, from the server, or when it was written."""
 
     size: int
+    tag: str = field(default="", compare=False)
 
 
 class Client:
@@ -52,9 +53,10 @@ class Client:
 
         try:
             with self._errors():
-                return Stored(obstore.head(self._store(), key)["size"])
+                found = obstore.head(self._store(), key)
         except FileNotFoundError:
             return None
+        return Stored(found["size"], found["e_tag"] or found["last_modified"].isoformat())
 
     def get(self, key: str, limit: int | None = None) -> bytes | None:
         """Return the bytes of a file; None if there is none, or no bucket. limit: RemoteError for more bytes."""
@@ -117,8 +119,10 @@ class Client:
 
     def upload(
         self, key: str, file: BinaryIO, headers: Mapping[str, str], on_bytes: Callable[[int], None] | None = None
-    ) -> None:
+    ) -> str:
         """Write an open file of this machine, from its start, in parts if it is large and the place can take parts.
+
+        Returns the tag of `Stored` that the server gives it, or "".
 
         on_bytes: called with the number of bytes that were handed on, several times.
         """
@@ -128,7 +132,7 @@ class Client:
         size = os.fstat(file.fileno()).st_size
         in_parts = size > PART_BYTES and self.address.scheme not in {"http", "https"}
         with self._missing_bucket(), self._errors():
-            obstore.put(
+            written = obstore.put(
                 self._store(PART_BYTES if in_parts else size),
                 key,
                 _parts(file, on_bytes or _ignore) if in_parts else file,
@@ -137,6 +141,7 @@ class Client:
                 chunk_size=PART_BYTES,
                 max_concurrency=PARTS_AT_ONCE,
             )
+        return written["e_tag"] or ""
 
     def sign(self, key: str, seconds: float) -> str:
         """Return an address at which a file can be read for some time. UsageError if the place has none."""

@@ -64,6 +64,8 @@ def test_the_summary_says_what_is_there(s3: ObjectServer, items: list[Item]) -> 
     """It names each file with its digest, and the name of the content."""
     publisher("summary").publish("intro", items)
     found = json.loads(Client(f"s3://{BUCKET}/summary").get("intro.latest.json") or b"")
+    tag = found["files"]["intro.mp4"].pop("tag")
+    assert tag == f'"{hashlib.md5(items[0].path.read_bytes(), usedforsecurity=False).hexdigest()}"'
     assert found["files"]["intro.mp4"] == {"kind": "video", "bytes": 400, "sha256": items[0].sha256}
     assert found["content"] == {"intro.mp4": f"intro.{items[0].sha256[:16]}.mp4"}
     assert s3.puts()[-1] == "summary/intro.latest.json"
@@ -89,6 +91,22 @@ def test_a_file_that_is_gone_is_sent_again(s3: ObjectServer, items: list[Item]) 
     obstore.delete(store_of(Client(f"s3://{BUCKET}/gone").address, 30, 0, 10), "intro.mp4")
     s3.clear()
     assert publisher("gone").publish("intro", items).sent == ("intro.mp4",)
+
+
+def test_what_a_run_that_broke_off_wrote_is_replaced(s3: ObjectServer, items: list[Item], tmp_path: Path) -> None:
+    """N19: the summary still names the files before, and one of the same size is in the place of theirs."""
+    publisher("back").publish("intro", items)
+    before = {each.name: each.path.read_bytes() for each in items}
+    (tmp_path / "new").mkdir()
+    new = [item(tmp_path / "new", each.name, each.kind, each.path.read_bytes()[::-1]) for each in items]
+    s3.clear()
+    s3.fault = fail(4, fault=Fault(500))
+    with pytest.raises(RemoteError):
+        publisher("back").publish("intro", new)
+    s3.fault = lambda _request: None
+    publisher("back").publish("intro", items)
+    client = Client(f"s3://{BUCKET}/back")
+    assert {name: client.get(name) for name in before} == before
 
 
 @pytest.mark.parametrize("number", range(1, 7))
