@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import http.client
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -318,6 +319,26 @@ def test_a_spec_that_does_not_exist_yet(space: Workspace) -> None:
         (space.root / "video.yaml").unlink()
         wait_until(lambda: server.get("/api/videos")[0]["state"] == "waiting", "waiting", 60)
         assert fetch(server, data["media"]["url"])[0] == 200
+
+
+def test_a_project_that_is_deleted_and_made_again(space: Workspace, tmp_path: Path) -> None:
+    """The folder in which the server was started goes and comes back: no traceback, and the new video is built."""
+    log = tmp_path / "stderr.txt"
+    with started(space.root, log, "--no-open", "--port", "0", "video.yaml") as (_, address):
+        server = attached(space, address)
+        settle(server)
+
+        def deleted() -> bool:
+            shutil.rmtree(space.root, ignore_errors=True)  # the server writes there meanwhile
+            return not space.root.exists()
+
+        wait_until(deleted, "the end of the project")
+        wait_until(lambda: server.get("/api/videos")[0]["state"] == "waiting", "waiting", 60)
+        space.write("video.yaml", SPEC.replace("title: Second", "title: New"))
+        data = settle(server)
+        assert [each["title"] for each in data["scenes"]] == ["First", "New"]
+    assert "bug" not in log.read_text()
+    assert "Traceback" not in log.read_text()
 
 
 def test_an_idle_server_rests(space: Workspace, tmp_path: Path) -> None:

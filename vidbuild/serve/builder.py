@@ -14,6 +14,7 @@ from vidbuild.frozen import replaced
 from vidbuild.serve.catalog import Catalog
 from vidbuild.serve.passes import Pass, Surroundings
 from vidbuild.serve.stream import Stream
+from vidbuild.serve.working_folder import is_entered, is_gone
 
 IDLE = 300.0  # seconds after the last build in which workers, with the voices that they have loaded, are kept
 FIRST_QUIET, QUIET, LONGEST_WAIT = 0.03, 0.4, 1.5  # seconds: see Builder._let_settle
@@ -43,6 +44,7 @@ class Builder:
         self._generation: dict[Path, int] = {}
         self._stopping = False
         self._busy = False
+        self._folder = Path.cwd()
         self._in_vain = 0  # passes in a row that a newer edit made useless
         self._thread = threading.Thread(target=self._work, name="vidbuild builder", daemon=True)
 
@@ -110,10 +112,16 @@ class Builder:
                 generation = self._generation[spec]
             own = Pass(self._around, spec, partial(self._is_useless, spec, generation), force=force)
             try:
-                own.run()
+                if is_entered(self._folder):
+                    own.run()
+                else:
+                    own.wait()
             except Exception as error:  # noqa: BLE001 - a bug must not end the builder
-                self._on_bug(error)
-                own.fail()
+                if is_gone():  # removed during the pass
+                    own.wait()
+                else:
+                    self._on_bug(error)
+                    own.fail()
             self._in_vain = self._in_vain + 1 if self._is_useless(spec, generation) else 0
 
     def _warm_up(self) -> bool:

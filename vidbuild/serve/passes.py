@@ -82,8 +82,7 @@ class Pass:
         self._around.on_look()
         self._report(entry, problems.of_diagnostics(found.diagnostics, found.sources))
         if not found.ok:
-            gone = not self._spec.exists()
-            self._set_state(entry, states.WAITING if gone else states.INVALID)
+            self._set_state(entry, states.INVALID if self._spec.exists() else states.WAITING)
             return
         if not self._force and all(map(_is_current, entry.videos)):
             self._set_state(entry, states.READY)
@@ -97,6 +96,10 @@ class Pass:
         except (VidbuildError, OSError):
             pass  # the whole build reports it
         self._build(entry, found)
+
+    def wait(self) -> None:
+        """Show that the spec is gone, with its folder."""
+        self._set_state(self._catalog.specs[self._spec], states.WAITING)
 
     def fail(self) -> None:
         """Show that a bug ended the pass."""

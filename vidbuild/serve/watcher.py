@@ -13,6 +13,7 @@ from pathlib import Path
 from watchfiles import watch
 
 from vidbuild.api.plan_cache import PACKAGE
+from vidbuild.serve.working_folder import is_entered, is_gone
 
 STEP = 40  # milliseconds without another change that end a burst
 LONGEST = 400  # milliseconds of a burst
@@ -32,6 +33,7 @@ class Watcher:
     def __init__(self, inputs: Inputs, on_change: Callable[[list[Path]], None]) -> None:
         self._inputs = inputs
         self._on_change = on_change
+        self._folder = Path.cwd()
         self._ending = False
         self._renew = threading.Event()
         self._rows: frozenset[tuple[Path, Path]] = frozenset()
@@ -56,6 +58,10 @@ class Watcher:
     def _work(self) -> None:
         state: dict[Path, object] = {}
         while not self._ending:
+            if not is_entered(self._folder):
+                self._renew.clear()
+                self._renew.wait(_MISSING)
+                continue
             self._renew.clear()
             self._rows = frozenset(self._inputs())
             specs_of = _by_file(self._rows)
@@ -88,7 +94,7 @@ class Watcher:
                     after = {file: _signature(file) for file in touched}
                     self._notify({file for file, seen in after.items() if state.get(file) != seen}, specs_of)
                     state |= after
-                    if incomplete or any(not os.path.isdir(folder) for folder in folders):  # noqa: PTH112 - quick
+                    if incomplete or is_gone() or any(not os.path.isdir(folder) for folder in folders):  # noqa: PTH112 - quick
                         break
             except FileNotFoundError:
                 self._renew.wait(0.1)
