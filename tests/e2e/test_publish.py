@@ -70,7 +70,7 @@ def test_a_failed_upload_loses_nothing(workspace: Workspace, s3: ObjectServer) -
 def test_a_wrong_place_is_found_before_the_build(
     workspace: Workspace, s3: ObjectServer, address: str, code: int, message: str
 ) -> None:
-    """Nothing is built, since nobody could see it."""
+    """Nothing is built that could not be published."""
     workspace.write("video.yaml", SMALL)
     outcome = workspace.run("build", "--publish", *(["--to", address] if address else []))
     assert (outcome.code, message in outcome.stderr) == (code, True)

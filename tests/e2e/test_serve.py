@@ -189,7 +189,7 @@ def test_an_error_and_its_repair(space: Workspace, server: LiveServer) -> None:
 
 
 def test_clients_that_misbehave(space: Workspace, tmp_path: Path) -> None:
-    """Clients that leave in the middle, streams that nobody reads, and fifty tabs end nothing and print nothing."""
+    """Clients that leave in the middle, streams that are never read, and fifty tabs end nothing and print nothing."""
     log = tmp_path / "stderr.txt"
     with started(space.root, log, "video.yaml", "--no-open", "--port", "0") as (process, address):
         server = attached(space, address)

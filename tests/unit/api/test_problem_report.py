@@ -71,7 +71,7 @@ def checked(*places: tuple[int, int], file: str = "video.yaml") -> Report:
 
 
 def test_a_problem_belongs_to_the_scene_that_its_place_is_in() -> None:
-    """From the first key of a scene to its last line; scenes in one line are told apart by column."""
+    """From the first key of a scene to its last line; scenes in one line differ by column."""
     found = cases(checked((2, 1), (5, 5), (6, 9), (8, 15), (9, 6), (10, 40), (11, 1)))
     assert found == {
         "scene one": ["(5, 5)", "(6, 9)", "(8, 15)"],

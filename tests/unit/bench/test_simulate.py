@@ -46,7 +46,7 @@ def test_requests_and_the_driver_take_time() -> None:
 
 @pytest.mark.parametrize("workers", [1, 8, 64])
 def test_every_second_is_accounted_for(workers: int) -> None:
-    """With losses too, each step counts once; shares add up, and nobody is idle for less than no time."""
+    """With losses too, each step counts once; shares add up, and no worker is idle for less than no time."""
     costs = simulate.load()
     setting = Setting(workers, videos=40, loss=3.0)
     found = simulate.simulate(costs, setting)

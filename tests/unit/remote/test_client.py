@@ -72,7 +72,7 @@ def test_parts_of_a_failed_upload_are_removed(s3: ObjectServer, tmp_path: Path) 
 
 @pytest.mark.usefixtures("s3")
 def test_a_file_is_written_once() -> None:
-    """The first writer wins, and the second one is told."""
+    """The first writer wins, and the second one learns of it."""
     own = client(f"s3://{BUCKET}/once")
     assert own.put_new("a", b"first")
     assert not own.put_new("a", b"second")

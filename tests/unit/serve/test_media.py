@@ -1,4 +1,4 @@
-"""Files of versions: ranges, entity tags, downloads; and what the page is told of a video."""
+"""Files of versions: ranges, entity tags, downloads; and what the page gets to know of a video."""
 
 from __future__ import annotations
 

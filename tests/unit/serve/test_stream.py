@@ -36,7 +36,7 @@ def test_ids_go_on_after_a_restart(tmp_path: Path) -> None:
 
 
 def test_events_that_are_gone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Memory and file are bounded; a reader that is too far behind is told so."""
+    """Memory and file are bounded; a reader that is too far behind gets an event for it."""
     monkeypatch.setattr(stream, "KEPT", 10)
     monkeypatch.setattr(stream, "LONGEST", 50)
     path = tmp_path / "events.jsonl"
@@ -155,7 +155,7 @@ def test_a_reader_gets_what_it_has_not() -> None:
 
 @pytest.mark.parametrize("last", [None, "999", "x", "-1", "1" * 40, "²"])
 def test_a_reader_without_a_cursor_is_greeted(last: str | None) -> None:
-    """A page without an id of this log is told the newest one, and fetches everything."""
+    """A page without an id of this log gets the newest one, and fetches everything."""
     log = Stream(None)
     log.add("a", {})
 
@@ -172,7 +172,7 @@ def test_a_reader_without_a_cursor_is_greeted(last: str | None) -> None:
 
 
 def test_a_quiet_stream_has_a_heartbeat(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A comment keeps a quiet connection open; at its end a page is told."""
+    """A comment keeps a quiet connection open; at its end a page gets an event."""
     monkeypatch.setattr(live_events, "HEARTBEAT", 0.02)
 
     async def test() -> None:
