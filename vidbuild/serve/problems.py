@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import quote
 
 from vidbuild.api.check import render
-from vidbuild.api.result import FailedStep, Notice
+from vidbuild.api.result import FailedStep, Notice, diagnosis
 from vidbuild.diagnostic import Diagnostic
 from vidbuild.errors import VidbuildError
 
@@ -44,15 +44,9 @@ def of_notice(notice: Notice, spec: Path) -> dict[str, Any]:
 
 def _of_diagnostic(item: Diagnostic, sources: Mapping[str, str] | None) -> dict[str, Any]:
     return {
-        "severity": item.severity,
-        "code": item.code,
-        "message": item.message,
-        "file": item.path,
-        "line": item.line,
-        "column": item.column,
+        "log": [],
+        **diagnosis(item),
         "excerpt": _excerpt(item, sources),
-        "hint": item.hint,
-        "log": list(item.log),
         "open": None if os.environ.get(EDITOR) else _link(item),
     }
 

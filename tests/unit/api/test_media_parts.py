@@ -56,6 +56,8 @@ def test_what_is_no_video(tmp_path: Path) -> None:
     path.write_bytes(b"nothing")
     with pytest.raises(SourceError):
         frame_of(path, 0.0, tmp_path / "x.png")
+    with pytest.raises(SourceError):  # no empty waveform, which would be kept for as long as the file
+        peaks_of(path)
     silent = tmp_path / "silent.mp4"
     command = [str(ffmpeg.executable()), "-v", "error", "-f", "lavfi", "-i", "color=red:s=64x36:r=25:d=1"]
     subprocess.run([*command, "-y", str(silent)], check=True)
