@@ -43,7 +43,7 @@ def timing(workspace: Workspace) -> list[dict[str, object]]:
 
 
 def test_a_server_speaks_once(workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A server with a key and word times is asked once; a null build, and another address, ask nobody again."""
+    """A server with a key and word times is asked once; a null build, and another address, do not ask again."""
     with FakeSpeech(tmp_path, ENV, words=True, key=SECRETS[KEY]) as server:
         env = project(workspace, "speech:near/alloy", settings(server, "near", model="m", key_variable=KEY))
         for name, value in env.items():

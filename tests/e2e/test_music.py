@@ -134,7 +134,7 @@ def test_volume_is_relative_to_speech_and_the_whole_reaches_the_target(workspace
 
 
 def test_music_alone_reaches_the_target(workspace: Workspace) -> None:
-    """In a video in which nobody speaks, music is as loud as speech would be."""
+    """In a video without speech, music is as loud as speech would be."""
     write(workspace.root / "bed.wav", music_lab.noise(), 6)
     workspace.write("video.yaml", HEAD + "music: {file: bed.wav, fade_in: 0.1, fade_out: 0.1}\n" + scenes(3, 4))
     workspace.build()

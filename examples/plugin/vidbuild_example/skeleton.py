@@ -1,4 +1,4 @@
-"""A writer: the same three scenes for every topic, to be filled in by hand. It asks nobody."""
+"""A writer: the same three scenes for every topic, to be filled in by hand. It asks no server."""
 
 from __future__ import annotations
 

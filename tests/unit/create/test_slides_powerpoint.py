@@ -198,7 +198,7 @@ def test_a_cut_picture_is_decoded_outside_of_this_process(
 
 
 def test_names_and_digests_follow_slides(deck: Any, read: Save) -> None:
-    """A moved slide keeps its name and digest; slides with one title are told apart by their own ids."""
+    """A moved slide keeps its name and digest; slides with one title differ by their own ids."""
     for text in ("One", "Two"):
         added(deck, "Same").placeholders[1].text = text
     added(deck, "Last").placeholders[1].text = "Three"

@@ -224,7 +224,7 @@ def test_a_refusal_is_reported_in_the_models_words(lab: Lab) -> None:
     ],
 )
 def test_a_server_without_schemas_is_asked_in_words(lab: Lab, refusal: Answer) -> None:
-    """A server that refuses `response_format` gets the schema in the question's text, and the user is told."""
+    """A server that refuses `response_format` gets the schema in the question's text, and a notice says so."""
     script, _ = lab.ask(servers.without(["response_format"], refusal, servers.lm_studio()))
     assert len(script.scenes) == 3
     last = lab.server.queries[-1]

@@ -57,7 +57,7 @@ def errors(found: Sequence[EngineWord], right: Sequence[EngineWord], shift: int 
 def test_words_are_found_in_another_speakers_audio(
     scratch: Path, text: str, reference: str, voice: str, rate: int
 ) -> None:
-    """Whoever speaks, and however fast: half of the words are within 20 ms, and 95 of 100 within 60 ms."""
+    """With any speaker, at any pace: half of the words are within 20 ms, and 95 of 100 within 60 ms."""
     words, audio = speak(scratch, text, reference)
     right, spoken = speak(scratch, text, voice, rate)
     found, _ = matching.transfer(words, audio, spoken)

@@ -101,7 +101,7 @@ def test_a_recording_that_was_interrupted_is_read_up_to_there() -> None:
 
 
 def test_too_many_events_are_an_error() -> None:
-    """A recording that nobody would watch is refused with the limit."""
+    """A recording that is too long to watch is refused with the limit."""
     text = v2(*[(1.0, "m", "")] * (cast.MAX_EVENTS + 1))
     with pytest.raises(CastError, match=f"{cast.MAX_EVENTS + 1} events: the maximum is {cast.MAX_EVENTS}"):
         cast.read(text)

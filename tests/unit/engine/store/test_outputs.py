@@ -261,7 +261,7 @@ def test_a_new_output_beside_very_many_is_not_forgotten(
 
 
 def test_what_another_process_writes_is_read(lab: Lab, target: Path) -> None:
-    """P28: the table that this process remembers is that of the disk, whoever wrote it last."""
+    """P28: the table that this process remembers is that of the disk, also if another process wrote it last."""
     place(lab, made(lab), target)
     path = lab.store.home / "placed"
     rows = checksummed.read(path)
