@@ -71,6 +71,7 @@ def own_world(
     # Workers get an environment of their own, without the guard: the only service they could ask is moved here.
     monkeypatch.setenv("VIDBUILD_EDGE_ENDPOINT", "ws://127.0.0.1:9/no-service")
     monkeypatch.setenv("VIDBUILD_CONFIG", str(own / "config.toml"))
+    monkeypatch.setenv("XDG_STATE_HOME", str(own / "state"))
     for name in ("VIDBUILD_SPEECH_BASE", "VIDBUILD_SPEECH_MODEL", "VIDBUILD_SPEECH_KEY", "VIDBUILD_PIPER_VOICES"):
         monkeypatch.delenv(name, raising=False)
     yield

@@ -17,7 +17,7 @@ from vidbuild.serve.builder import Builder
 from vidbuild.serve.catalog import Catalog, Video
 from vidbuild.serve.pictures import Pictures
 from vidbuild.serve.revisions import Revision
-from vidbuild.serve.secrets import secrets_in
+from vidbuild.serve.secrets import secrets_of
 from vidbuild.serve.security import Access, hosts_of
 from vidbuild.serve.services import Services
 from vidbuild.serve.stream import Stream
@@ -56,7 +56,7 @@ class Site:
         self.catalog = Catalog(root, [self.spec], self.folder)
         self.stream = Stream(self.folder / "events.jsonl")
         self.builder = Builder(self.catalog, self.stream, options, self.bugs.append)
-        self.secrets = secrets_in(self.folder)
+        self.secrets = secrets_of(self.folder)
         self.services = Services(
             self.catalog,
             self.stream,

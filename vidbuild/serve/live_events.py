@@ -4,18 +4,26 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
+from starlette.datastructures import Headers
 from starlette.requests import Request
-from starlette.types import Receive, Scope, Send
+from starlette.responses import Response
+from starlette.types import Message, Receive, Scope, Send
 
+from vidbuild.serve.refusals import refusal
 from vidbuild.serve.stream import Stream
 
 HEARTBEAT = 15.0
 PATIENCE = 30.0  # seconds in which a reader must take what was sent to it
 MAX_READERS = 64
 _RETRY = b"retry: 1000\n\n"
+_HEADERS = {
+    "content-type": "text/event-stream; charset=utf-8",
+    "cache-control": "no-store",
+    "x-accel-buffering": "no",
+}
 
 
 class EventsResponse:
@@ -34,12 +42,28 @@ class EventsResponse:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send the response."""
-        headers = [(b"content-type", b"text/event-stream; charset=utf-8"), (b"cache-control", b"no-store")]
-        headers.append((b"x-accel-buffering", b"no"))
-        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        if scope["method"] == "HEAD":
+            await Response(headers=_HEADERS)(scope, receive, send)
+            return
+        if self._stream.readers >= MAX_READERS:
+            more = {"retry-after": "10"}
+            answer = refusal(Headers(scope=scope), 503, "too many pages are open", "close some", more)
+            await answer(scope, receive, send)
+            return
+        loop, awake = asyncio.get_running_loop(), asyncio.Event()
+
+        def wake() -> None:
+            with contextlib.suppress(RuntimeError):  # the loop has ended
+                loop.call_soon_threadsafe(awake.set)
+
+        with self._stream.waking(wake):  # nothing was awaited since the readers were counted
+            await self._respond(scope, receive, send, awake)
+
+    async def _respond(self, scope: Scope, receive: Receive, send: Send, awake: asyncio.Event) -> None:
         gone = asyncio.ensure_future(_disconnected(receive))
         try:
-            await self._run(send, gone)
+            await _send({"type": "http.response.start", "status": 200, "headers": _raw(_HEADERS)}, send)
+            await self._run(send, gone, awake)
         except TimeoutError:
             self._drop(scope)
         finally:
@@ -47,29 +71,22 @@ class EventsResponse:
             with contextlib.suppress(asyncio.CancelledError):
                 await gone
 
-    async def _run(self, send: Send, gone: asyncio.Future[Any]) -> None:
-        loop, awake = asyncio.get_running_loop(), asyncio.Event()
-
-        def wake() -> None:
-            with contextlib.suppress(RuntimeError):  # the loop has ended
-                loop.call_soon_threadsafe(awake.set)
-
+    async def _run(self, send: Send, gone: asyncio.Future[Any], awake: asyncio.Event) -> None:
         closing = asyncio.ensure_future(self._closing.wait())
         try:
-            with self._stream.waking(wake):
-                await _write(send, _RETRY + self._greeting())
-                while not gone.done():
-                    awake.clear()
-                    events = self._stream.after(self._cursor)
-                    if events is None:  # it fell too far behind
-                        return
-                    if events:
-                        self._cursor = events[-1].id
-                        await _write(send, b"".join(each.to_sse() for each in events))
-                    if closing.done():
-                        await _write(send, b"event: gone\ndata: {}\n\n", last=True)
-                        return
-                    await self._wait(send, awake, gone, closing)
+            await _write(send, _RETRY + self._greeting())
+            while not gone.done():
+                awake.clear()
+                events = self._stream.after(self._cursor)
+                if events is None:  # it fell too far behind
+                    return
+                if events:
+                    self._cursor = events[-1].id
+                    await _write(send, b"".join(each.to_sse() for each in events))
+                if closing.done():
+                    await _write(send, b"event: gone\ndata: {}\n\n", last=True)
+                    return
+                await self._wait(send, awake, gone, closing)
         finally:
             closing.cancel()
 
@@ -91,7 +108,15 @@ class EventsResponse:
 
 
 async def _write(send: Send, body: bytes, *, last: bool = False) -> None:
-    await asyncio.wait_for(send({"type": "http.response.body", "body": body, "more_body": not last}), PATIENCE)
+    await _send({"type": "http.response.body", "body": body, "more_body": not last}, send)
+
+
+async def _send(message: Message, send: Send) -> None:
+    await asyncio.wait_for(send(message), PATIENCE)
+
+
+def _raw(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
+    return [(name.encode(), value.encode()) for name, value in headers.items()]
 
 
 async def _disconnected(receive: Receive) -> None:

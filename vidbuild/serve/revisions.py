@@ -26,6 +26,7 @@ KEPT = 4  # whole versions of a video
 KEPT_FRAGMENTS = 8
 _ID = re.compile(r"[0-9a-f]{12}").fullmatch
 _MANIFEST = "manifest.json"
+_NO_FILES = ("", ".", "..", _MANIFEST)
 _TYPES = {
     ".mp4": "video/mp4",
     ".webm": "video/webm",
@@ -111,6 +112,8 @@ class Revisions:
         with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
             data = json.loads((folder / _MANIFEST).read_text(encoding="utf-8"))
             files = tuple(Stored(*each) for each in data["files"])
+            if any(Path(each.name).name != each.name or each.name in _NO_FILES for each in files):
+                raise ValueError("a name of a file is a path")
             return Revision(number, folder, float(data["created"]), files, data["facts"])
         return None
 

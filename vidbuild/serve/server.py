@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import errno
 import socket
@@ -10,18 +9,15 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import uvicorn
-from starlette.types import Scope
-
 from vidbuild.api.options import BuildOptions
 from vidbuild.api.plan import store_of
 from vidbuild.errors import StoreError, UsageError, os_error_text
 from vidbuild.project import root_of
-from vidbuild.serve.app import application
 from vidbuild.serve.builder import Builder
 from vidbuild.serve.catalog import Catalog
+from vidbuild.serve.http_server import Server
 from vidbuild.serve.pictures import Pictures
-from vidbuild.serve.secrets import secrets_in
+from vidbuild.serve.secrets import secrets_of
 from vidbuild.serve.security import Access, hosts_of
 from vidbuild.serve.services import Services
 from vidbuild.serve.stream import Stream
@@ -29,7 +25,6 @@ from vidbuild.serve.watcher import Watcher
 
 HOST, PORT = "127.0.0.1", 8484
 TRIES = 20  # ports from the chosen one on
-_CLOSE = 2  # seconds in which responses may end
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +92,7 @@ class LivePage:
             folder.mkdir(exist_ok=True)
         except OSError as error:
             raise StoreError(f"cannot write '{folder}': {os_error_text(error)}") from error
-        self.secrets = secrets_in(folder)
+        self.secrets = secrets_of(folder)
         self._listening = listening
         self.catalog = Catalog(root, specs, folder)
         self.stream = Stream(folder / "events.jsonl")
@@ -106,7 +101,7 @@ class LivePage:
         access = Access(self.secrets, hosts_of(listening.host), listening.port)
         pictures = Pictures(self.catalog, options)
         self.services = Services(self.catalog, self.stream, self.builder, pictures, access, store.root, on_bug)
-        self._server = _Server(self.services, stop_requested)
+        self._server = Server(self.services, stop_requested)
 
     @property
     def address(self) -> str:
@@ -132,58 +127,6 @@ class LivePage:
 
     def _edited(self, specs: list[Path]) -> None:
         self.builder.edited(specs)
-
-
-class _Server(uvicorn.Server):
-    """Leaves signals to the command, and ends event streams first."""
-
-    def __init__(self, services: Services, stop_requested: Callable[[], bool]) -> None:
-        config = uvicorn.Config(
-            application(services),
-            loop="asyncio",
-            http="h11",
-            ws="none",
-            lifespan="off",
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            timeout_graceful_shutdown=_CLOSE,
-            proxy_headers=False,
-        )
-        super().__init__(config)
-        self._services = services
-        self._stop_requested = stop_requested
-        self.on_start: Callable[[], None] = lambda: None
-        services.drop = self._drop
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Leave them to the command."""
-        yield
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Start, then call `on_start`."""
-        self._services.closing = asyncio.Event()
-        await super().startup(sockets=sockets)
-        self.on_start()
-
-    async def on_tick(self, counter: int) -> bool:
-        """Return whether to end."""
-        return self._stop_requested() or await super().on_tick(counter)
-
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """End the event streams, then the server."""
-        self._services.closing.set()
-        await super().shutdown(sockets=sockets)
-
-    def _drop(self, scope: Scope) -> None:
-        """End a connection at once, with what was not sent yet."""
-        client = tuple(scope.get("client") or ())
-        for each in list(self.server_state.connections):
-            if tuple(getattr(each, "client", None) or ()) == client:
-                transport = getattr(each, "transport", None)
-                if transport is not None:
-                    transport.abort()
 
 
 def project_of(specs: Sequence[Path]) -> Path:

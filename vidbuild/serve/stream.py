@@ -122,7 +122,7 @@ def _read(path: Path | None) -> Iterator[StreamEvent]:
             try:
                 row = json.loads(line)
                 number, kind = int(row["id"]), str(row["event"])
-            except (ValueError, KeyError, TypeError, RecursionError):
+            except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
                 continue
             if number != last + 1 and last:
                 continue  # ids have no gaps, since a reader's cursor counts them

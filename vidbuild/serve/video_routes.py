@@ -20,9 +20,8 @@ from vidbuild.errors import UsageError, VidbuildError, os_error_text
 from vidbuild.serve import views
 from vidbuild.serve.catalog import Video
 from vidbuild.serve.files import content
-from vidbuild.serve.live_events import MAX_READERS, EventsResponse
+from vidbuild.serve.live_events import EventsResponse
 from vidbuild.serve.problems import EDITOR
-from vidbuild.serve.refusals import refusal
 from vidbuild.serve.revisions import Revision
 from vidbuild.serve.services import Services
 
@@ -128,16 +127,15 @@ class _Videos:
         video = self._video(request)
         revision = video.revisions.get(request.path_params["revision"])
         file = revision.file(request.path_params["name"]) if revision else None
-        if revision is None or file is None or not (revision.folder / file.name).is_file():
+        path = revision.folder / file.name if revision and file else None
+        if file is None or path is None or path.is_symlink() or not path.is_file():
             raise HTTPException(404, "no such file")
         download = file.name if request.query_params.get("download") else ""
-        return content(request, revision.folder / file.name, file.type, file.sha256, download=download)
+        return content(request, path, file.type, file.sha256, download=download)
 
-    async def events(self, request: Request) -> ASGIApp | Response:
+    async def events(self, request: Request) -> ASGIApp:
         """Return the stream of events."""
         services = self._services
-        if services.stream.readers >= MAX_READERS:
-            return refusal(request.headers, 503, "too many pages are open", "close some", {"retry-after": "10"})
         return EventsResponse(services.stream, request, services.closing, services.drop)
 
     def _open(self, video: Video, file: str, line: int) -> None:

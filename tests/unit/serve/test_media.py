@@ -235,3 +235,11 @@ def test_old_pictures_are_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
             os.utime(path, (number, number))
     trim(tmp_path)
     assert sorted(each.name for each in tmp_path.iterdir()) == ["2.jpg", "2.png", "3.jpg", "3.png"]
+
+
+def test_the_head_of_the_stream(site: Site) -> None:
+    """A HEAD of the stream ends at once, and counts as no reader."""
+    answer = site.client.head("/events", headers=site.known)
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "text/event-stream; charset=utf-8")
+    assert answer.content == b""
+    assert site.stream.readers == 0

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import os
 import re
 from pathlib import Path
 
 import pytest
 
 from tests.support.live_site import ORIGIN, Site
-from vidbuild.serve.secrets import secrets_in
+from vidbuild.serve.secrets import secrets_of, state_folder
 from vidbuild.serve.security import Access, hosts_of, is_exposed
 
 PATHS = [
@@ -297,7 +299,7 @@ def test_hosts(host: str, accepted: set[str], exposed: bool) -> None:
 
 def test_a_server_for_all_addresses_is_reached_by_addresses_alone(tmp_path: Path) -> None:
     """A name that an attacker controls is refused also by a server that listens on every address."""
-    access = Access(secrets_in(tmp_path), hosts_of(EVERY), 8484)
+    access = Access(secrets_of(tmp_path), hosts_of(EVERY), 8484)
     assert is_exposed(EVERY)
     assert access.is_host("192.168.1.5:8484")
     assert access.is_host("[fe80::1]:8484")
@@ -308,15 +310,57 @@ def test_a_server_for_all_addresses_is_reached_by_addresses_alone(tmp_path: Path
 
 def test_secrets_are_kept_for_this_user_alone(tmp_path: Path) -> None:
     """A restart has the same secrets; a file that others could read, or that is damaged, is replaced."""
-    first = secrets_in(tmp_path)
-    path = tmp_path / "secrets.json"
+    first = secrets_of(tmp_path)
+    (path,) = state_folder().iterdir()
     assert path.stat().st_mode & 0o777 == 0o600
-    assert secrets_in(tmp_path) == first
+    assert path.parent.stat().st_mode & 0o777 == 0o700
+    assert secrets_of(tmp_path) == first
+    assert secrets_of(tmp_path / "other").token != first.token
     assert first.token != first.action
     path.chmod(0o644)
-    second = secrets_in(tmp_path)
+    second = secrets_of(tmp_path)
     assert second.token != first.token
-    for damaged in ("", "{}", '{"token": "", "action": ""}', '{"token": 1}', "[]"):
+    for damaged in ("", "{}", '{"token": "", "action": ""}', '{"token": 1}', "[]", "[" * 900, " " * 5000):
         path.write_text(damaged)
-        assert len(secrets_in(tmp_path).token) >= 32
-    assert secrets_in(tmp_path / "missing" / "folder").token
+        assert len(secrets_of(tmp_path).token) >= 32
+
+
+def test_secrets_that_came_with_a_project(tmp_path: Path) -> None:
+    """A file of secrets in a cache folder that somebody else made, of whatever mode, is never used."""
+    data = json.dumps({"token": "t" * 40, "action": "a" * 40})
+    (tmp_path / "secrets.json").write_text(data)
+    (tmp_path / "secrets.json").chmod(0o600)
+    assert secrets_of(tmp_path).token != "t" * 40
+    (path,) = state_folder().iterdir()
+    path.unlink()
+    path.symlink_to(tmp_path / "secrets.json")
+    assert secrets_of(tmp_path).token != "t" * 40
+    assert not path.is_symlink()
+
+
+def test_secrets_without_a_folder_for_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A home that cannot be written has new secrets at each start; those of projects long gone are removed."""
+    gone = secrets_of(tmp_path / "gone")
+    (old,) = state_folder().iterdir()
+    os.utime(old, (1, 1))
+    assert secrets_of(tmp_path).token
+    assert not old.exists()
+    assert secrets_of(tmp_path / "gone") != gone
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "file"))
+    assert secrets_of(tmp_path) != secrets_of(tmp_path)
+
+
+def test_a_version_that_names_other_files(site: Site) -> None:
+    """What a cache folder that somebody else made says about a version leads to no file outside of it."""
+    revision = site.add_version()
+    manifest = revision.folder / "manifest.json"
+    text = manifest.read_text()
+    for name in ("../../../../vidbuild.toml", "/etc/passwd", "..", "manifest.json"):
+        manifest.write_text(text.replace('"video.mp4"', json.dumps(name)))
+        assert site.video.revisions.get(revision.id) is None
+    manifest.write_text(text)
+    media = revision.folder / "video.mp4"
+    media.unlink()
+    media.symlink_to(site.spec)
+    assert site.get(f"/media/{site.video.id}/{revision.id}/video.mp4").status_code == 404

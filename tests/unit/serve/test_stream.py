@@ -58,7 +58,7 @@ def test_damaged_lines(tmp_path: Path) -> None:
     for number in range(3):
         log.add("a", {"n": number})
     with path.open("ab") as file:
-        file.write(b'{"id":9,"event":"a","data":{}}\nnonsense\n[]\n{"id":4')
+        file.write(b'{"id":9,"event":"a","data":{}}\n{"id":Infinity,"event":"a","data":{}}\nnonsense\n[]\n{"id":4')
     again = Stream(path)
     assert again.last == 3
     assert again.add("a", {}) == 4
@@ -94,7 +94,7 @@ class Reader:
 
     def __init__(self, log: Stream, last: str | None = None, *, slow: bool = False) -> None:
         headers = [(b"last-event-id", last.encode())] if last is not None else []
-        self.scope: dict[str, Any] = {"type": "http", "headers": headers, "client": ("127.0.0.1", 5)}
+        self.scope: dict[str, Any] = {"type": "http", "method": "GET", "headers": headers, "client": ("127.0.0.1", 5)}
         self.body = b""
         self.headers: dict[bytes, bytes] = {}
         self.gone = asyncio.Event()
@@ -214,6 +214,27 @@ def test_fifty_readers_get_the_same() -> None:
         for reader in readers:
             await reader.until(lambda reader=reader: b"id: 100\n" in reader.body)  # type: ignore[misc] # bound now
         assert len({reader.body for reader in readers}) == 1
+        for reader in readers:
+            reader.gone.set()
+        await asyncio.gather(*(reader.task for reader in readers))
+        assert log.readers == 0
+
+    run(test)
+
+
+def test_more_readers_than_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many connect at the same moment, no more than the limit are served; the others are to come again."""
+    monkeypatch.setattr(live_events, "MAX_READERS", 3)
+
+    async def test() -> None:
+        log = Stream(None)
+        readers = [Reader(log, "0") for _ in range(10)]
+        await asyncio.sleep(0.05)
+        assert log.readers == 3
+        refused = [each for each in readers if each.task.done()]
+        assert len(refused) == 7
+        assert all(b"too many pages" in each.body for each in refused)
+        assert all(each.headers[b"retry-after"] == b"10" for each in refused)
         for reader in readers:
             reader.gone.set()
         await asyncio.gather(*(reader.task for reader in readers))
