@@ -13,9 +13,10 @@ from vidbuild.project import cache_of, how_found, root_of
 
 @dataclass(frozen=True, slots=True)
 class CacheInfo:
-    """The contents of a cache: its size and limit in bytes, and the number of its traces and blobs.
+    """The contents of a cache: its size and limit in bytes, and the number of its traces, blobs and copies of outputs.
 
     found_by: how its folder was found.
+    copies: of outputs, for pages of documentation and the live page.
     """
 
     folder: Path
@@ -24,6 +25,7 @@ class CacheInfo:
     traces: int
     blobs: int
     found_by: str = ""
+    copies: int = 0
 
     def to_json(self) -> dict[str, Any]:
         """Return it as JSON values."""
@@ -34,6 +36,7 @@ class CacheInfo:
             "limit": self.limit,
             "traces": self.traces,
             "blobs": self.blobs,
+            "copies": self.copies,
         }
 
 
@@ -74,7 +77,7 @@ def cache_info(cache: Path | None = None) -> CacheInfo:
     """Return the contents of the current project's cache; writes nothing."""
     info = gc.info(_store(cache))
     found_by = "argument" if cache is not None else how_found(Path.cwd() / "spec.yaml")
-    return CacheInfo(info.root, info.bytes, DEFAULT_LIMIT, info.traces, info.blobs, found_by)
+    return CacheInfo(info.root, info.bytes, DEFAULT_LIMIT, info.traces, info.blobs, found_by, info.copies)
 
 
 def cache_verify(cache: Path | None = None) -> CacheVerification:
@@ -90,5 +93,5 @@ def cache_gc(limit: int | None = None, cache: Path | None = None) -> Removed:
 
 
 def cache_clear(cache: Path | None = None) -> Removed:
-    """Remove everything in the cache; StoreError if a build is running."""
+    """Remove everything in the cache; StoreError while it is used."""
     return Removed(gc.clear(_store(cache)), 0)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from vidbuild.api.build import build
 from vidbuild.api.check import render
+from vidbuild.api.copies import PAGES, Hold, touch
 from vidbuild.api.embed import Embeddable, choices_of, embeddable, known_inputs
 from vidbuild.api.result import Notice, Result
 from vidbuild.choice import Choice
@@ -21,7 +22,6 @@ from vidbuild.platforms import NO_POSIX, POSIX, USE_WSL, shell_command
 from vidbuild.project import OUTPUT_FOLDER, cache_of, root_of, specs_in
 from vidbuild.suggest import nearest_or_all
 
-_PAGES = "pages"  # the folder in the cache with the outputs of builds for pages
 _MACHINE = "VB9"  # how the codes of warnings about the machine begin, which say nothing of a spec
 
 
@@ -66,6 +66,7 @@ class Library:
         self._videos: dict[tuple[Path, Choice], Embeddable] = {}
         self._built: dict[tuple[Path, str, str], Path] = {}
         self._outdated: set[Path] = set()  # specs of which an older video is shown
+        self._holds: dict[Path, Hold] = {}  # by the cache's folder
 
     def settings_of(self, options: Mapping[str, str], fault: str = "") -> Settings:
         """Return the settings with the options of a page; fault: what is wrong with their text. Raises EmbedError."""
@@ -108,6 +109,12 @@ class Library:
     def inputs(self) -> list[Path]:
         """Return the files from which the videos so far are made."""
         return sorted({path for item in self._videos.values() for path in item.inputs})
+
+    def close(self) -> None:
+        """Let the cache be trimmed: the site has its own copies of all files now."""
+        for hold in self._holds.values():
+            hold.close()
+        self._holds.clear()
 
     def _video(self, spec: Path, settings: Settings, page_language: str) -> EmbeddedVideo:
         item = self._item(spec, settings, page_language)
@@ -169,7 +176,10 @@ class Library:
     def _build(self, spec: Path, item: Embeddable) -> Path:
         cache = self._cache(spec)
         place = hashlib.sha256(str(spec.resolve()).encode()).hexdigest()[:12]
-        folder = (cache or cache_of(root_of(spec))) / _PAGES / place
+        root = cache or cache_of(root_of(spec))
+        if root not in self._holds:  # another process may trim the cache before the site has its own copies
+            self._holds[root] = Hold(root, PAGES)
+        folder = root / PAGES / place
         choice = item.choice
         result = build(
             spec,
@@ -181,6 +191,7 @@ class Library:
         )
         if not result.ok:
             raise _failure(result, spec)
+        touch(folder)
         if result.status == "built":
             self._log(f"built {item.name}: {len(result.steps.ran)} of {result.steps.total} steps ran")
         for notice in result.warnings:

@@ -63,6 +63,7 @@ class VidbuildPlugin(BasePlugin[PluginConfig]):
         """Prepare for a build, and add the style sheet and the script to the site."""
         home = Path(config.config_file_path or ".").absolute().parent
         # MkDocs uses one plug-in for all builds of a process, with the settings of each.
+        self._close()
         self._library = Library(
             root_of(home / "page"),
             Settings(**{name: getattr(self.config, name) for name in PluginConfig()}),
@@ -106,6 +107,7 @@ class VidbuildPlugin(BasePlugin[PluginConfig]):
 
     def on_post_build(self, *, config: MkDocsConfig) -> None:
         """Watch what the videos are made from."""
+        self._close()
         self._watch.add(self._inputs(), Path(config.docs_dir))
 
     def on_serve(self, server: LiveReloadServer, /, *, config: MkDocsConfig, **_: object) -> LiveReloadServer:
@@ -113,6 +115,14 @@ class VidbuildPlugin(BasePlugin[PluginConfig]):
         self._watch.begin(server)
         self._watch.add(self._inputs(), Path(config.docs_dir))
         return server
+
+    def on_build_error(self, **_: object) -> None:
+        """Let the cache be trimmed."""
+        self._close()
+
+    def _close(self) -> None:
+        if self._library is not None:
+            self._library.close()
 
     def _inputs(self) -> set[Path]:
         return {*self._failed, *(self._library.inputs() if self._library else ())}

@@ -126,6 +126,7 @@ def install(app: Sphinx) -> None:
     app.add_post_transform(Show)
     app.connect("config-inited", _check)
     app.connect("builder-inited", lambda each: _begin(each, own))
+    app.connect("build-finished", lambda *_: own.library.close())
 
 
 def _check(_app: Sphinx, config: Config) -> None:

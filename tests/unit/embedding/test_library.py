@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
@@ -9,12 +10,14 @@ import pytest
 
 from tests.support.doc_sites import GERMAN, SPEC, write
 from vidbuild import build
+from vidbuild.api.cache import cache_clear, cache_gc, cache_info
 from vidbuild.api.result import FailedStep, Result, Steps
 from vidbuild.diagnostic import Diagnostic
 from vidbuild.embedding import library as module
 from vidbuild.embedding.library import EmbedError, Library
 from vidbuild.embedding.settings import Settings
 from vidbuild.embedding.video import EmbeddedVideo
+from vidbuild.errors import StoreError
 
 
 class Site:
@@ -265,3 +268,26 @@ def test_a_cache_that_the_user_chose_is_used(root: Path, tmp_path: Path, monkeyp
     video = Site(root).shown("../videos/talk.yaml")
     assert video.files["main"].source.is_relative_to(tmp_path / "cache")
     assert [path.name for path in (root / "videos").iterdir()] == ["talk.yaml"]
+
+
+def test_outputs_of_pages_are_part_of_the_cache(root: Path) -> None:
+    """They are counted, kept while a site is made, used by each build, and removed with the rest of the cache."""
+    site, cache = Site(root), root / ".vidbuild"
+    shown = site.shown("../videos/talk.yaml").files["main"].source
+    assert cache_info(cache).copies == 1
+    assert cache_gc(0, cache).kept >= shown.stat().st_size
+    with pytest.raises(StoreError, match="is in use") as caught:
+        cache_clear(cache)
+    assert caught.value.hint == "end 'vidbuild serve' or the build of the documentation"
+    assert shown.is_file()
+    site.library.close()
+    os.utime(shown.parent, (1, 1))
+    site.begin()
+    site.shown("../videos/talk.yaml")
+    assert shown.parent.stat().st_mtime > 1
+    site.library.close()
+    assert cache_gc(None, cache).removed == 0
+    os.utime(shown.parent, (1, 1))
+    assert cache_gc(None, cache).removed > 0  # unused for longer than 30 days
+    assert not shown.exists()
+    assert Site(root).shown("../videos/talk.yaml").files["main"].source == shown

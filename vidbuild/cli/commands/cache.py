@@ -51,6 +51,7 @@ def info(*, as_json: bool) -> int:
         ("size", f"{humanize.size(cache.bytes)}{limit}"),
         ("traces", f"{cache.traces:,}"),
         ("blobs", f"{cache.blobs:,}"),
+        *([("copies", f"{cache.copies:,}")] if cache.copies else []),
     ]
     console.result(console.columns(rows))
     return Exit.DONE

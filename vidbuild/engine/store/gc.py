@@ -1,7 +1,8 @@
 """Size and integrity of the store: count, verify, trim, clear.
 
-The least recently used traces are removed first, each before its blobs, so that what is left is always complete. A
-trace is used when it is written, and when an index that holds it is saved. Foreign files are never touched.
+Copies of outputs are removed first, then the least recently used traces, each before its blobs, so that what is left is
+always complete. A trace is used when it is written, and when an index that holds it is saved. Foreign files are never
+touched.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from typing import Any
 from vidbuild.engine.disk import checksummed, durable
 from vidbuild.engine.disk.build_dir import BuildDir
 from vidbuild.engine.disk.durable import TEMP_PREFIX
+from vidbuild.engine.store import copies
 from vidbuild.engine.store.store import DEFAULT_LIMIT, Store
 from vidbuild.engine.store.trace import outputs_from_data
 from vidbuild.errors import StoreError
@@ -38,12 +40,13 @@ _RECORD = re.compile(r"[0-9a-f]{32}(?:[0-9a-f]{32})?").fullmatch  # names of mem
 
 @dataclass(frozen=True, slots=True)
 class CacheInfo:
-    """What the cache holds. blobs, traces: how many; bytes: of both together."""
+    """What the cache holds. blobs, traces, copies: how many; bytes: of all together."""
 
     root: Path
     blobs: int
     traces: int
     bytes: int
+    copies: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +79,11 @@ class _TraceUse:
 
 
 def info(store: Store) -> CacheInfo:
-    """Count blobs and traces; writes nothing."""
+    """Count blobs, traces and copies of outputs; writes nothing."""
     blobs = [found.st_size for _, found in _named_by_digest(store.home / "cas")]
     traces = [found.st_size for _, found in _named_by_digest(store.home / "traces")]
-    return CacheInfo(store.root, len(blobs), len(traces), sum(blobs) + sum(traces))
+    copied = [copy.bytes for copy in copies.find(store.root)]
+    return CacheInfo(store.root, len(blobs), len(traces), sum(blobs) + sum(traces) + sum(copied), len(copied))
 
 
 def verify(store: Store) -> VerifyResult:
@@ -114,7 +118,7 @@ def _is_valid(store: Store, path: Path) -> bool:
 
 
 def clear(store: Store) -> int:
-    """Remove the whole cache of this version; return its bytes. StoreError while a build runs."""
+    """Remove the whole cache of this version; return its bytes. StoreError while it is used."""
     if not store.home.exists():
         return 0
     lock = store.lock_trim()
@@ -122,6 +126,7 @@ def clear(store: Store) -> int:
         raise StoreError(f"a build is using the cache '{store.root}'")
     try:
         freed = info(store).bytes
+        copies.clear(store.root)
         store.clear()
     finally:
         lock.release()
@@ -170,16 +175,20 @@ class _Trim:
 
     def __init__(self, store: Store, pinned: Collection[str]) -> None:
         self._pinned = pinned
+        self._root = store.root
         self._sizes = {path.name: (path, found.st_size) for path, found in _named_by_digest(store.home / "cas")}
         self._traces = sorted(_read_traces(store), key=lambda trace: trace.used)
         self._users = Counter(blob for trace in self._traces for blob in trace.blobs)
         self._bytes = sum(size for _, size in self._sizes.values()) + sum(trace.size for trace in self._traces)
+        self._bytes += sum(copy.bytes for copy in copies.find(store.root))
         self._before = self._bytes
         self._removed_traces = self._removed_blobs = 0
 
     def run(self, limit: int) -> TrimResult:
-        if self._bytes > limit:
-            self._shrink(int(limit * _LOW_WATER))
+        goal = int(limit * _LOW_WATER) if self._bytes > limit else self._bytes
+        self._bytes -= copies.trim(self._root, self._bytes - goal)
+        if self._bytes > goal:
+            self._shrink(goal)
         freed = self._before - self._bytes
         return TrimResult(self._removed_traces, self._removed_blobs, freed, self._bytes)
 

@@ -4,6 +4,7 @@
 
     .vidbuild/               .gitignore CACHEDIR.TAG README
     .vidbuild/runs/          logs of builds (runs/run_log.py)
+    .vidbuild/pages/, serve/ copies of outputs (copies.py)
     .vidbuild/v1/cas/        blobs, by digest
     .vidbuild/v1/traces/     traces, by key
     .vidbuild/v1/index/      per build name: step -> last key (index.py); can be thrown away

@@ -1,0 +1,38 @@
+"""Copies of outputs in the cache: kept while they are used, removed with the rest of the cache otherwise."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+from vidbuild.engine.disk.lock import Lock
+from vidbuild.engine.store import copies
+from vidbuild.engine.store.copies import LIVE, PAGES, touch
+
+__all__ = ["LIVE", "PAGES", "Hold", "touch"]
+
+_WAIT_FOR_TRIM = 0.05  # seconds
+
+
+class Hold:
+    """Keeps all copies of an area of a cache until `close`, or until this process ends.
+
+    root: the cache's folder. area: PAGES or LIVE. Waits while another process removes copies, which takes moments; if
+    the cache cannot be written, nothing is kept.
+    """
+
+    def __init__(self, root: Path, area: str) -> None:
+        self._lock: Lock | None = None
+        while self._lock is None:
+            try:
+                self._lock = copies.hold(root, area)
+            except OSError:
+                return
+            if self._lock is None:
+                time.sleep(_WAIT_FOR_TRIM)
+
+    def close(self) -> None:
+        """Let other processes remove copies."""
+        if self._lock is not None:
+            self._lock.release()
+            self._lock = None
