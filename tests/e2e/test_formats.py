@@ -219,3 +219,28 @@ def test_several_formats_of_one_spec(workspace: Workspace) -> None:
     assert {step.partition(":")[0] for step in data["steps"]["ran"] if step.startswith("sound/")} <= {
         "sound/soundtrack"
     }
+
+
+def test_a_failed_build_names_its_file(workspace: Workspace) -> None:
+    """The last line names the file that was not made, as it would have been named."""
+    workspace.write("broken.mp4", b"no video at all")
+    scene = "scenes:\n  - {id: one, type: clip, src: broken.mp4}\n"
+    workspace.write("video.yaml", HEAD % "size: 160x90, format: webm" + scene)
+    done = workspace.run("build", "video.yaml", "-j", "1")
+    assert done.code == 1
+    assert done.stdout.startswith("failed: video.webm: ")
+
+
+def test_a_still_is_of_a_video_with_pictures(workspace: Workspace) -> None:
+    """The first output may be audio: a still is of one that shows the scene, and audio alone is refused."""
+    outputs = "outputs: [{name: heard, format: m4a}, {name: seen, size: 160x90}]\n"
+    scene = "scenes:\n  - {id: one, type: title, title: One, duration: 1, background: '#204060'}\n"
+    workspace.write("video.yaml", "vidbuild: 1\ntitle: A video\n" + outputs + scene)
+    shown = workspace.run("still", "video.yaml", "one")
+    assert shown.code == 0, shown.stderr
+    assert shown.stdout.strip() == "build/video.seen.one.png"
+    with Image.open(workspace.root / "build/video.seen.one.png") as image:
+        assert near(image.convert("RGB"), (0x20, 0x40, 0x60))
+    refused = workspace.run("still", "video.yaml", "one", "--output-name", "heard")
+    assert refused.code == 2
+    assert "'video.yaml' has no picture to show\n      hint: 'format: m4a' is audio alone" in refused.stderr

@@ -138,6 +138,7 @@ class Result:
     name, output, language: which of the spec's videos; of several together, and of a spec that has one, "".
     parts: the results of several videos; see `videos`.
     remote: what the run had of the remote cache, in the result of its first video; None without one.
+    filename: of the video that was or would have been built, such as "talk.de.webm"; "" if it is not known.
     """
 
     status: Status | Literal["would-build"]
@@ -155,6 +156,7 @@ class Result:
     parts: tuple[Result, ...] = ()
     remote: RemoteCounts | None = None
     draft: bool = False
+    filename: str = ""
 
     @property
     def videos(self) -> tuple[Result, ...]:

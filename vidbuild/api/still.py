@@ -54,9 +54,9 @@ def still(
 
     at: seconds from the scene's start; None for its last frame.
     output: the file to write; None for `build/NAME.SCENE.png` beside the spec.
-    language, output_name: of which of the spec's videos; default: of the first that has the scene.
+    language, output_name: of which of the spec's videos; default: of the first that shows the scene.
 
-    Raises the error of the step that failed.
+    Raises UsageError if only audio is left to choose from, and the error of the step that failed.
     """
     return still_with_warnings(
         spec,
@@ -117,11 +117,17 @@ def _video(
     scene: str,
     selected_by: tuple[Sequence[str], Sequence[str]],
 ) -> Spec:
-    """Return the first video of a spec in one of these languages and of one of these outputs that has the scene."""
+    """Return the first video of a spec in one of these languages and of one of these outputs that shows the scene."""
+    from vidbuild.plan.formats import AUDIO
+
     whole = load(spec, variables, brand) if isinstance(spec, (str, os.PathLike)) else spec
     videos = whole.videos or (whole,)
     choices = selected([each.choice for each in videos], *selected_by, os.fspath(whole.path))
-    found = [each for each in videos if each.choice in choices]
+    chosen = [each for each in videos if each.choice in choices]
+    found = [each for each in chosen if each.output.format not in AUDIO]
+    if not found:
+        hint = f"'format: {chosen[0].output.format}' is audio alone; choose another output or format"
+        raise UsageError(f"'{whole.path}' has no picture to show", hint=hint)
     ids = list(dict.fromkeys(own.id for each in found for own in each.scenes))
     if scene not in ids:
         hint = did_you_mean(scene, ids) or f"the scenes are {', '.join(ids)}"

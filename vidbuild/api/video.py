@@ -188,9 +188,14 @@ class Video:
 
     def named(self, result: Result) -> Result:
         """Return a result with which of the spec's videos it is of."""
-        name = ".".join(filter(None, self.plan.video))
-        language, draft = self.plan.language, self.options.draft
-        return replaced(result, name=name, output=self.plan.video[0], language=language, draft=draft)
+        return replaced(
+            result,
+            name=".".join(filter(None, self.plan.video)),
+            output=self.plan.video[0],
+            language=self.plan.language,
+            draft=self.options.draft,
+            filename=self._outputs[0].name,
+        )
 
     def dry_run(self, engine: Engine) -> Result:
         """Return what a build would do."""

@@ -173,7 +173,7 @@ def _video_name(result: Result, *, show_path: bool) -> str:
     if show_path:
         return single_line(str(_relative(built[0] if built else result.spec)))
     name = ".".join(filter(None, (name_of(result.spec), result.name, "draft" if result.draft else "")))
-    return single_line(built[0].name if built else f"{name}.mp4")
+    return single_line(built[0].name if built else result.filename or f"{name}.mp4")
 
 
 def _output_lines(outputs: Sequence[OutputFile]) -> list[str]:
