@@ -123,6 +123,33 @@ def test_a_lost_file_is_fetched_again_and_a_changed_one_is_kept(workspace: Works
     assert not file.exists()
 
 
+def test_a_brand_has_preferences_for_stock_media(workspace: Workspace, sites: Sites) -> None:
+    """N16: the brand's provider, shape and length count; one that moves to the brand asks nothing anew."""
+    workspace.write(
+        "video.yaml", SPEC.replace(", provider: PROVIDER, min_seconds: 1", "").replace("title", "brand: acme\ntitle")
+    )
+    workspace.write("brands/acme.yaml", "stock: {provider: pexels, orientation: landscape, min_seconds: 1}\n")
+    outcome = workspace.run("lock")
+    assert outcome.code == 0, outcome.stderr
+    assert "pexels: 'blue sea': locked: assets/stock/pexels-11.mp4" in outcome.stdout
+    assert sites.queries[0]["orientation"] == "landscape"
+    asked = len(sites.requests)
+    workspace.write("video.yaml", SPEC.replace("provider: PROVIDER", "provider: pexels, orientation: landscape"))
+    assert "unchanged" in workspace.run("lock").stdout
+    workspace.write("video.yaml", SPEC.replace(", provider: PROVIDER, min_seconds: 1", ""))
+    workspace.write("brands/globex.yaml", "extends: acme\nstock: {min_seconds: 3}\n")
+    assert len(sites.requests) == asked
+    refused = workspace.run("check", "--brand", "globex")
+    assert (refused.code, "hint: vidbuild lock video.yaml --brand globex" in refused.stderr) == (2, True)
+    short = workspace.run("lock", "--brand", "globex")
+    assert short.code == 2
+    assert "video.yaml:8:18: stock 'blue sea': no video of 'pexels' lasts 3 s" in short.stderr
+    assert (
+        "hint: lower 'min_seconds' in brands/globex.yaml:2, or write 'min_seconds: 0' beside the words" in short.stderr
+    )
+    assert workspace.run("build", "--brand", "acme").code == 0
+
+
 def test_a_dry_run_asks_and_writes_nothing(workspace: Workspace, sites: Sites) -> None:
     """`--dry-run` lists what would be locked."""
     workspace.write("video.yaml", SPEC.replace("PROVIDER", "pexels"))

@@ -21,6 +21,7 @@ from vidbuild.spec import lock_file
 from vidbuild.spec.diagnostics import SpecError, read_sources
 from vidbuild.spec.lock_file import Lock, Request, StockEntry
 from vidbuild.spec.stock import StockField, problem_of
+from vidbuild.spec.stock_preferences import hint_with_places
 from vidbuild.stock.protocol import Frame, StockError, Timeouts
 from vidbuild.suggest import did_you_mean
 
@@ -58,11 +59,13 @@ class Locked:
         return {"stock": self.request.stock, "provider": self.request.provider, "state": self.state, **found}
 
 
-def fields_of(spec: str | os.PathLike[str], variables: Mapping[str, Any] | None = None) -> tuple[StockField, ...]:
+def fields_of(
+    spec: str | os.PathLike[str], variables: Mapping[str, Any] | None = None, brand: str | None = None
+) -> tuple[StockField, ...]:
     """Return the stock media that a spec asks for. Raises SpecError if there is another error in it."""
     from vidbuild.spec.load import try_load_all
 
-    videos = try_load_all(spec, variables, recordings=False, locked=False)
+    videos = try_load_all(spec, variables, brand=brand, recordings=False, locked=False)
     for each in videos:
         if each.errors:
             raise SpecError(each.errors, each.sources)
@@ -73,6 +76,7 @@ def lock_stock(
     spec: str | os.PathLike[str],
     variables: Mapping[str, Any] | None = None,
     *,
+    brand: str | None = None,
     update: Sequence[str] = (),
     dry_run: bool = False,
     timeouts: Timeouts | None = None,
@@ -82,9 +86,10 @@ def lock_stock(
     What is locked and there is left as it is, without a request. Raises LockError at the end, with the problems of all
     fields; what could be locked is.
 
+    brand: the name of a brand instead of the spec's own.
     update: ids of scenes whose media is chosen again, among what was not chosen before.
     """
-    fields = fields_of(spec, variables)
+    fields = fields_of(spec, variables, brand)
     _check_scenes(spec, fields, update)
     root = root_of(Path(spec))
     work = _Work(root, fields, set(update), Path(spec))
@@ -222,6 +227,10 @@ def _check_scenes(spec: str | os.PathLike[str], fields: Sequence[StockField], up
 
 
 def _error(spec: Path, problems: Sequence[tuple[StockField, StockError]]) -> LockError:
-    found = [Diagnostic("error", error.message, str(spec), each.location, hint=error.hint) for each, error in problems]
+    hints = [hint_with_places(error.hint, each.preferred) for each, error in problems]
+    found = [
+        Diagnostic("error", error.message, str(spec), each.location, hint=hint)
+        for (each, error), hint in zip(problems, hints, strict=True)
+    ]
     unreachable = all(error.unreachable for _, error in problems)
     return (UnreachableLockError if unreachable else LockError)(found, read_sources(found))

@@ -47,18 +47,20 @@ class LockedTake:
 
 
 def lock_voices(
-    spec_path: Path, variables: Mapping[str, Any] | None = None, *, dry_run: bool = False
+    spec_path: Path, variables: Mapping[str, Any] | None = None, *, brand: str | None = None, dry_run: bool = False
 ) -> Iterator[LockedTake]:
     """Let the voices on the network speak what is not locked, and keep their takes; yield each of them.
+
+    brand: the name of a brand instead of the spec's own.
 
     Raises SpecError for a spec that is wrong or a voice that could not be used, after what could be locked is.
     """
     from vidbuild.spec.load import try_load
 
-    choices = try_load(spec_path, variables, recordings=False).choices
+    choices = try_load(spec_path, variables, brand, recordings=False).choices
     found: list[LockedTake] = []
     for choice in choices:
-        spec = try_load(spec_path, variables, recordings=False, choice=choice).spec_or_raise()
+        spec = try_load(spec_path, variables, brand, recordings=False, choice=choice).spec_or_raise()
         for take in _lock_video(spec, dry_run=dry_run):
             if take not in found:  # videos have narrations in common
                 found.append(take)

@@ -15,7 +15,7 @@ _SPEC = Path(__file__).resolve().parent
 # Fields of a brand that are those of a spec.
 BRAND_FIELDS = (
     *("theme", "language", "voice", "voices", "pronounce", "music", "defaults", "overlays", "motion", "progress"),
-    *("output", "vars", "captions", "also"),
+    *("output", "vars", "captions", "also", "stock"),
 )
 OUTPUT_FIELDS = ("captions", "also")  # fields of a spec that an entry of `outputs` can have too
 WHOLE_FIELDS = {"record"}  # fields that need a scene of its own: its id is the recording's name

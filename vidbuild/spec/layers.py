@@ -15,7 +15,9 @@ from vidbuild.location import Location
 from vidbuild.spec.document import AUTHORS_OWN, Document, Part, Path, Span
 from vidbuild.spec.value_hints import value_of
 
-MERGED = frozenset({"vars", "voices", "defaults", "output", "pronounce", "reading", "theme", "music", "captions"})
+MERGED = frozenset(
+    {"vars", "voices", "defaults", "output", "pronounce", "reading", "theme", "music", "captions", "stock"}
+)
 # The field by which a mapping, or a text in its place, is another one and not a change of the one below it.
 HEADS: Mapping[str, str] = {"theme": "extends", "music": "file"}
 # Fields of a theme that are mappings, with the field that a text in their place stands for.

@@ -219,7 +219,7 @@ def _load_document(written: Document, problems: list[Diagnostic], given: _Given)
     found: tuple[StockField, ...] = ()
     if isinstance(document.data, Mapping) and len(faults) <= validate.MAX_FAULTS and branded.is_complete:
         invalid = frozenset(failed).union(fault.path for fault in faults)
-        stock = _stock(document, ValidParts(document.data, invalid), collector, locked=given.locked)
+        stock = _stock(document, ValidParts(document.data, invalid), collector, given)
         valid = ValidParts(stock.document.data, invalid | stock.unresolved)
         layered = replace(selected.layered, document=stock.document)
         own_collector = replace(collector, document=stock.document)
@@ -238,8 +238,10 @@ def _load_document(written: Document, problems: list[Diagnostic], given: _Given)
     return LoadResult(spec, diagnostics, sources, found, every.choices, branded.layered)
 
 
-def _stock(document: Document, valid: ValidParts, collector: DiagnosticCollector, *, locked: bool) -> Stock:
+def _stock(document: Document, valid: ValidParts, collector: DiagnosticCollector, given: _Given) -> Stock:
     from vidbuild.spec import stock
 
     root = root_of(FilePath(document.name))
-    return (stock.resolve if locked else stock.find)(document, valid, collector, root)
+    if not given.locked:
+        return stock.find(document, valid, collector, root)
+    return stock.resolve(document, valid, collector, root, given.brand)

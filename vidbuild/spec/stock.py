@@ -21,6 +21,7 @@ from vidbuild.spec.diagnostics import SpecError
 from vidbuild.spec.document import Document, Path
 from vidbuild.spec.files import check_folder
 from vidbuild.spec.lock_file import Lock, Request, StockEntry
+from vidbuild.spec.stock_preferences import ANY, Preferences, Resolved
 from vidbuild.spec.valid_parts import ValidParts
 
 _KINDS = {"media": "video", "image": "image"}  # of a path -> of stock media
@@ -31,6 +32,7 @@ class StockField:
     """A field of a spec that asks for stock media.
 
     path: of the mapping. scene: the scene's id; "" outside of scenes. size: of the video's frame, in pixels.
+    provider: where its provider is written. preferred: fields that are preferences, and where each is.
     """
 
     path: Path
@@ -38,6 +40,8 @@ class StockField:
     request: Request
     location: Location
     size: tuple[int, int]
+    provider: Path = ()
+    preferred: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +60,13 @@ class Stock:
     sources: dict[str, str] = field(default_factory=dict)
 
 
-def resolve(document: Document, valid: ValidParts, collector: DiagnosticCollector, root: FilePath) -> Stock:
-    """Return a document's stock media, with an error for each that is not locked or not there."""
+def resolve(
+    document: Document, valid: ValidParts, collector: DiagnosticCollector, root: FilePath, brand: str | None = None
+) -> Stock:
+    """Return a document's stock media, with an error for each that is not locked or not there.
+
+    brand: that was chosen in the place of the spec's own, for the command in hints.
+    """
     stock = find(document, valid, collector, root)
     if not stock.fields:
         return stock
@@ -69,7 +78,7 @@ def resolve(document: Document, valid: ValidParts, collector: DiagnosticCollecto
     data: Any = copy.deepcopy(document.data)
     unresolved, used = set(stock.unresolved), []
     for each in stock.fields:
-        entry = _locked(each, lock, root, collector)
+        entry = _locked(each, lock, root, collector, brand)
         if entry is None:
             continue
         unresolved.discard(each.path)
@@ -92,24 +101,38 @@ def find(document: Document, valid: ValidParts, collector: DiagnosticCollector, 
     """Return a document's stock media as it is written, none of it resolved. Add errors about its folders."""
     fields, wrong = [], []
     size = output.size_of(valid.top_level()["output"]["size"])
-    for path, value in _mappings(document.data, ()):
+    preferences = Preferences.of(document, valid)
+    for path, own in _mappings(document.data, ()):
         kinds = _kinds(path, document.data)
         if not kinds or not valid.is_valid(path):
             continue
-        folder = _folder(value, path, document, collector, root)
-        if folder is None:
+        resolved = preferences.applied(path, own, kinds[0])
+        request = None
+        if preferences.are_valid:  # else what is asked for is not known, and their own errors are enough
+            request = _request(resolved, kinds[0], path, collector, root)
+        if request is None:
             wrong.append(path)
             continue
-        request = Request(
-            value["provider"],
-            next(iter(kinds), "video"),
-            " ".join(value["stock"].split()),
-            value.get("orientation", ""),
-            value.get("min_seconds", 0),
-            folder,
-        )
-        fields.append(StockField(path, _scene(path, document.data), request, document.value((*path, "stock")), size))
+        place, scene = document.value((*path, "stock")), _scene(path, document.data)
+        places = preferences.places(resolved)
+        fields.append(StockField(path, scene, request, place, size, resolved.paths["provider"], places))
     return Stock(document, tuple(fields), frozenset([*wrong, *(each.path for each in fields)]))
+
+
+def _request(
+    resolved: Resolved, kind: str, path: Path, collector: DiagnosticCollector, root: FilePath
+) -> Request | None:
+    """Return what is asked for; None after adding an error about its provider or folder."""
+    value = resolved.values
+    words, shape = " ".join(value["stock"].split()), value.get("orientation", "")
+    if "provider" not in value:
+        hint = "add 'provider: pexels' here, or 'stock: {provider: pexels}' to the spec or its brand"
+        collector.error((*path, "stock"), f"stock '{words}' has no provider", hint)
+        return None
+    folder = _folder(resolved, collector.document, collector, root)
+    if folder is None:
+        return None
+    return Request(value["provider"], kind, words, "" if shape == ANY else shape, value.get("min_seconds", 0), folder)
 
 
 def _mappings(value: Json, path: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
@@ -132,21 +155,21 @@ def _kinds(path: Path, data: Json) -> list[str]:
     return [_KINDS[node["x-path"]["kind"]] for node in nodes if node.get("x-path", {}).get("kind") in _KINDS]
 
 
-def _folder(
-    value: dict[str, Any], path: Path, document: Document, collector: DiagnosticCollector, root: FilePath
-) -> str | None:
+def _folder(resolved: Resolved, document: Document, collector: DiagnosticCollector, root: FilePath) -> str | None:
     """Return a request's folder from the project's root, "" for none; None after adding an error."""
-    if "folder" not in value:
+    if "folder" not in resolved.values:
         return ""
-    if value["provider"] != "folder":
-        message = f"'folder' is a field of the provider 'folder', not of '{value['provider']}'"
-        collector.error((*path, "folder"), message, "write 'provider: folder', or remove 'folder'", key=True)
+    name, provider, path = resolved.values["folder"], resolved.values["provider"], resolved.paths["folder"]
+    if provider != "folder":
+        where = document.other_place(resolved.paths["provider"], path)
+        message = f"'folder' is a field of the provider 'folder', not of '{provider}'{where}"
+        collector.error(path, message, "write 'provider: folder', or remove 'folder'", key=True)
         return None
     try:
-        folder = paths.resolve(value["folder"], document.folder(path), root)
-        check_folder(folder, value["folder"])
+        folder = paths.resolve(name, document.folder(path), root)
+        check_folder(folder, name)
     except paths.InputError as error:
-        collector.error((*path, "folder"), error.message, error.hint)
+        collector.error(path, error.message, error.hint)
         return None
     return folder.relative_to(root).as_posix()
 
@@ -159,13 +182,16 @@ def _scene(path: Path, data: Json) -> str:
     return str(scene.get("id", "")) if isinstance(scene, dict) else ""
 
 
-def _locked(wanted: StockField, lock: Lock, root: FilePath, collector: DiagnosticCollector) -> StockEntry | None:
+def _locked(
+    wanted: StockField, lock: Lock, root: FilePath, collector: DiagnosticCollector, brand: str | None
+) -> StockEntry | None:
     """Return the entry of a field whose file is as it was locked; None after adding an error."""
-    command = shell_command("vidbuild", "lock", collector.document.name)
+    chosen = () if brand is None else ("--brand", brand)
+    command = shell_command("vidbuild", "lock", collector.document.name, *chosen)
     where = (*wanted.path, "stock")
     entry = lock.stock.get(wanted.request)
     if entry is None and (wrong := plugins.provider_problem(wanted.request.provider)):
-        collector.error((*wanted.path, "provider"), *wrong)
+        collector.error(wanted.provider, *wrong)
         return None
     if entry is None:
         collector.error(where, f"stock '{wanted.request.stock}' is not locked", command)

@@ -28,11 +28,13 @@ if TYPE_CHECKING:
 )
 @click.option("-n", "--dry-run", is_flag=True, help="List what would be locked; request and write nothing.")
 @options.variables()
+@options.brand()
 @options.as_json("what was locked")
 def command(
     specs: Sequence[Path],
     update: Sequence[str],
     variables: Mapping[str, str],
+    brand: str | None,
     *,
     voices: bool,
     dry_run: bool,
@@ -40,7 +42,7 @@ def command(
 ) -> int:
     """Get stock media into the project, and keep where it came from.
 
-    For each {stock: WORDS, provider: NAME} of a spec, this searches, chooses a file, downloads it to assets/stock/, and
+    For each {stock: WORDS} of a spec, this searches, chooses a file, downloads it to assets/stock/, and
     writes its creator, license and SHA-256 to vidbuild.lock; commit both. What is locked already is left as it is,
     without any request. A build only reads these files.
     """
@@ -50,10 +52,10 @@ def command(
     write = (lambda _: None) if as_json else console.result
     stock, takes = [], []
     for path in spec_files.resolve_specs(specs):
-        for each in lock_stock(path, variables, update=update, dry_run=dry_run):
+        for each in lock_stock(path, variables, brand=brand, update=update, dry_run=dry_run):
             stock.append(each.to_json())
             write(_line(each))
-        for take in lock_voices(path, variables, dry_run=dry_run) if voices else ():
+        for take in lock_voices(path, variables, brand=brand, dry_run=dry_run) if voices else ():
             takes.append(take.to_json())
             write(f"{take.voice}: '{take.text}': {take.state}{f': {take.file}' if take.file else ''}")
     if as_json:
