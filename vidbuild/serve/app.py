@@ -7,7 +7,7 @@ from collections.abc import Callable
 from starlette.applications import Starlette
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -55,6 +55,8 @@ class _NoTraceback:
 
         try:
             await self._app(scope, receive, noting)
+        except ClientDisconnect:
+            pass
         except OSError as error:
             if not began:  # such as a file that was removed meanwhile
                 message = f"cannot read a file: {os_error_text(error)}"

@@ -16,17 +16,20 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from vidbuild.serve.app import application
 from vidbuild.serve.services import Services
 
-_CLOSE = 2  # seconds in which responses may end
+_CLOSE = 2  # seconds in which clients must have taken their responses
 
 
 class _Protocol(H11Protocol):
     """Ends the connection of a client that sends no HTTP."""
 
-    def data_received(self, data: bytes) -> None:
-        """Receive a part of a request."""
+    def send_400_response(self, msg: str) -> None:
+        """Refuse what is no HTTP. If it is the body of a request that is being answered, that is over, too."""
+        if self.cycle is not None and not self.cycle.response_complete:
+            self.cycle.disconnected = True
+            self.cycle.message_event.set()
         try:
-            super().data_received(data)
-        except h11.LocalProtocolError:  # it answers an invalid request body with 400, after the response has begun
+            super().send_400_response(msg)
+        except h11.LocalProtocolError:  # a response has begun
             self.transport.abort()
 
 
@@ -57,7 +60,7 @@ class Server(uvicorn.Server):
             log_config=None,
             access_log=False,
             server_header=False,
-            timeout_graceful_shutdown=_CLOSE,
+            timeout_graceful_shutdown=2 * _CLOSE,
             proxy_headers=False,
         )
         super().__init__(config)
@@ -86,7 +89,13 @@ class Server(uvicorn.Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """End the event streams, then the server."""
         self._services.closing.set()
+        late = asyncio.get_running_loop().call_later(_CLOSE, self._drop_all)
         await super().shutdown(sockets=sockets)
+        late.cancel()
+
+    def _drop_all(self) -> None:
+        for each in list(self.server_state.connections):
+            each.transport.abort()
 
     def _drop(self, scope: Scope) -> None:
         """End a connection at once, with what was not sent yet."""
