@@ -50,6 +50,11 @@ def run(repository: Path, temp: Path, github: dict[str, str], **inputs: str) -> 
     return ActionRun(repository, temp, github, {name.replace("_", "-"): value for name, value in inputs.items()})
 
 
+def pages_in(folder: Path) -> list[str]:
+    """The pages that show what has changed."""
+    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+
+
 def pull_request(repository: Path) -> dict[str, str]:
     """A pull request against what is committed now."""
     return {
@@ -93,7 +98,7 @@ def test_a_pull_request_shows_what_it_changes(repository: Path, tmp_path: Path) 
     assert done.steps["Save results"].outcome == "skipped"
     assert done.steps["compare"].outputs == {"changed": "true"}
     pages = Path(done.steps["pages"].given["path"])
-    assert [page.name for page in pages.iterdir()] == ["docs-my talks-intro.vidbuild.html"]
+    assert pages_in(pages) == [f"{SPEC}.html"]
     comment = done.comment()
     assert f"#### `{SPEC}`\n\n1 changed of 2 scenes" in comment
     assert "| `two` | picture |" in comment
@@ -105,16 +110,108 @@ def test_a_pull_request_shows_what_it_changes(repository: Path, tmp_path: Path) 
 
 
 def test_later_runs_rewrite_their_comment(repository: Path, tmp_path: Path) -> None:
-    """It is found by its first line; a pull request that changes nothing says so."""
+    """It is found by its author and its first line; a pull request that changes nothing says so."""
     first = run(repository, tmp_path / "temp", pull_request(repository))
-    mark = first.comment().splitlines()[0]
-    (first.gh / "comments").write_text(f"3\tanother\n4\t{mark}\n5\t{mark}\n", encoding="utf-8")
+    mark, text = first.comment().split("\n", 1)
+    first.answer(
+        ("3", True, "another"),
+        ("4", False, f"{mark}\n{text}"),  # somebody else has copied it
+        ("5", True, f"{mark}\r\n{text}"),
+        ("6", True, mark),
+        ("7", True, f"as above:\n{mark}"),
+    )
     again = run(repository, tmp_path / "temp", pull_request(repository))
     assert again.ok, again.log()
-    assert "--method PATCH repos/acme/videos/issues/comments/4" in (again.gh / "calls").read_text(encoding="utf-8")
+    assert "--method PATCH repos/acme/videos/issues/comments/5" in (again.gh / "calls").read_text(encoding="utf-8")
     assert "nothing has changed in 2 scenes" in again.comment()
     assert again.steps["compare"].outputs == {"changed": "false"}
     assert again.steps["pages"].outcome == "skipped"
+    again.answer(("4", False, f"{mark}\n{text}"))
+    other = run(repository, tmp_path / "temp", pull_request(repository))
+    last = (other.gh / "calls").read_text(encoding="utf-8").splitlines()[-1]
+    assert "--method POST repos/acme/videos/issues/12/comments" in last
+
+
+def test_a_removed_spec_is_named(repository: Path, tmp_path: Path) -> None:
+    """Also one in a folder that is gone, once for two patterns; a moved one is new and removed."""
+    gone, moved = "old talks/gone.vidbuild.yaml", "moved.vidbuild.yaml"
+    (repository / gone).parent.mkdir()
+    (repository / gone).write_text(SMALL, encoding="utf-8")
+    git(repository, "add", ".")
+    git(repository, "commit", "-q", "-m", "two")
+    github = pull_request(repository)
+    (repository / gone).unlink()
+    (repository / gone).parent.rmdir()
+    (repository / moved).write_text(SMALL, encoding="utf-8")
+    done = run(repository, tmp_path / "temp", github, specs="**/*.vidbuild.yaml\nold*/gone.*\n/nowhere/*")
+    assert done.ok, done.log()
+    assert done.comment().count(f"#### `{gone}`\n\nremoved by this pull request.") == 1
+    assert done.comment().count(f"#### `{moved}`\n\nnew in this pull request.") == 1
+    assert done.steps["compare"].outputs == {"changed": "true"}
+    assert f"build --keep-going --format github -- {SPEC} {moved}\n" in done.calls.read_text(encoding="utf-8")
+
+
+def test_each_spec_has_a_page_of_its_own(repository: Path, tmp_path: Path) -> None:
+    """Two paths that differ only in a separator, and names with characters that artifacts lack."""
+    names = ["a/b.vidbuild.yaml", "a-b.vidbuild.yaml", "50%: how?.vidbuild.yaml"]
+    (repository / "a").mkdir()
+    for name in names:
+        (repository / name).write_text(SMALL, encoding="utf-8")
+    git(repository, "add", ".")
+    git(repository, "commit", "-q", "-m", "more")
+    github = pull_request(repository)
+    for name in names:
+        (repository / name).write_text(SMALL.replace("title: Two", "title: Zwei"), encoding="utf-8")
+    done = run(repository, tmp_path / "temp", github, specs="\n".join(names))
+    assert done.ok, done.log()
+    assert done.comment().count("1 changed of 2 scenes") == 3
+    pages = pages_in(Path(done.steps["pages"].given["path"]))
+    assert pages == sorted(f"{name}.html" for name in (*names[:2], "50%25%3A how%3F.vidbuild.yaml"))
+    videos = pages_in(Path(done.steps["videos"].given["path"]))
+    assert not any(character in name for name in videos for character in '":<>|*?')
+    assert "the artifact lacks videos" in done.steps["collect"].stdout
+
+
+def test_what_cannot_be_compared_has_perhaps_changed(repository: Path, tmp_path: Path) -> None:
+    """The comment says so, and the output is not 'false'."""
+    (repository / SPEC).write_text(SMALL.replace("title: Two", "titel: Two"), encoding="utf-8")
+    git(repository, "commit", "-q", "-a", "-m", "wrong")
+    github = pull_request(repository)
+    (repository / SPEC).write_text(SMALL, encoding="utf-8")
+    done = run(repository, tmp_path / "temp", github)
+    assert done.ok, done.log()
+    assert f"#### `{SPEC}`\n\ncannot be compared; the log of the job says why." in done.comment()
+    assert done.steps["compare"].outputs == {"changed": "true"}
+
+
+def test_a_long_comment_has_whole_sections(repository: Path, tmp_path: Path) -> None:
+    """What has no room is counted, and no table or character is cut; the summary of the job has more room."""
+    done = run(repository, tmp_path / "temp", pull_request(repository))
+    row = "| `bar` | " + "ü" * 300 + " |\n"
+    sections = [f"#### `talk{index}`\n\n1 changed\n\n{row * (20 + index)}\n" for index in range(6)]
+    (tmp_path / "temp/vidbuild/comment.md").write_text("".join(sections), encoding="utf-8")
+    done.repeat("Say what has changed")
+    assert all(section in done.comment() for section in sections[:4])
+    assert "talk4" not in done.comment()
+    assert "\n2 more videos have no room here.\n" in done.comment()
+    assert done.comment().endswith("(https://artifacts.example/videos)\n")
+    assert len(done.comment().encode()) < 65_536
+    summary = done.summary.read_text(encoding="utf-8")
+    assert all(section in summary for section in sections)
+
+
+def test_warnings_are_written_once(repository: Path, tmp_path: Path) -> None:
+    """Those of the check are not repeated by the build, and those that only a build finds are written."""
+    quiet = SMALL.replace("title: Two", "title: " + "Two " * 60)
+    (repository / SPEC).write_text(quiet, encoding="utf-8")
+    done = run(repository, tmp_path / "temp", PUSH)
+    assert done.ok, done.log()
+    checked = done.steps["Check"].stdout.splitlines()
+    built = done.steps["build"].stdout.splitlines()
+    assert [line for line in checked if line.startswith("::warning ")]
+    assert not set(checked) & set(built)
+    (tmp_path / "temp/vidbuild/check").write_text("", encoding="utf-8")
+    assert set(checked) <= set(done.repeat("build").stdout.splitlines())
 
 
 def test_specs_are_named_from_another_folder(repository: Path, tmp_path: Path) -> None:
@@ -129,9 +226,7 @@ def test_specs_are_named_from_another_folder(repository: Path, tmp_path: Path) -
     assert done.ok, done.log()
     assert "1 changed of 2 scenes" in done.comment()
     assert "new in this pull request" not in done.comment()
-    assert [page.name for page in Path(done.steps["pages"].given["path"]).iterdir()] == [
-        "docs-my talks-intro.vidbuild.html"
-    ]
+    assert pages_in(Path(done.steps["pages"].given["path"])) == [f"{SPEC}.html"]
     assert not (Path(done.steps["videos"].given["path"]) / "old.mp4").exists()
 
 

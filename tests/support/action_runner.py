@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -22,10 +23,9 @@ _STUB_GH = """\
 #!/bin/bash
 printf '%s\\n' "$*" >> "$STUB_GH/calls"
 for argument; do
-  case "$argument" in
-    body=@*) cp "${argument#body=@}" "$STUB_GH/body" ;;
-    --jq) cat "$STUB_GH/comments" 2> /dev/null ;;
-  esac
+  case "$argument" in body=@*) cp "${argument#body=@}" "$STUB_GH/body" ;; esac
+  if [[ $before == --jq && -e $STUB_GH/comments ]]; then jq -r "$argument" "$STUB_GH/comments"; fi
+  before=$argument
 done
 exit "$(cat "$STUB_GH/code" 2> /dev/null || echo 0)"
 """
@@ -87,6 +87,26 @@ class ActionRun:
         """The comment that was written; "" if there is none."""
         body = self.gh / "body"
         return body.read_text(encoding="utf-8") if body.exists() else ""
+
+    def answer(self, *comments: tuple[str, bool, str]) -> None:
+        """Let the pull request have comments for the next run: each an id, whether it is one's own, and its text."""
+        nodes = [
+            {
+                "url": f"https://github.com/acme/videos/pull/12#issuecomment-{number}",
+                "body": body,
+                "viewerDidAuthor": own,
+            }
+            for number, own, body in comments
+        ]
+        answered = {"data": {"repository": {"pullRequest": {"comments": {"nodes": nodes}}}}}
+        (self.gh / "comments").write_text(json.dumps(answered), encoding="utf-8")
+
+    def repeat(self, key: str) -> Step:
+        """Run a step once more, and return how it ended."""
+        action = yaml.safe_load(ACTION.read_text(encoding="utf-8"))
+        step = next(each for each in action["runs"]["steps"] if key in {each.get("id"), each["name"]})
+        self._run(step)
+        return self.steps[key]
 
     def _stub(self) -> None:
         (self.temp / "bin").mkdir(parents=True, exist_ok=True)
