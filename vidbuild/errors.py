@@ -135,6 +135,11 @@ def of_fault(fault: str) -> int:
     return _FAULTS.get(fault, 1)
 
 
+def fault_of(error: VidbuildError) -> str:
+    """Return the fault of an error that ended a build outside of its steps, as `Failure.fault` has it."""
+    return next((fault for fault, code in _FAULTS.items() if code == error.code), "step")
+
+
 def code_of(error: BaseException) -> int:
     """Return the exit code for an error that ends a build."""
     if isinstance(error, VidbuildError):

@@ -10,7 +10,7 @@ from vidbuild.api.publish import destination, probe, publish
 from vidbuild.api.result import Result
 from vidbuild.batches.reader import Batch
 from vidbuild.batches.row import Row
-from vidbuild.errors import VidbuildError
+from vidbuild.errors import VidbuildError, fault_of
 from vidbuild.remote.address import Address
 
 
@@ -36,7 +36,8 @@ class Sender:
             sent = list(publish([result], self._addresses[row.id], folder="" if folder == "." else folder))
             return replace(made, urls=tuple(each.url for each in sent))
         except VidbuildError as error:
-            return replace(made, status="failed", errors=(*made.errors, f"publish: {error.message}"))
+            errors = (*made.errors, f"publish: {error.message}")
+            return replace(made, status="failed", errors=errors, unsent=fault_of(error))
 
 
 def _address(row: Row) -> Address:

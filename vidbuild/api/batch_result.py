@@ -19,6 +19,7 @@ class RowResult:
     video_seconds: of all its videos together, 0 if they were not built.
     errors: what failed, in the words that its build has for it.
     urls: where its videos were sent.
+    unsent: why its videos could not be sent, as the fault of a step; "" if they were, or need not be.
     """
 
     id: str
@@ -30,6 +31,7 @@ class RowResult:
     seconds: float = 0.0
     errors: tuple[str, ...] = ()
     urls: tuple[str, ...] = ()
+    unsent: str = ""
 
     @property
     def ok(self) -> bool:

@@ -17,7 +17,7 @@ from vidbuild.engine.runs.build_report import BuildReport, StepReport
 from vidbuild.engine.runs.run_log import script
 from vidbuild.engine.schedule.target import Target
 from vidbuild.engine.store.store import Store
-from vidbuild.errors import Failure, StoreError, UsageError, VidbuildError, os_error_text
+from vidbuild.errors import Failure, StoreError, VidbuildError, fault_of, os_error_text
 from vidbuild.frozen import replaced
 from vidbuild.location import Location
 from vidbuild.platforms import SANDBOX
@@ -132,8 +132,7 @@ def as_reported(error: Exception, store: Store) -> VidbuildError:
 def failed(spec: SpecLike, error: VidbuildError, run: str = "", named: Named | None = None) -> Result:
     """Return the result of a spec that could not be built, or whose outputs could not be placed."""
     path, diagnostics = path_of(spec), getattr(error, "diagnostics", ())
-    fault = "spec" if isinstance(error, UsageError) else "step"
-    failed = () if diagnostics else (FailedStep(path.name, error.message, error.hint, fault=fault),)
+    failed = () if diagnostics else (FailedStep(path.name, error.message, error.hint, fault=fault_of(error)),)
     result = Result("failed", path, run, (), Steps(0, failed=failed), 0.0, 0.0, diagnostics=diagnostics)
     return named(result) if named else result
 

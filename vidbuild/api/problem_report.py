@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from vidbuild.diagnostic import Diagnostic
+from vidbuild.errors import fault_of
 from vidbuild.frozen import dataclass
 from vidbuild.project import name_of
 from vidbuild.report.formats.file_names import FileNames
@@ -73,7 +74,7 @@ def of_batch(result: BatchResult, problems: Mapping[str, Sequence[Problem]]) -> 
         found = tuple(problems.get(row.id, ()))
         if not row.ok and not any(each.is_error for each in found):  # its videos could not be sent, for instance
             others = (Diagnostic("error", text, os.fspath(row.spec)) for text in row.errors)
-            found += tuple(Problem(each, fault="step") for each in others)
+            found += tuple(Problem(each, fault=row.unsent or "step") for each in others)
         skipped = "" if row.ok or any(each.is_error for each in found) else f"the row was {row.status}"
         cases.append(Case(f"row {row.id}", found, skipped))
     return Report("batch", (Suite(os.fspath(result.batch), tuple(cases), result.total_seconds),))
@@ -85,7 +86,7 @@ def problems_of(result: Result) -> tuple[Problem, ...]:
     return tuple(dict.fromkeys(problem for case in cases for problem in case.problems))
 
 
-def of_error(command: str, error: VidbuildError | str, hint: str | None = None) -> Report:
+def of_error(command: str, error: VidbuildError | str, hint: str | None = None, *, is_bug: bool = False) -> Report:
     """Return the report of a command that ended before it had results."""
     diagnostics: Sequence[Diagnostic] = getattr(error, "diagnostics", ())
     if diagnostics:
@@ -93,7 +94,10 @@ def of_error(command: str, error: VidbuildError | str, hint: str | None = None) 
         return Report(command, (Suite(diagnostics[0].file, (Case(_REST, problems),)),))
     message = error if isinstance(error, str) else error.message
     found = hint if isinstance(error, str) else error.hint
-    return Report(command, stopped=Diagnostic("error", message, "", hint=found))
+    fault = "bug" if is_bug else "step"
+    if not isinstance(error, str) and fault_of(error) == "unreachable":
+        fault = "unreachable"
+    return Report(command, stopped=Diagnostic("error", message, "", hint=found), fault=fault)
 
 
 def render(report: Report, chosen: str, names: FileNames | None = None) -> str | dict[str, Any]:
@@ -168,7 +172,7 @@ def _video_cases(video: Result, scenes: Sequence[SceneLines], *, several: bool) 
     problems = [(Problem(each), _scene_of(each, video.spec, scenes)) for each in video.diagnostics]
     for step in video.steps.failed:
         problem = _of_step(step, video.spec, label)
-        own = _step_scene(step.step) or _scene_of(problem.diagnostic, video.spec, scenes)
+        own = _step_scene(step.step, video.spec) or _scene_of(problem.diagnostic, video.spec, scenes)
         problems.append((problem, own))
     for notice in video.warnings:
         item = Diagnostic("warning", notice.message, str(video.spec), notice.location, notice.hint, code=notice.code)
@@ -187,8 +191,13 @@ def _of_step(failed: FailedStep, spec: Path, label: str) -> Problem:
     return Problem(item, f"{label}{failed.step}", failed.fault)
 
 
-def _step_scene(step: str) -> str:
-    """Return the scene of a step's id: of a transition the first of the two, without the number of an utterance."""
+def _step_scene(step: str, spec: Path) -> str:
+    """Return the scene of a step's id: of a transition the first of the two, without the number of an utterance.
+
+    What ended a build outside of its steps has the name of the spec's file, which can be any text.
+    """
+    if step == spec.name:
+        return ""
     from vidbuild.engine.graph.step_id import StepId
 
     return StepId.parse(step).scene.partition("+")[0].partition(".")[0]

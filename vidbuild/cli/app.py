@@ -119,7 +119,7 @@ def _report(error: Exception, args: Sequence[str]) -> int:
         console.message(line)
     if form == options.JSON:
         console.result_json({"status": "failed", "error": lines[0], "hint": None, "errors": [], "warnings": []})
-    formats.write_error(form, args, lines[0].removeprefix("vidbuild: "))
+    formats.write_error(form, args, lines[0].removeprefix("vidbuild: "), is_bug=True)
     return Exit.BUG
 
 

@@ -40,12 +40,14 @@ def write(report: Report, form: str) -> None:
         console.result_json(text)
 
 
-def write_error(form: str, args: Sequence[str], error: VidbuildError | str, hint: str | None = None) -> None:
+def write_error(
+    form: str, args: Sequence[str], error: VidbuildError | str, hint: str | None = None, *, is_bug: bool = False
+) -> None:
     """Write that a command has ended before it had results, if its stdout is for programs."""
     if form in FOR_PROGRAMS:
         from vidbuild.api.problem_report import of_error
 
-        write(of_error(args[0] if args else "", error, hint), form)
+        write(of_error(args[0] if args else "", error, hint, is_bug=is_bug), form)
 
 
 def texts(specs: Sequence[Path | SpecText]) -> Mapping[Path, str]:

@@ -9,6 +9,7 @@ import pytest
 from tests.support.fake_api import aborted, failed, result, warned
 from tests.support.problems import commands_read, junit_read, validate_sarif
 from vidbuild.api.batch_result import BatchResult, RowResult
+from vidbuild.api.build_result import failed as build_failed
 from vidbuild.api.check import CheckResult, check
 from vidbuild.api.load import SpecText
 from vidbuild.api.problem_report import (
@@ -23,8 +24,9 @@ from vidbuild.api.problem_report import (
 )
 from vidbuild.api.result import FailedStep, Notice, Steps
 from vidbuild.diagnostic import Diagnostic
-from vidbuild.errors import UsageError
+from vidbuild.errors import StoreError, UsageError, of_fault
 from vidbuild.location import Location
+from vidbuild.remote.errors import RemoteError
 from vidbuild.report.formats.problem import Report
 from vidbuild.spec.diagnostics import SpecError
 
@@ -203,7 +205,7 @@ def test_a_batch_has_a_case_for_each_row() -> None:
     """A row has the problems of its build, or else the errors of the row; one that was not reached is skipped."""
     rows = (
         RowResult("a", Path("video.yaml"), "built"),
-        RowResult("b", Path("video.yaml"), "failed", errors=("cannot send",)),
+        RowResult("b", Path("video.yaml"), "failed", errors=("cannot send",), unsent="unreachable"),
         RowResult("c", Path("video.yaml"), "failed", errors=("in its words",)),
         RowResult("d", Path("video.yaml"), "aborted"),
     )
@@ -226,6 +228,42 @@ def test_errors_that_end_a_command() -> None:
     by_text = of_error("check", "a bug in vidbuild", "report it").stopped
     assert by_text is not None
     assert (by_text.message, by_text.hint) == ("a bug in vidbuild", "report it")
+
+
+def test_what_stopped_a_command_has_its_own_rule() -> None:
+    """A place on the network that cannot be used is no failed step, nor is a bug."""
+    for report, rule in (
+        (of_error("build", RemoteError("cannot use 's3://a'")), "unreachable"),
+        (of_error("build", "a bug in vidbuild", is_bug=True), "bug"),
+        (of_error("build", UsageError("no spec")), ""),
+    ):
+        log = render(report, "sarif")
+        assert isinstance(log, dict)
+        run = validate_sarif(log)
+        (found,) = run["invocations"][0]["toolExecutionNotifications"]
+        associated = found.get("associatedRule")
+        assert (associated["id"] if associated else "") == rule
+        assert associated is None or run["tool"]["driver"]["rules"][associated["index"]]["id"] == rule
+        junit = render(report, "junit")
+        assert isinstance(junit, str)
+        ((case,),) = junit_read(junit)
+        assert case.result[0].type == (rule or "step-failed")
+
+
+@pytest.mark.parametrize("name", ["video.yaml", "a:b.yaml", "render:two.yaml"])
+def test_what_ended_a_build_outside_of_its_steps(name: str, project: Path) -> None:
+    """It belongs to the video, whatever its spec is called; an unreachable place is neither a step's nor the spec's."""
+    (project / name).write_text(SPEC, encoding="utf-8")
+    ended = build_failed(Path(name), RemoteError("cannot use 's3://a'", hint="check the address"))
+    assert of_fault(ended.steps.failed[0].fault) == 4
+    report = of_build([ended])
+    found = [(case.name, each.fault) for suite in report.suites for case in suite.cases for each in case.problems]
+    assert found == [(f"video {name.removesuffix('.yaml')}", "unreachable")]
+    log = render(report, "sarif")
+    assert isinstance(log, dict)
+    assert [each["ruleId"] for each in validate_sarif(log)["results"]] == ["unreachable"]
+    others = [build_failed(Path(name), error).steps.failed[0].fault for error in (UsageError("a"), StoreError("b"))]
+    assert others == ["spec", "step"]
 
 
 def test_the_root_is_that_of_the_repository(project: Path, tmp_path: Path) -> None:

@@ -25,7 +25,7 @@ def document(report: Report, names: FileNames) -> str:
     root = ET.Element("testsuites", {"name": f"vidbuild {report.command}"})
     suites = list(report.suites)
     if report.stopped is not None:
-        suites.append(Suite(report.stopped.file, (Case("command", (Problem(report.stopped, fault="step"),)),)))
+        suites.append(Suite(report.stopped.file, (Case("command", (Problem(report.stopped, fault=report.fault),)),)))
     for suite in suites:
         root.append(_suite(suite, names))
     for name in ("tests", "failures", "errors"):

@@ -56,11 +56,13 @@ class Report:
     """How a command ended: `check`, `build`.
 
     stopped: what ended it before it had results; None if it went on to its end.
+    fault: why it was stopped (vidbuild.errors.Failure.fault).
     """
 
     command: str
     suites: tuple[Suite, ...] = ()
     stopped: Diagnostic | None = None
+    fault: str = "step"
 
     @property
     def problems(self) -> Iterator[Problem]:

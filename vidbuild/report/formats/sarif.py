@@ -37,7 +37,7 @@ def log(report: Report, names: FileNames, version: str) -> dict[str, Any]:
     results = [_result(each, names, indexes, seen) for each in report.problems]
     invocation: dict[str, Any] = {"executionSuccessful": report.stopped is None}
     if report.stopped is not None:
-        invocation["toolExecutionNotifications"] = [_notification(report.stopped, names)]
+        invocation["toolExecutionNotifications"] = [_notification(report.stopped, report.fault, names, indexes)]
     run = {
         "tool": {"driver": {"name": "vidbuild", "version": version, "semanticVersion": version, "rules": rules}},
         "automationDetails": {"id": f"vidbuild/{report.command}/"},
@@ -71,7 +71,7 @@ def _rules() -> Iterator[dict[str, Any]]:
             "fullDescription": {"text": _message(lint.description)},
             "help": {
                 "text": _message(f"{lint.hint} See {anchor(lint)}, or run 'vidbuild lints {lint.code}'."),
-                "markdown": f"{lint.hint} See `{anchor(lint)}`, or run `vidbuild lints {lint.code}`.",
+                "markdown": _braces(f"{lint.hint} See `{anchor(lint)}`, or run `vidbuild lints {lint.code}`."),
             },
             "defaultConfiguration": {"level": "warning"},
             "properties": {"documentation": anchor(lint), "tags": ["video"]},
@@ -114,11 +114,19 @@ def _location(problem: Problem, names: FileNames) -> dict[str, Any]:
     return {"physicalLocation": place}
 
 
-def _notification(stopped: Diagnostic, names: FileNames) -> dict[str, Any]:
-    problem = Problem(stopped, fault="step")
+def _notification(stopped: Diagnostic, fault: str, names: FileNames, indexes: Mapping[str, int]) -> dict[str, Any]:
+    problem = Problem(stopped, fault=fault)
     found: dict[str, Any] = {"level": "error", "message": {"text": _message("\n".join(lines(problem)))}}
+    if fault != "step":
+        rule = _OF_FAULT[fault]
+        found["associatedRule"] = {"id": rule, "index": indexes[rule]}
     return {**found, "locations": [_location(problem, names)]} if problem.diagnostic.path else found
 
 
 def _message(text: str) -> str:
-    return _LINK.sub(r"\\[\1\\](", text)
+    """Return a text as a message string: no link in it, and no placeholder (section 3.11.5 of SARIF 2.1.0)."""
+    return _braces(_LINK.sub(r"\\[\1\\](", text))
+
+
+def _braces(text: str) -> str:
+    return text.replace("{", "{{").replace("}", "}}")

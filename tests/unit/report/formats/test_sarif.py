@@ -73,6 +73,22 @@ def test_hard_texts_and_places() -> None:
     assert empty["locations"][0]["physicalLocation"]["region"]["endColumn"] == 4
 
 
+def test_braces_are_no_placeholders() -> None:
+    """SARIF 2.1.0, 3.11.5: a brace in a message string is written twice; so is that of a rule's help."""
+    (found,) = results(diagnostic("unknown variable '{{ name }}', use {0} or [{x}](y)"))
+    text = found["message"]["text"]
+    assert text == r"unknown variable '{{{{ name }}}}', use {{0}} or \[{{x}}\](y)"
+    run = log(report(), NAMES, "1")["runs"][0]
+    texts = [
+        text
+        for rule in run["tool"]["driver"]["rules"]
+        for each in ("shortDescription", "fullDescription", "help")
+        for text in rule.get(each, {}).values()
+    ]
+    assert any("{" in text for text in texts)
+    assert not any(re.search(r"(?<!\{)(?:\{\{)*\{(?!\{)", text) for text in texts)
+
+
 def test_a_problem_without_a_line() -> None:
     """It has its file alone, or the field of a spec made in Python, or no place."""
     assert results(diagnostic(place=None))[0]["locations"] == [
