@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.audio_lab import ENV
+from tests.support.fake_speech import FakeSpeech, settings
 from tests.support.object_server import BUCKET, Fault, ObjectServer
 from tests.support.workspace import SMALL, Workspace
 
@@ -124,12 +126,52 @@ def test_results_are_pushed_and_pulled_without_a_build(project: Workspace, s3: O
     env = {"VIDBUILD_CACHE_KEY": private}
     first = project.run("cache", "push", "--json", env=env)
     assert first.data["written"] == STEPS, first
-    assert project.run("cache", "push", "--json", env=env).data == {"written": 0, "kept": STEPS, "bytes": 0}
+    assert project.run("cache", "push", "--json", env=env).data == {
+        "written": 0,
+        "kept": STEPS,
+        "replaced": 0,
+        "bytes": 0,
+    }
     forget(project)
     assert project.run("cache", "pull", "--json").data == {"fetched": STEPS, "rejected": 0}
     s3.clear()
     assert project.run("build", "--json").data["status"] == "built"
     assert not s3.requests
+
+
+def test_another_take_replaces_the_first_on_request(
+    project: Workspace, s3: ObjectServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A take that was spoken again stays on its machine, until it replaces the shared one and others fetch it."""
+    private, _ = new_keys(project)
+    spoken = "{id: one, type: title, title: One, narration: One two., voice: 'speech:near/alloy'}"
+    project.write("video.yaml", SMALL.replace("{id: one, type: title, title: One, duration: 0.5}", spoken))
+    monkeypatch.setenv("VIDBUILD_CONFIG", str(tmp_path / "config.toml"))
+    with FakeSpeech(tmp_path, ENV, ["ok", "wav-22050"]) as server:
+        (tmp_path / "config.toml").write_text(settings(server, "near", model="m"))
+        monkeypatch.setenv("VIDBUILD_CACHE_KEY", private)
+        assert project.run("build", "--remote-write").code == 0
+        first, video = tmp_path / "first", project.root / "build" / "video.mp4"
+        shutil.copytree(project.root / ".vidbuild", first)
+        old = video.read_bytes()
+        assert project.run("build", "--fresh", "speak:one").code == 0
+        assert len(server.queries) == 2
+    new = video.read_bytes()
+    assert new != old
+    assert project.run("cache", "push", "--json").data["replaced"] == 0
+    outcome = project.run("cache", "push", "--replace", "speak:*", "--json")
+    assert (outcome.data["replaced"], outcome.data["written"]) == (1, 0)
+    assert project.run("cache", "push", "--replace", "speak:one", "--json").data["replaced"] == 0
+    wrong = project.run("cache", "push", "--replace", "speak:tow")
+    assert (wrong.code, "no step matches 'speak:tow'" in wrong.stderr) == (2, True)
+    s3.clear()
+    shutil.rmtree(project.root / ".vidbuild")
+    shutil.copytree(first, project.root / ".vidbuild")
+    assert project.run("cache", "pull", "--json").data == {"fetched": 0, "rejected": 0}
+    assert project.run("cache", "pull", "--replace", "speak:one", "--json").data["fetched"] > 1
+    assert project.run("build", "--offline", "--json").data["steps"]["ran"] == []
+    assert video.read_bytes() == new
+    assert not s3.puts()
 
 
 @pytest.mark.parametrize(

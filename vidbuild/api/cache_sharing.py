@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tempfile
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -22,7 +22,7 @@ from vidbuild.errors import UsageError
 from vidbuild.project import SETTINGS, root_of
 from vidbuild.shared_cache import leaks
 from vidbuild.shared_cache.keys import KeyPair, generate, public_key
-from vidbuild.shared_cache.push import AT_ONCE, Pushed, Pusher
+from vidbuild.shared_cache.push import AT_ONCE, Pushed, Pusher, total
 from vidbuild.shared_cache.tier import SharedTier
 from vidbuild.spec.settings import CacheSettings
 
@@ -67,39 +67,54 @@ def _with_key(text: str, key: str) -> str:
     return f'{text[: keys.end()]}"{key}", {text[keys.end() :]}'
 
 
-def push(specs: Sequence[Path]) -> Pushed:
-    """Write the results of specs that the project's cache has to the shared one. Raises UsageError and RemoteError."""
+def push(specs: Sequence[Path], replace: Collection[str] = ()) -> Pushed:
+    """Write the results of specs that the project's cache has to the shared one.
+
+    replace: ids or patterns of steps whose results replace those that are there.
+
+    Raises UsageError and RemoteError.
+    """
     places = [_of(spec) for spec in specs]
     for root in dict.fromkeys(root_of(spec) for spec in specs):
         leaks.refuse(root)
     own = signer()
-    total = Pushed()
-    for spec, (store, settings) in zip(specs, places, strict=True):
-        traces = [trace for plan in plans_of(spec, store=store) for trace in _cached(store, plan)]
-        pushed = Pusher(settings.remote, store.blobs, own).push({each.key: each for each in traces}.values())
+    plans = [plans_of(spec, store=store) for spec, (store, _) in zip(specs, places, strict=True)]
+    _check_patterns(plans, places, replace)
+    every = []
+    for own_plans, (store, settings) in zip(plans, places, strict=True):
+        traces = {trace.key: trace for plan in own_plans for trace in _cached(store, plan)}
+        replaced = {key for plan in own_plans for key in _matching(store, plan, replace)}
+        pushed = Pusher(settings.remote, store.blobs, own, replaced).push(traces.values())
         if pushed.error is not None:
             raise pushed.error
-        total = Pushed(total.written + pushed.written, total.kept + pushed.kept, total.bytes + pushed.bytes)
-    return total
+        every.append(pushed)
+    return total(every)
 
 
-def pull(specs: Sequence[Path]) -> tuple[int, int]:
-    """Fetch the results of specs, and return how many were fetched and rejected. Raises UsageError and RemoteError."""
+def pull(specs: Sequence[Path], replace: Collection[str] = ()) -> tuple[int, int]:
+    """Fetch the results of specs, and return how many were fetched and rejected.
+
+    replace: ids or patterns of steps whose results are fetched also if the project's cache has some.
+
+    Raises UsageError and RemoteError.
+    """
+    places = [_of(spec) for spec in specs]
+    if not all(settings.keys for _, settings in places):
+        raise UsageError("no key is trusted", hint=NO_KEYS)
+    plans = [plans_of(spec, store=store) for spec, (store, _) in zip(specs, places, strict=True)]
+    _check_patterns(plans, places, replace)
     fetched = rejected = 0
-    for spec in specs:
-        store, settings = _of(spec)
-        if not settings.keys:
-            raise UsageError("no key is trusted", hint=NO_KEYS)
+    for own_plans, (store, settings) in zip(plans, places, strict=True):
         tier = SharedTier(settings.remote, settings.keys, fetch_all=True)
         tier.probe()
         store.prepare()
-        for plan in plans_of(spec, store=store):
-            more, wrong = _pull(store, plan, tier)
+        for plan in own_plans:
+            more, wrong = _pull(store, plan, tier, replace)
             fetched, rejected = fetched + more, rejected + wrong
     return fetched, rejected
 
 
-def _pull(store: Store, plan: Plan, tier: SharedTier) -> tuple[int, int]:
+def _pull(store: Store, plan: Plan, tier: SharedTier, replace: Collection[str]) -> tuple[int, int]:
     """Fetch what is there, until that leads to no further keys."""
     asked: set[str] = set()
     fetched = rejected = 0
@@ -111,20 +126,37 @@ def _pull(store: Store, plan: Plan, tier: SharedTier) -> tuple[int, int]:
             return fetch(key, [tier], store.blobs, own)
 
         for _ in range(MAX_ROUNDS):
-            keys = {
-                each.key for each in engine_of(store).explain(target_of(plan)) if each.state != "cached" and each.key
-            }
+            found = engine_of(store).explain(target_of(plan))
+            keys = {each.key for each in found if each.state != "cached" and each.key}
+            keys |= _matching(store, plan, replace)
             if not keys - asked:
                 break
             for result in pool.map(fetch_one, sorted(keys - asked)):
                 rejected += result.rejected
-                if result.trace is not None:
+                if result.trace is not None and result.trace != store.trace(result.trace.key):
                     store.write_trace(result.trace)
                     fetched += 1
             asked |= keys
     if tier.error is not None:
         raise tier.error
     return fetched, rejected
+
+
+def _check_patterns(
+    plans: Sequence[Sequence[Plan]], places: Sequence[tuple[Store, CacheSettings]], patterns: Collection[str]
+) -> None:
+    """Raise UsageError for a pattern that matches no step of any spec."""
+    if patterns:
+        targets = [target_of(plan) for own_plans in plans for plan in own_plans]
+        engine_of(places[0][0]).check_fresh(targets, patterns)
+
+
+def _matching(store: Store, plan: Plan, patterns: Collection[str]) -> set[str]:
+    """Return the keys of the steps that match patterns, as far as they are known."""
+    if not patterns:
+        return set()
+    found = engine_of(store).explain(target_of(plan), patterns)
+    return {each.key for each in found if each.key and any(reason.what == "fresh" for reason in each.reasons)}
 
 
 def _cached(store: Store, plan: Plan) -> list[Trace]:

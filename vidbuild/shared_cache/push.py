@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
@@ -27,20 +27,26 @@ class Pushed:
 
     written: records that are new.
     kept: records that were there before: the first writer wins.
+    replaced: records that were there before, of other results, and were replaced on request.
     bytes: of new blobs.
     error: what ended the writing early; None if nothing did.
     """
 
     written: int = 0
     kept: int = 0
+    replaced: int = 0
     bytes: int = 0
     error: RemoteError | None = None
 
 
 class Pusher:
-    """Writes results of one store to one place."""
+    """Writes results of one store to one place.
 
-    def __init__(self, address: str, blobs: Blobs, signer: Signer) -> None:
+    replace: keys whose records are replaced if they are of other results, such as a take that was spoken again.
+    """
+
+    def __init__(self, address: str, blobs: Blobs, signer: Signer, replace: Collection[str] = ()) -> None:
+        self._replace = replace
         self._client = Client(address, retries=RETRIES)  # a request has time that grows with its size
         self._blobs = blobs
         self._signer = signer
@@ -52,7 +58,7 @@ class Pusher:
         """Write results, several at a time; an error ends the writing, and is in the result."""
         with ThreadPoolExecutor(AT_ONCE) as pool:
             found = list(pool.map(self._push_one, list(traces)))
-        return _total(found)
+        return total(found)
 
     def _push_one(self, trace: Trace) -> Pushed:
         """Write a result unless there is one, which may be another take of the same step, made on another machine."""
@@ -60,7 +66,7 @@ class Pusher:
             return Pushed()
         try:
             if self._client.head(record_name(trace.key)) is not None:
-                return Pushed(kept=1, bytes=self._repair(trace))
+                return self._push_again(trace)
             size = sum(self._push_blob(blob) for blob in trace.outputs.values())
             is_new = self._put_record(trace)
             return Pushed(written=is_new, kept=not is_new, bytes=size)
@@ -70,16 +76,21 @@ class Pusher:
         except FileNotFoundError:  # another build has evicted the blob
             return Pushed()
 
-    def _repair(self, trace: Trace) -> int:
-        """Write the blobs of a record that is there, if they are gone; return how many bytes were written.
+    def _push_again(self, trace: Trace) -> Pushed:
+        """Write what is missing of a result whose record is there; replace that of another result if it is asked for.
 
-        Places can be set to remove what is old, and the record would be of no use again. If it is of another result,
-        its blobs are not here.
+        Places can be set to remove what is old, and a record without its blobs would be of no use again.
         """
-        content = self._client.get(record_name(trace.key), record.MAX_BYTES) or b""
-        if record.outputs(content) != {name: blob.digest for name, blob in trace.outputs.items()}:
-            return 0
-        return sum(self._push_blob(blob) for blob in trace.outputs.values())
+        name = record_name(trace.key)
+        content = self._client.get(name, record.MAX_BYTES) or b""
+        is_same = record.outputs(content) == {output: blob.digest for output, blob in trace.outputs.items()}
+        if not is_same and trace.key not in self._replace:
+            return Pushed(kept=1)  # its blobs are not here
+        size = sum(self._push_blob(blob) for blob in trace.outputs.values())
+        if is_same:
+            return Pushed(kept=1, bytes=size)
+        self._client.put(name, record.dumps(trace, self._signer), JSON)
+        return Pushed(replaced=1, bytes=size)
 
     def _push_blob(self, blob: Blob) -> int:
         """Write a blob unless it is there; return how many bytes were written.
@@ -124,13 +135,15 @@ class Pusher:
         return True
 
 
-def _total(found: Sequence[Pushed]) -> Pushed:
+def total(found: Iterable[Pushed]) -> Pushed:
+    """Return what was written together, with the first error."""
     whole = Pushed()
     for each in found:
         whole = replace(
             whole,
             written=whole.written + each.written,
             kept=whole.kept + each.kept,
+            replaced=whole.replaced + each.replaced,
             bytes=whole.bytes + each.bytes,
             error=whole.error or each.error,
         )

@@ -100,6 +100,23 @@ def test_the_first_take_is_that_of_all(s3: ObjectServer, tmp_path: Path, ignores
     assert b"alto" in store.blobs.path(first[0].outputs["a.bin"].digest).read_bytes()
 
 
+def test_a_take_is_replaced_on_request(s3: ObjectServer, tmp_path: Path) -> None:
+    """The record of a key that is named leads to the second take, whose blobs are there before; the others stay."""
+    address = f"s3://{BUCKET}/replaced"
+    ours, first = taken(tmp_path, "one", "alto", count=2)
+    theirs, second = taken(tmp_path, "two", "bass", count=2)
+    Pusher(address, ours.blobs, Signer(KEYS.private)).push(first)
+    s3.clear()
+    pusher = Pusher(address, theirs.blobs, Signer(KEYS.private), {second[0].key})
+    assert (pusher.push(second).replaced, pusher.push(second).kept) == (1, 2)
+    puts = [key for key in s3.puts() if "probe" not in key]
+    assert puts[-1].endswith(record_name(second[0].key))
+    result, _ = fetched(patient(address), second[0], tmp_path)
+    assert result.trace == second[0]
+    other, _ = fetched(patient(address), second[1], tmp_path)
+    assert other.trace == first[1]
+
+
 def test_of_writers_at_one_moment_one_wins(tmp_path: Path) -> None:
     """P36: of two machines that write the same keys at once, each key has one winner, whose blobs are whole there."""
     address, count = (tmp_path / "shared").as_uri(), 40

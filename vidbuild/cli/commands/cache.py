@@ -146,38 +146,58 @@ def trust(key: str) -> int:
     return Exit.DONE
 
 
-@command.command("push", epilog=options.example("vidbuild cache push talk.yaml"))
+@command.command(
+    "push",
+    epilog=options.example("vidbuild cache push talk.yaml", "vidbuild cache push --replace speak:intro talk.yaml"),
+)
 @options.specs()
+@click.option(
+    "--replace",
+    shell_complete=options.completes("fresh"),
+    multiple=True,
+    metavar="STEP",
+    help="Replace the results of this step, or of every step that matches a pattern, that are there; may be repeated.",
+)
 @options.as_json("what was written")
-def push(specs: Sequence[Path], *, as_json: bool) -> int:
+def push(specs: Sequence[Path], replace: Sequence[str], *, as_json: bool) -> int:
     """Write results to the remote cache.
 
-    Those of the specs that this machine's cache has; what is there already stays.
+    Those of the specs that this machine's cache has; what is there already stays, unless --replace names its step.
     """
     from vidbuild.api.cache_sharing import push as write
 
-    pushed = write(spec_files.resolve_specs(specs))
+    pushed = write(spec_files.resolve_specs(specs), replace)
     if as_json:
-        console.result_json({"written": pushed.written, "kept": pushed.kept, "bytes": pushed.bytes})
+        console.result_json(
+            {"written": pushed.written, "kept": pushed.kept, "replaced": pushed.replaced, "bytes": pushed.bytes}
+        )
     else:
-        if not pushed.written and not pushed.kept:
+        if not pushed.written and not pushed.kept and not pushed.replaced:
             console.message("nothing to write: this machine's cache has no results of these specs; build them first")
-        there = f", {pushed.kept} there before" if pushed.kept else ""
+        there = f", {pushed.replaced} replaced" if pushed.replaced else ""
+        there += f", {pushed.kept} there before" if pushed.kept else ""
         console.result(f"{humanize.count(pushed.written, 'result')} written, {humanize.size(pushed.bytes)}{there}")
     return Exit.DONE
 
 
 @command.command("pull", epilog=options.example("vidbuild cache pull talk.yaml"))
 @options.specs()
+@click.option(
+    "--replace",
+    shell_complete=options.completes("fresh"),
+    multiple=True,
+    metavar="STEP",
+    help="Fetch also what is cached of this step, or of every step that matches a pattern; may be repeated.",
+)
 @options.as_json("what was fetched")
-def pull(specs: Sequence[Path], *, as_json: bool) -> int:
+def pull(specs: Sequence[Path], replace: Sequence[str], *, as_json: bool) -> int:
     """Fetch results from the remote cache.
 
     Those of the specs that the next build would make; a build fetches them by itself.
     """
     from vidbuild.api.cache_sharing import pull as read
 
-    fetched, rejected = read(spec_files.resolve_specs(specs))
+    fetched, rejected = read(spec_files.resolve_specs(specs), replace)
     if as_json:
         console.result_json({"fetched": fetched, "rejected": rejected})
     else:
