@@ -100,6 +100,13 @@ class LiveServer:
         finally:
             connection.close()
 
+    def printed(self, until: str = "Ctrl-C ends it") -> str:
+        """Return what it prints after its address, up to a text."""
+        found = ""
+        while until not in found:
+            found += self._lines.get(timeout=60)
+        return found
+
     def _read(self, process: subprocess.Popen[str]) -> None:
         assert process.stdout is not None
         with contextlib.suppress(ValueError):  # it is closed

@@ -9,7 +9,7 @@ from vidbuild.engine.disk.lock import Lock
 from vidbuild.engine.store import copies
 from vidbuild.engine.store.copies import LIVE, PAGES, touch
 
-__all__ = ["LIVE", "PAGES", "Hold", "touch"]
+__all__ = ["LIVE", "PAGES", "Hold", "touch", "trim_copies"]
 
 _WAIT_FOR_TRIM = 0.05  # seconds
 
@@ -36,3 +36,8 @@ class Hold:
         if self._lock is not None:
             self._lock.release()
             self._lock = None
+
+
+def trim_copies(root: Path) -> int:
+    """Remove the copies that no process uses, and that were not used for 30 days; return their bytes."""
+    return copies.trim(root, 0)

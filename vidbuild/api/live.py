@@ -147,7 +147,7 @@ def missing(path: Path) -> Look:
     """Return what is known of a spec whose file is not there."""
     try:
         path.lstat()
-        why = "is not a file"
+        why = "it is a folder" if path.is_dir() else "it is not a file"
     except OSError as error:
         why = os_error_text(error)
     problem = Diagnostic("error", f"cannot read '{path}': {why}", os.fspath(path))

@@ -33,9 +33,11 @@ from vidbuild.frozen import replaced
 from vidbuild.plan.scene_steps import LAST_FRAME
 from vidbuild.plan.scene_steps import still as still_step
 from vidbuild.plan.variant import VideoSpec, own_variant
+from vidbuild.video_report.timing import video_timing
 
 STILL = "still.png"
 _THUMB = "thumb.jpg"
+_CAPTIONS = ".vtt"
 
 
 class CancelledError(Exception):
@@ -48,12 +50,14 @@ class Fragment:
 
     words: {"text", "start", "end"} each.
     cues: name -> time.
+    captions: a WebVTT file; None if the scene has no words, or the format no captions.
     """
 
     path: Path
     seconds: float
     words: tuple[Mapping[str, Any], ...]
     cues: Mapping[str, float]
+    captions: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +91,7 @@ def still_of(
     store = store_of(video.spec.path, options.cache)
     graph = Graph.of({**video.plan.graph.steps, step.id: step})
     target = Target(graph, build_name=f"{video.plan.entry} --still {scene}", goals=[step.id])
-    _copy(step.id, STILL, path, store, target, options, control, runs)
+    _copy({path: (step.id, STILL)}, store, target, options, control, runs)
     if picture_now(video, scene, store) != next(each.picture for each in video.scenes if each.id == scene):
         path.unlink(missing_ok=True)
         raise StepError(f"a file of the scene '{scene}' changed meanwhile", hint="ask again")
@@ -102,7 +106,7 @@ def fragment_of(
     control: RunControl | None = None,
     runs: Path | None = None,
 ) -> Fragment:
-    """Build a video of one scene alone in a folder, without its captions and pages.
+    """Build a video of one scene alone, with its captions and without its pages, in a folder.
 
     Raises the error of the step that failed, CancelledError if it was cancelled.
     """
@@ -110,11 +114,14 @@ def fragment_of(
     plan = plan_of(video.spec, store=store, variables=options.variables, brand=options.brand, only=(scene,))
     output = plan.outputs[0]
     timeline = str(StepId("timeline", scene))
-    goals = list(dict.fromkeys([output.step, plan.frames.step, timeline]))
+    captions = next((each for each in plan.outputs if each.suffix == _CAPTIONS), None)
+    own = [output, *([captions] if captions else [])]
+    goals = list(dict.fromkeys([*(each.step for each in own), plan.frames.step, timeline]))
     whole = target_of(plan)
     target = Target(whole.graph, "", plan.entry, goals, whole.weights)
-    path = folder / f"{plan.name}{output.suffix}"
-    report = _copy(output.step, output.file, path, store, target, options, control, runs)
+    paths = [folder / f"{plan.name}{each.suffix}" for each in own]
+    files = {path: (each.step, each.file) for path, each in zip(paths, own, strict=True)}
+    report = _copy(files, store, target, options, control, runs)
     frames = json.loads(report.path(plan.frames.step, plan.frames.name).read_text(encoding="utf-8"))["frames"]
     timing = json.loads(report.path(timeline, "timing.json").read_text(encoding="utf-8"))
     words = tuple(
@@ -122,7 +129,18 @@ def fragment_of(
         for each in timing["words"]
     )
     cues = {name: _seconds(at) for name, at in timing["cues"].items()}
-    return Fragment(path, round(frames / plan.fps, 3), words, cues)
+    return Fragment(paths[0], round(frames / plan.fps, 3), words, cues, paths[1] if captions and words else None)
+
+
+def timing_now(video: LiveVideo, options: BuildOptions) -> dict[str, Any] | None:
+    """Return what NAME.timing.json has in it, of a video that was built and has no such file; None without times."""
+    cached = _cached(video, "timeline", "timing.json", options)
+    found = {scene: json.loads(path.read_text(encoding="utf-8")) for scene, _, path in cached}
+    if any(scene.id not in found for scene in video.scenes):
+        return None
+    scenes = [{"id": each.id, "type": each.type, "alt": ""} for each in video.scenes]
+    params = {"title": video.title, "language": video.language, "fps": video.fps, "scenes": scenes}
+    return video_timing(params, [found[each.id] for each in video.scenes])
 
 
 def pictures_of(video: LiveVideo, options: BuildOptions) -> Iterator[tuple[str, ScenePicture]]:
@@ -174,18 +192,16 @@ def _seconds(samples: int) -> float:
 
 
 def _copy(
-    step: str,
-    file: str,
-    path: Path,
+    files: Mapping[Path, tuple[str, str]],
     store: Store,
     target: Target,
     options: BuildOptions,
     control: RunControl | None,
     runs: Path | None,
 ) -> BuildReport:
-    """Build a target and copy one file of one of its steps."""
+    """Build a target and copy files of its steps; files: path -> step and name."""
     with writable(store) as used:
-        hooks = _Copying(used, step, file, path)
+        hooks = _Copying(used, files)
         engine = engine_of(used, options.env_overrides, offline=options.offline)
         (report,) = engine.build([target], options, control, hooks, runs)
         if report.error is not None:
@@ -202,24 +218,27 @@ def _copy(
 
 
 class _Copying(RunHooks):
-    """Copies the file as soon as it is there, before anything trims the cache."""
+    """Copies the files as soon as they are there, before anything trims the cache."""
 
-    def __init__(self, store: Store, step: str, file: str, path: Path) -> None:
+    def __init__(self, store: Store, files: Mapping[Path, tuple[str, str]]) -> None:
         super().__init__()
-        self._store, self._step, self._file, self._path = store, step, file, path
+        self._store, self._files = store, files
 
     def on_success(self, target: Target, report: BuildReport) -> None:
-        """Copy the step's file."""
+        """Copy the steps' files."""
         del target
-        blob: Blob = report.steps[self._step].outputs[self._file]
-        temp = durable.temp_beside(self._path)
+        for path, (step, file) in self._files.items():
+            self._copy(report.steps[step].outputs[file], path)
+
+    def _copy(self, blob: Blob, path: Path) -> None:
+        temp = durable.temp_beside(path)
         try:
-            durable.make_folder(self._path.parent)
+            durable.make_folder(path.parent)
             if durable.copy(self._store.blobs.find(blob.digest), temp) != blob.digest:
                 self._store.blobs.remove(blob.digest)
-                raise StoreError(f"the cache's copy of '{self._path.name}' was corrupt", hint="build again")
-            temp.replace(self._path)
+                raise StoreError(f"the cache's copy of '{path.name}' was corrupt", hint="build again")
+            temp.replace(path)
         except OSError as error:
-            raise StoreError(f"cannot write '{self._path}': {os_error_text(error)}") from error
+            raise StoreError(f"cannot write '{path}': {os_error_text(error)}") from error
         finally:
             temp.unlink(missing_ok=True)

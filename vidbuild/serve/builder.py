@@ -12,8 +12,10 @@ from vidbuild.api.engine import keep_workers
 from vidbuild.api.options import BuildOptions
 from vidbuild.frozen import replaced
 from vidbuild.serve.catalog import Catalog
-from vidbuild.serve.passes import Pass, Surroundings
+from vidbuild.serve.passes import Pass
+from vidbuild.serve.previews import Previews
 from vidbuild.serve.stream import Stream
+from vidbuild.serve.surroundings import Surroundings
 from vidbuild.serve.working_folder import is_entered, is_gone
 
 IDLE = 300.0  # seconds after the last build in which workers, with the voices that they have loaded, are kept
@@ -130,7 +132,7 @@ class Builder:
         if video is None:
             return False
         generation = self._generation[video.spec]
-        own = Pass(self._around, video.spec, partial(self._is_useless, video.spec, generation), force=False)
+        own = Previews(self._around, partial(self._is_useless, video.spec, generation))
         try:
             own.warm_up(video)
         except Exception as error:  # noqa: BLE001 - as above

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from vidbuild.api.copies import touch
 from vidbuild.api.live import LiveVideo, Look
 from vidbuild.serve.revisions import Revision, Revisions
 
@@ -27,6 +28,7 @@ class Video:
     changed: ids of the scenes that differ between these two, or in an edit that is being built.
     reasons, new_reasons: scene -> why it was built last; the new ones are of a version that is not built yet.
     playhead: the scene that a page shows, and the seconds from its start.
+    watched: when its page was used last, by time.monotonic(); 0 for never.
     run: the id of the run that builds it, "" for none.
     """
 
@@ -42,6 +44,7 @@ class Video:
     reasons: dict[str, str] = field(default_factory=dict)
     new_reasons: dict[str, str] = field(default_factory=dict)
     playhead: tuple[str, float] | None = None
+    watched: float = 0.0
     run: str = ""
 
 
@@ -115,6 +118,8 @@ class Catalog:
             video.revision, video.previous = kept[0], kept[1] if len(kept) > 1 else None
             video.name = kept[0].facts.get("name", shown)
             video.reasons = dict(kept[0].facts.get("reasons", {}))
+            for each in kept:  # the cache removes those of specs that are not served any more
+                touch(each.folder)
         return video
 
     def looked(self, path: Path, found: Look) -> SpecEntry:

@@ -2,56 +2,24 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from vidbuild.api.build import build
 from vidbuild.api.live import LiveVideo, Look, look, missing
-from vidbuild.api.live_parts import CancelledError, fragment_of, reasons_of, still_of
-from vidbuild.api.options import BuildOptions, Control, RunControl
+from vidbuild.api.live_parts import CancelledError, timing_now
 from vidbuild.api.result import Result
 from vidbuild.errors import VidbuildError
-from vidbuild.frozen import replaced
+from vidbuild.project import TIMING_SUFFIX
 from vidbuild.serve import catalog as states
 from vidbuild.serve import problems, views
-from vidbuild.serve.catalog import Catalog, SpecEntry, Video
+from vidbuild.serve.catalog import SpecEntry, Video
 from vidbuild.serve.facts import facts_of
+from vidbuild.serve.previews import Previews
 from vidbuild.serve.revisions import Revision
 from vidbuild.serve.run_events import RunEvents
-from vidbuild.serve.still_files import still_path, trim
-from vidbuild.serve.stream import Stream
-
-_REASONS = 50  # scenes whose reasons are looked up
-_PLAYABLE = (".mp4", ".webm", ".m4a", ".mp3")
-
-
-@dataclass(slots=True)
-class Surroundings:
-    """What all passes share.
-
-    on_look: called after each look at a spec: the files that it names may be others.
-    builds: the number of whole builds that were started.
-    """
-
-    catalog: Catalog
-    stream: Stream
-    options: BuildOptions
-    on_look: Callable[[], None]
-    builds: int = 0
-
-
-class _Cancel(RunControl):
-    """Cancels a run once it is useless."""
-
-    def __init__(self, is_useless: Callable[[], bool]) -> None:
-        self._is_useless = is_useless
-
-    def requested(self) -> Control:
-        """Return whether to go on."""
-        return Control.CANCEL if self._is_useless() else Control.RUN
+from vidbuild.serve.surroundings import Cancel, Surroundings
 
 
 class Pass:
@@ -66,11 +34,10 @@ class Pass:
         self._spec = spec
         self._is_useless = is_useless
         self._force = force
-        self._control = _Cancel(is_useless)
+        self._previews = Previews(around, is_useless)
         self._catalog = around.catalog
         self._stream = around.stream
         self._options = around.options
-        self._runs = self._catalog.folder / "runs"
 
     def run(self) -> None:
         """Look, and build as far as that is possible and nothing newer comes."""
@@ -89,8 +56,7 @@ class Pass:
             return
         self._set_state(entry, states.BUILDING)
         try:
-            for video in entry.videos:
-                self._preview(video, seen.get(video.id))
+            self._previews.show(entry.videos, seen)
         except CancelledError:
             return
         except (VidbuildError, OSError):
@@ -108,17 +74,6 @@ class Pass:
         self._report(entry, problems.of_error(error, self._spec))
         self._set_state(entry, states.FAILED)
 
-    def warm_up(self, video: Video) -> None:
-        """Draw a scene again, which changes nothing, but starts a worker that has loaded what that needs."""
-        live = video.live
-        if live is None or not live.scenes:
-            return
-        scene = live.scenes[0].id
-        fresh = [each for each in (f"draw:{scene}", f"still:{scene}") if each in live.plan.graph.steps]
-        how = {**self._how(), "options": replaced(self._options, fresh=fresh or ["still:*"])}
-        with contextlib.suppress(CancelledError, VidbuildError):  # builds report what is wrong
-            still_of(live, scene, None, self._catalog.folder / "warm.png", **how)
-
     def _look(self) -> Look:
         if not self._spec.is_file():
             return missing(self._spec)
@@ -132,72 +87,11 @@ class Pass:
             output_name=options.output_name,
         )
 
-    def _preview(self, video: Video, seen: LiveVideo | None) -> None:
-        """Show the picture of a changed scene, then the scene with its audio.
-
-        seen: the plan as of the last pass, which may have been cancelled: what differs from it was edited just now.
-        """
-        live = video.live
-        assert live is not None  # noqa: S101 - the look was valid
-        built = {each["id"]: each for each in video.revision.facts.get("scenes", ())} if video.revision else {}
-        drawn = [each.id for each in live.scenes if each.drawing != built.get(each.id, {}).get("drawing")]
-        changed = [each.id for each in live.scenes if each.all != built.get(each.id, {}).get("all")]
-        before = {each.id: each.all for each in seen.scenes} if seen else {}
-        now = {each.id for each in live.scenes if before.get(each.id) != each.all}
-        # Before any of their steps is in the cache; more scenes have a common reason, which each would repeat.
-        first = [each for each in changed if each in now][:_REASONS]
-        own = reasons_of(live, first, self._options) if built else {}
-        with self._catalog.lock:
-            video.changed = frozenset(changed) if built else frozenset()
-            shared = self._shared_reasons(video, first) if built else {}
-            video.new_reasons |= {**shared, **{scene: reason for scene, reason in own.items() if reason}}
-        if drawn and live.has_pictures:
-            self._still(video, live, _first(video, drawn, now))
-        if built and changed and len(live.scenes) > 1:
-            self._fragment(video, live, _first(video, changed, now))
-
-    def _shared_reasons(self, video: Video, scenes: Sequence[str]) -> dict[str, str]:
-        """Return the reasons of these scenes in other videos of the spec, for which a shared step may have run."""
-        others = [each for each in self._catalog.specs[self._spec].videos if each is not video]
-        return {scene: each.new_reasons[scene] for each in others for scene in scenes if each.new_reasons.get(scene)}
-
-    def _how(self) -> dict[str, Any]:
-        return {"options": self._options, "control": self._control, "runs": self._runs}
-
-    def _still(self, video: Video, live: LiveVideo, scene: str) -> None:
-        digest = next(each.picture for each in live.scenes if each.id == scene)[:12]
-        path = still_path(self._catalog.folder, video, scene, digest, None)
-        if not path.is_file():
-            still_of(live, scene, None, path, **self._how())
-            trim(path.parent)
-        url = f"/still/{video.id}/{scene}?rev={digest}"
-        self._stream.add("still", {"id": video.id, "scene": scene, "at": None, "url": url, "reason": "edited"})
-
-    def _fragment(self, video: Video, live: LiveVideo, scene: str) -> None:
-        folder = self._catalog.folder / video.id / "fragment"
-        made = fragment_of(live, scene, folder, **self._how())
-        if made.path.suffix not in _PLAYABLE:
-            return
-        revision = video.revisions.add([("fragment", made.path, "")], {"scene": scene, "seconds": made.seconds})
-        media = views.media(video, revision)
-        timing = {each["id"]: each for each in views.timing_of(video.revision).get("scenes", ())}.get(scene)
-        facts = {
-            "id": video.id,
-            "scene": scene,
-            "seconds": made.seconds,
-            "start": timing["start"] if timing else None,
-            "was": [timing["start"], timing["end"]] if timing else None,
-            "words": list(made.words),
-            "cues": [{"name": name, "at": at} for name, at in made.cues.items()],
-            "captions": None,
-        }
-        self._stream.add("fragment", {**facts, **(media or {})})
-
     def _build(self, entry: SpecEntry, found: Look) -> None:
         events = RunEvents(self._stream, entry.videos)
         self._around.builds += 1
         try:
-            result = build(found.spec or self._spec, self._options, on_event=events, control=self._control)
+            result = build(found.spec or self._spec, self._options, on_event=events, control=Cancel(self._is_useless))
         except VidbuildError as error:
             self._report(entry, [*_warnings(entry), *problems.of_error(error, self._spec)])
             self._set_state(entry, states.FAILED)
@@ -230,6 +124,8 @@ class Pass:
         video.new_reasons = {}
         outputs = [(each.kind, each.path, each.sha256) for each in result.outputs]
         facts = facts_of(live, result, reasons)
+        if not any(path.name.endswith(TIMING_SUFFIX) for _, path, _ in outputs):  # audio, or an animated picture
+            facts["timing"] = self._timing(live)
         if self._is_useless():  # it may have read files as they were for a moment after the look: always build again
             facts["digest"] = ""
         try:
@@ -246,6 +142,12 @@ class Pass:
             video.revision, video.reasons, video.state = revision, reasons, states.READY
         self._stream.add("ready", {"id": video.id, "revision": revision.id, "media": views.media(video, revision)})
         self._stream.add("video", {"id": video.id, "state": video.state, "revision": revision.id})
+
+    def _timing(self, live: LiveVideo) -> dict[str, Any] | None:
+        try:
+            return timing_now(live, self._options)
+        except (OSError, ValueError, KeyError, TypeError):  # the cache is trimmed or damaged meanwhile
+            return None
 
     def _report(self, entry: SpecEntry, found: list[dict[str, Any]]) -> None:
         with self._catalog.lock:
@@ -291,10 +193,3 @@ def _changed(revision: Revision | None, live: LiveVideo) -> frozenset[str]:
         return frozenset()
     before = {each["id"]: each["all"] for each in revision.facts.get("scenes", ())}
     return frozenset(each.id for each in live.scenes if before.get(each.id) != each.all)
-
-
-def _first(video: Video, scenes: Sequence[str], now: Collection[str]) -> str:
-    """Return the scene to show first: one that was edited just now, at the playhead if possible."""
-    edited = [each for each in scenes if each in now] or scenes
-    playhead = video.playhead[0] if video.playhead else ""
-    return playhead if playhead in edited else edited[0]

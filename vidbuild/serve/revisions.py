@@ -23,7 +23,9 @@ from pathlib import Path
 from typing import Any
 
 KEPT = 4  # whole versions of a video
+KEPT_BYTES = 1_000_000_000  # of them; two are kept in any case, since they are compared
 KEPT_FRAGMENTS = 8
+_COMPARED = 2
 _ID = re.compile(r"[0-9a-f]{12}").fullmatch
 _MANIFEST = "manifest.json"
 _NO_FILES = ("", ".", "..", _MANIFEST)
@@ -127,7 +129,12 @@ class Revisions:
 
     def trim(self) -> None:
         """Remove all but the newest."""
-        for each in (*self.newest()[KEPT:], *self.newest(fragments=True)[KEPT_FRAGMENTS:]):
+        sizes = 0
+        for number, each in enumerate(self.newest()):
+            sizes += sum(file.bytes for file in each.files)
+            if number >= KEPT or (number >= _COMPARED and sizes > KEPT_BYTES):
+                shutil.rmtree(each.folder, ignore_errors=True)
+        for each in self.newest(fragments=True)[KEPT_FRAGMENTS:]:
             shutil.rmtree(each.folder, ignore_errors=True)
 
     def _copy(self, outputs: Sequence[tuple[str, Path]]) -> tuple[str, tuple[Stored, ...]]:

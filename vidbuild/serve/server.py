@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from vidbuild.api.copies import LIVE, Hold, trim_copies
 from vidbuild.api.options import BuildOptions
 from vidbuild.api.plan import store_of
 from vidbuild.errors import StoreError, UsageError, os_error_text
@@ -92,9 +93,11 @@ class LivePage:
             folder.mkdir(exist_ok=True)
         except OSError as error:
             raise StoreError(f"cannot write '{folder}': {os_error_text(error)}") from error
+        self._cache = store.root
         self.secrets = secrets_of(folder)
         self._listening = listening
         self.catalog = Catalog(root, specs, folder)
+        trim_copies(store.root)
         self.stream = Stream(folder / "events.jsonl")
         self.watcher = Watcher(self.catalog.inputs, self._edited)
         self.builder = Builder(self.catalog, self.stream, options, on_bug, self.watcher.renew)
@@ -117,6 +120,7 @@ class LivePage:
     @contextlib.contextmanager
     def working(self) -> Iterator[None]:
         """Watch and build in the block."""
+        kept = Hold(self._cache, LIVE)
         self.watcher.start()
         self.builder.start()
         try:
@@ -124,6 +128,7 @@ class LivePage:
         finally:
             self.watcher.stop()
             self.builder.stop()
+            kept.close()
 
     def _edited(self, specs: list[Path]) -> None:
         self.builder.edited(specs)

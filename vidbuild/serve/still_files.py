@@ -9,12 +9,13 @@ from pathlib import Path
 from vidbuild.serve.catalog import Video
 
 KEPT = 400  # pictures of one video, and as many small ones
+_FOLDER = hashlib.sha256(b"stills").hexdigest()[:12]  # named like a version, so that the cache trims it, too
 
 
 def still_path(folder: Path, video: Video, scene: str, digest: str, frame: int | None) -> Path:
     """Return where a frame is kept; digest: of what decides on the scene's pictures."""
     name = hashlib.sha256(f"{scene}\n{digest}\n{frame}".encode()).hexdigest()[:24]
-    return folder / video.id / "stills" / f"{name}.png"
+    return folder / video.id / _FOLDER / f"{name}.png"
 
 
 def trim(folder: Path) -> None:

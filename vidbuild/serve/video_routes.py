@@ -6,6 +6,7 @@ import json
 import os
 import shlex
 import subprocess
+import time
 from pathlib import Path
 from typing import Any
 
@@ -61,6 +62,7 @@ class _Videos:
     def details(self, request: Request) -> Response:
         """Return everything about a video."""
         video = self._video(request)
+        video.watched = time.monotonic()
         return JSONResponse(views.details(self._services.catalog, video, self._services.pictures.reveals(video)))
 
     def problems(self, request: Request) -> Response:
@@ -89,7 +91,7 @@ class _Videos:
         is_time = isinstance(at, (int, float)) and not isinstance(at, bool) and 0 <= at < MAX_SECONDS
         if not isinstance(scene, str) or not is_time:
             raise HTTPException(422, "expected a scene and a time in seconds")
-        video.playhead = (scene, float(at))
+        video.playhead, video.watched = (scene, float(at)), time.monotonic()
         return JSONResponse({"ok": True})
 
     async def open(self, request: Request) -> Response:

@@ -52,7 +52,7 @@ def details(catalog: Catalog, video: Video, reveals: Mapping[str, Sequence[float
             "fps": shown.fps if shown else facts.get("fps"),
             "language": shown.language if shown else facts.get("language", ""),
             "media": media(video, revision),
-            "captions": _captions(video, revision),
+            "captions": captions(video, revision),
             "poster": _url_of(video, revision, "poster"),
             "outputs": [_output(video, revision, each) for each in revision.files] if revision else [],
             "embed": _embed(revision),
@@ -66,13 +66,15 @@ def details(catalog: Catalog, video: Video, reveals: Mapping[str, Sequence[float
 
 
 def timing_of(revision: Revision | None) -> dict[str, Any]:
-    """Return the timing file of a version; empty without one."""
+    """Return when the scenes of a version start and end, as its timing file has it; empty if that is not known."""
     if revision is not None:
         name = next((each.name for each in revision.files if each.name.endswith(".timing.json")), None)
         if name is not None:
             with contextlib.suppress(OSError, ValueError):
                 found: dict[str, Any] = json.loads((revision.folder / name).read_text(encoding="utf-8"))
                 return found
+        if timing := revision.facts.get("timing"):
+            return dict(timing)
     return {"duration": 0.0, "scenes": []}
 
 
@@ -100,7 +102,8 @@ def _url_of(video: Video, revision: Revision | None, kind: str) -> str | None:
     return url(video, revision, found) if revision and found else None
 
 
-def _captions(video: Video, revision: Revision | None) -> dict[str, str] | None:
+def captions(video: Video, revision: Revision | None) -> dict[str, str] | None:
+    """Return the WebVTT file of a version."""
     found = revision.of_kind("captions", ".vtt") if revision else None
     return {"url": url(video, revision, found)} if revision and found else None
 
@@ -179,6 +182,7 @@ def _scene(
     changed = name in video.changed
     previous = video.previous
     shows = video.live is None or video.live.has_pictures
+    compares = shows and changed and existed and previous is not None and _has_frames(previous)
     stale = newest is not None and newest.all != scene.get("all", newest.all)
     return {
         "id": name,
@@ -196,8 +200,13 @@ def _scene(
         "stale": stale,
         "still": f"/still/{video.id}/{name}?rev={newest.picture[:12] if newest else number}" if shows else None,
         "thumb": f"/thumb/{video.id}/{name}?rev={newest.picture[:12] if newest else number}" if shows else None,
-        "before": f"/still/{video.id}/{name}?rev={previous.id}" if shows and changed and existed and previous else None,
+        "before": f"/still/{video.id}/{name}?rev={previous.id}" if compares and previous else None,
     }
+
+
+def _has_frames(revision: Revision) -> bool:
+    """Return whether single frames can be taken from the file of a version; ffmpeg decodes no animated WebP."""
+    return revision.media is not None and revision.media.kind != "audio" and not revision.media.name.endswith(".webp")
 
 
 def _pace(words: list[dict[str, Any]]) -> int | None:

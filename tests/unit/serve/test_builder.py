@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -35,10 +35,14 @@ class Builds:
         self.failed: tuple[FailedStep, ...] = ()
         self.texts: list[str] = []
         self.cancelled = 0
+        self.seconds = 10.0  # of each scene
+        self.on_fragment: Callable[[], None] = lambda: None
 
-    def still_of(self, _video: Any, scene: str, _at: object, path: Path, **_: Any) -> None:
+    def still_of(self, _video: Any, scene: str, at: float | None, path: Path, **_: Any) -> None:
         """Write a picture."""
         self.calls.append(("still", scene))
+        if at is not None and at > self.seconds:
+            raise StepError("no frame at that time")
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(b"png")
 
@@ -48,7 +52,10 @@ class Builds:
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / "video.mp4"
         path.write_text(self.site.spec.read_text())
-        return Fragment(path, 0.5, (), {})
+        captions = folder / "video.vtt"
+        captions.write_text("WEBVTT\n")
+        self.on_fragment()
+        return Fragment(path, 0.5, (), {}, captions)
 
     def build(self, spec: Any, _options: object, *, on_event: object, control: Any) -> Result:
         """Write a video that has the spec's text."""
@@ -76,8 +83,8 @@ class Builds:
 def builds(site: Site, monkeypatch: pytest.MonkeyPatch) -> Iterator[Builds]:
     """A started builder whose builds only pretend; it has built the spec once."""
     found = Builds(site)
-    for name in ("still_of", "fragment_of", "build"):
-        monkeypatch.setattr(f"vidbuild.serve.passes.{name}", getattr(found, name))
+    for name in ("previews.still_of", "previews.fragment_of", "passes.build"):
+        monkeypatch.setattr(f"vidbuild.serve.{name}", getattr(found, name.partition(".")[2]))
     monkeypatch.setattr(builder_module, "keep_workers", lambda: SimpleNamespace(close=int, close_if_idle=int))
     monkeypatch.setattr(builder_module.Builder, "_warm_up", lambda _: True)
     site.builder.start()
@@ -121,6 +128,8 @@ def test_the_order_after_an_edit(site: Site, builds: Builds) -> None:
     fragment = next(data for kind, data in found if kind == "fragment")
     assert site.get(fragment["url"]).text == site.spec.read_text()
     assert fragment["type"] == "video/mp4"
+    captions = site.get(fragment["captions"])
+    assert (captions.text, captions.headers["content-type"]) == ("WEBVTT\n", "text/vtt; charset=utf-8")
 
 
 def test_the_playhead_comes_first(site: Site, builds: Builds) -> None:
@@ -130,6 +139,40 @@ def test_the_playhead_comes_first(site: Site, builds: Builds) -> None:
     edit(site, "title: ", "title: New ")
     idle(site)
     assert [each for each in builds.calls if each[0] != "whole"] == [("still", "two"), ("fragment", "two")]
+
+
+@pytest.mark.parametrize(("seconds", "at"), [(10.0, 0.1), (0.05, None)])
+def test_the_frame_at_the_playhead(site: Site, builds: Builds, seconds: float, at: float | None) -> None:
+    """The new picture is that of the playhead, or the last one if the scene is shorter now, or is another one."""
+    builds.seconds = seconds
+    site.post(f"/api/videos/{site.video.id}/playhead", {"scene": "two", "at": 0.1})
+    last = site.stream.last
+    edit(site, "title: Two", "title: Zwei")
+    idle(site)
+    edit(site, "title: One", "title: Eins")
+    idle(site)
+    stills = [data for kind, data in events(site, last) if kind == "still"]
+    assert [(each["scene"], each["at"]) for each in stills] == [("two", at), ("one", None)]
+    builds.calls.clear()
+    assert all(site.get(each["url"]).content == b"png" for each in stills)
+    assert builds.calls == []
+
+
+def test_a_fragment_of_an_older_edit(site: Site, builds: Builds) -> None:
+    """A scene that was edited again while its fragment was made is shown as it is now, and never as it was."""
+    site.look()
+
+    def saved_again() -> None:
+        builds.on_fragment = lambda: None
+        edit(site, "title: Zwei", "title: Deux")
+
+    builds.on_fragment = saved_again
+    last = site.stream.last
+    edit(site, "title: Two", "title: Zwei")
+    idle(site)
+    fragments = [data for kind, data in events(site, last) if kind == "fragment"]
+    assert ["Deux" in site.get(each["url"]).text for each in fragments] == [True]
+    assert [kind for kind, _ in events(site, last) if kind == "ready"] == ["ready"]
 
 
 def test_a_touch_is_no_edit(site: Site, builds: Builds) -> None:
@@ -276,7 +319,7 @@ def test_a_picture_that_fails(site: Site, builds: Builds, monkeypatch: pytest.Mo
     def failing(*_: object, **__: object) -> None:
         raise error
 
-    monkeypatch.setattr("vidbuild.serve.passes.still_of", failing)
+    monkeypatch.setattr("vidbuild.serve.previews.still_of", failing)
     edit(site, "title: Two", "title: Zwei")
     idle(site)
     assert site.video.state == "ready"
@@ -284,7 +327,7 @@ def test_a_picture_that_fails(site: Site, builds: Builds, monkeypatch: pytest.Mo
     def cancelled(*_: object, **__: object) -> None:
         raise CancelledError("newer")
 
-    monkeypatch.setattr("vidbuild.serve.passes.still_of", cancelled)
+    monkeypatch.setattr("vidbuild.serve.previews.still_of", cancelled)
     builds.calls.clear()
     edit(site, "title: Zwei", "title: Deux")
     idle(site)

@@ -11,7 +11,9 @@ from vidbuild.api.options import BuildOptions
 from vidbuild.api.result import Result, Steps
 from vidbuild.serve.catalog import Catalog
 from vidbuild.serve.facts import facts_of
-from vidbuild.serve.passes import Pass, Surroundings
+from vidbuild.serve.passes import Pass
+from vidbuild.serve.previews import Previews
+from vidbuild.serve.surroundings import Surroundings
 
 
 def name_languages(site: Site, languages: str) -> None:
@@ -22,7 +24,7 @@ def name_languages(site: Site, languages: str) -> None:
 
 def test_pages_of_a_video_that_is_gone_are_informed(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     """An open page of a video that the spec makes no more learns of it, and is not left with what it showed."""
-    monkeypatch.setattr(Pass, "_preview", lambda *_: None)
+    monkeypatch.setattr(Previews, "show", lambda *_: None)
     monkeypatch.setattr(Pass, "_build", lambda *_: None)
     around = Surroundings(site.catalog, site.stream, BuildOptions(cache=site.root / ".vidbuild"), lambda: None)
     alone = site.look().id
@@ -63,12 +65,35 @@ def test_a_step_that_languages_share_is_a_reason_in_each(site: Site, monkeypatch
         scenes = [{"id": "one", "drawing": "", "all": ""}, {"id": "two", "drawing": "", "all": ""}]
         video.revision = video.revisions.add([("video", site.root / "video.mp4", "")], {"scenes": scenes})
     answers = [{"one": "code changed"}, {"two": "title changed"}]
-    monkeypatch.setattr("vidbuild.serve.passes.reasons_of", lambda *_: answers.pop(0))
-    for name in ("_still", "_fragment", "_build"):
-        monkeypatch.setattr(Pass, name, lambda *_: None)
+    monkeypatch.setattr("vidbuild.serve.previews.reasons_of", lambda *_: answers.pop(0))
+    for name in ("_still", "_fragment"):
+        monkeypatch.setattr(Previews, name, lambda *_: None)
+    monkeypatch.setattr(Pass, "_build", lambda *_: None)
     site.spec.write_text(site.spec.read_text().replace("title: ", "title: New "))
     around = Surroundings(site.catalog, site.stream, BuildOptions(cache=site.root / ".vidbuild"), lambda: None)
     Pass(around, site.spec, lambda: False, force=True).run()
     first, second = site.catalog.videos()
     assert first.new_reasons == {"one": "code changed"}
     assert second.new_reasons == {"one": "code changed", "two": "title changed"}
+
+
+def test_the_open_page_is_first(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Previews are made for the video whose page is open; for all of a spec while no page was opened."""
+    name_languages(site, "[en, de, fr]")
+    site.look()
+    shown: list[str] = []
+    monkeypatch.setattr(Previews, "_still", lambda _self, video, *_: shown.append(video.name))
+    monkeypatch.setattr(Pass, "_build", lambda *_: None)
+    around = Surroundings(site.catalog, site.stream, BuildOptions(cache=site.root / ".vidbuild"), lambda: None)
+
+    def edited() -> list[str]:
+        shown.clear()
+        Pass(around, site.spec, lambda: False, force=True).run()
+        return list(shown)
+
+    assert edited() == ["video.en", "video.de", "video.fr"]
+    english, _, french = site.catalog.videos()
+    assert site.get(f"/api/videos/{french.id}").status_code == 200
+    assert edited() == ["video.fr"]
+    assert site.post(f"/api/videos/{english.id}/playhead", {"scene": "one", "at": 0}).status_code == 200
+    assert edited() == ["video.en", "video.fr"]

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import errno
+import os
+import shutil
 import socket
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.support.live_site import Site
+from vidbuild.api.cache import cache_clear, cache_info
+from vidbuild.api.options import BuildOptions
 from vidbuild.cli.watch import SERVER_PACKAGES, require
-from vidbuild.errors import UsageError
-from vidbuild.serve.server import Listening, listen, project_of
+from vidbuild.errors import StoreError, UsageError
+from vidbuild.serve.server import Listening, LivePage, listen, project_of
 
 
 class Sockets:
@@ -107,6 +112,44 @@ def test_one_project(tmp_path: Path) -> None:
     assert project_of([tmp_path / "a" / "x.yaml", tmp_path / "a" / "sub" / "y.yaml"]) == tmp_path / "a"
     with pytest.raises(UsageError, match="the specs are of 2 projects"):
         project_of([tmp_path / "a" / "x.yaml", tmp_path / "b" / "x.yaml"])
+
+
+def test_what_is_kept_of_videos_is_a_part_of_the_cache(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The cache counts the versions of videos, and removes them once no server runs; old ones go when one starts."""
+    revision = site.add_version()
+    other = site.folder / "0123456789ab" / "ba9876543210"
+    shutil.copytree(revision.folder, other)
+    for folder in (other, revision.folder):
+        os.utime(folder, (1, 1))
+    cache = site.root / ".vidbuild"
+    counted = cache_info(cache).bytes
+    for part in ("builder.Builder", "watcher.Watcher"):
+        for name in ("start", "stop"):
+            monkeypatch.setattr(f"vidbuild.serve.{part}.{name}", lambda _: None)
+
+    def page() -> LivePage:
+        listening = Listening(socket.socket(), "127.0.0.1", 8484, ())
+        listening.socket.close()
+        return LivePage([site.spec], BuildOptions(cache=cache), listening, lambda: True, site.bugs.append)
+
+    assert counted >= 2 * sum(each.bytes for each in revision.files)
+    with page().working():
+        with page().working():
+            pass
+        assert revision.folder.is_dir()
+        with pytest.raises(StoreError, match="is in use"):
+            cache_clear(cache)
+    assert not other.parent.exists()
+    cache_clear(cache)
+    assert not revision.folder.exists()
+
+
+@pytest.mark.parametrize(("size", "kept"), [(1, 4), (300, 3), (900, 2)])
+def test_versions_that_are_kept(site: Site, monkeypatch: pytest.MonkeyPatch, size: int, kept: int) -> None:
+    """Of large videos fewer versions are kept, but always the one that is shown and the one before it."""
+    monkeypatch.setattr("vidbuild.serve.revisions.KEPT_BYTES", 2500)
+    every = [site.add_version(f"{number}".encode() * size) for number in range(6)]
+    assert [each.id for each in site.video.revisions.newest()] == [each.id for each in reversed(every[-kept:])]
 
 
 def test_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

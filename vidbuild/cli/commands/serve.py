@@ -64,7 +64,9 @@ def command(
     interrupt.graceful = True
     page = LivePage(paths, BuildOptions(**chosen), listening, interrupt.stop_requested, _report_bug)
     if listening.skipped:
-        console.message(f"port {', '.join(map(str, listening.skipped))} in use: serving on {listening.port}")
+        plural = "s" if len(listening.skipped) > 1 else ""
+        ports = ", ".join(map(str, listening.skipped))
+        console.message(f"port{plural} {ports} in use: serving on {listening.port}")
     if is_exposed(host):
         console.message(
             f"warning: other machines can reach '{host}': anybody who has the address below can watch the videos, read "
@@ -75,6 +77,9 @@ def command(
         names = ", ".join(f"'{each}'" for each in paths)
         console.result(f"serving {names}: {page.address}")
         sys.stdout.flush()
+        for each in paths:
+            if not each.exists():
+                console.message(f"waiting for '{each}', which does not exist")
         console.message("Ctrl-C ends it")
         if open_page:
             _open(page.address)
