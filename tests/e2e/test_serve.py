@@ -293,7 +293,7 @@ def test_a_port_in_use(space: Workspace, tmp_path: Path) -> None:
             found = urlsplit(address).port
             assert found is not None
             assert port < found < port + 20
-    assert re.search(rf"^ports? {port}(, \d+)* in use: serving on {found}$", log.read_text(), re.M)
+    assert re.search(rf"^ports? {port}(, \d+)* in use: serving on {found}$", log.read_text(), re.MULTILINE)
 
 
 def test_the_end_of_the_server(space: Workspace, tmp_path: Path) -> None:

@@ -144,11 +144,15 @@ def test_what_is_kept_of_videos_is_a_part_of_the_cache(site: Site, monkeypatch: 
     assert not revision.folder.exists()
 
 
-@pytest.mark.parametrize(("size", "kept"), [(1, 4), (300, 3), (900, 2)])
-def test_versions_that_are_kept(site: Site, monkeypatch: pytest.MonkeyPatch, size: int, kept: int) -> None:
-    """Of large videos fewer versions are kept, but always the one that is shown and the one before it."""
-    monkeypatch.setattr("vidbuild.serve.revisions.KEPT_BYTES", 2500)
-    every = [site.add_version(f"{number}".encode() * size) for number in range(6)]
+@pytest.mark.parametrize(("versions", "kept"), [(9.5, 4), (3.5, 3), (2.5, 2), (0.5, 2)])
+def test_versions_that_are_kept(site: Site, monkeypatch: pytest.MonkeyPatch, versions: float, kept: int) -> None:
+    """Of large videos fewer versions are kept, but always the one that is shown and the one before it.
+
+    versions: how many of them have the size that is allowed.
+    """
+    size = sum(each.bytes for each in site.add_version(b"0").files)
+    monkeypatch.setattr("vidbuild.serve.revisions.KEPT_BYTES", round(versions * size))
+    every = [site.add_version(f"{number}".encode()) for number in range(1, 7)]
     assert [each.id for each in site.video.revisions.newest()] == [each.id for each in reversed(every[-kept:])]
 
 
