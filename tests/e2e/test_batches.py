@@ -102,8 +102,9 @@ def test_a_row_that_fails_stops_no_other(project: Workspace) -> None:
     assert [row["status"] for row in outcome.data["results"]] == ["failed", "failed", "built", "built"]
     assert outcome.stderr.count("install.yaml:5") == 1  # of two rows
     assert "unknown scene field 'duratio'" in outcome.data["results"][0]["errors"][0]
-    stopped = project.run("batch", "--fail-fast")
-    assert stopped.code == 2
+    stopped = project.run("batch", "--fail-fast", "--json")
+    assert stopped.code == 1
+    assert [row["status"] for row in stopped.data["results"]] == ["failed", "failed", "aborted", "aborted"]
     assert "unknown scene field 'duratio'" in stopped.stderr
 
 
@@ -236,6 +237,9 @@ def test_a_place_that_cannot_be_used_is_found_before_anything_is_built(project: 
     rows = {row["id"]: row for row in late.data["results"]}
     assert rows["install-acme"]["status"] == "built"
     assert (rows["query-acme"]["status"], "access is denied" in rows["query-acme"]["errors"][0]) == ("failed", True)
+    assert rows["query-acme"]["hints"] == ["check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, and what they may do"]
+    assert "vidbuild: query-acme: publish: " in late.stderr
+    assert "\n      hint: " in late.stderr
     assert (project.root / "build" / "query-acme.mp4").is_file()
     s3.clear()
     assert project.run("batch", "--publish").code == 0

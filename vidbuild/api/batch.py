@@ -66,10 +66,11 @@ def batch(
 ) -> BatchResult:
     """Build rows of a batch. A row that fails stops no other one, unless `keep_going=False`.
 
-    on_row: called with each row's result, once the rows that are built together, at most 16, have ended.
+    on_row: called with each row's result, once the rows that are built together, at most 16, have ended, and its videos
+        are sent.
     on_event: as for `build`: `batch_started`, the events of the runs, `row_finished` for each row, `batch_finished`.
     overlap: wait for another run of the batch to end; False raises UsageError instead.
-    publish: send the videos once they are built, those of at most 16 rows at a time; a row of which this fails has
+    publish: send the videos of rows that are built, beside the builds of the next ones; a row of which this fails has
         failed.
 
     Raises SpecError if the batch is wrong, UsageError if it cannot begin, and RemoteError if an address to publish to
@@ -85,11 +86,11 @@ def batch(
         _refuse_own(options)
         read = reader.read(Path(path))
         _check(read, selection)
-        with sharing_cluster(options), _alone(read.path, options, control, overlap=overlap):
+        with sharing_cluster(options), _alone(read.path, options, control, overlap=overlap) as is_alone:
             book = ledger.read(read.path)  # only now: a run that was waited for has done rows
             rows = select(read, selection, book)
             contents = {row.id: row.content() for row in rows}  # as built: a spec edited meanwhile is due again
-            sender = Sender(read, rows) if publish and not options.dry_run else None
+            sender = Sender(read, rows, control) if publish and is_alone and not options.dry_run else None
             run = BatchRun(read, options, control, _reporting(events, on_row), listener, sender)
             events.start([(row.id, row.spec) for row in rows])
             for row, result in run.results(rows):
@@ -97,8 +98,9 @@ def batch(
                 if is_counted and (book.path.exists() or selection.next):
                     book.record(row.id, contents[row.id], ok=result.ok)
             results = tuple(run.found[row.id] for row in rows)
-            made = BatchResult(read.path, results, round(time.monotonic() - began, 3))
-            if not options.dry_run:
+            seconds = round(time.monotonic() - began, 3)
+            made = BatchResult(read.path, results, seconds, run.was_cancelled or not is_alone)
+            if is_alone and not options.dry_run:
                 _write(read, made)
         events.finish(made)
     return made
@@ -193,10 +195,13 @@ def _refuse_own(options: BuildOptions) -> None:
 
 
 @contextmanager
-def _alone(path: Path, options: BuildOptions, control: RunControl, *, overlap: bool) -> Iterator[None]:
-    """Hold the lock of a batch in the block, so that two runs of it do not build the same rows at once."""
+def _alone(path: Path, options: BuildOptions, control: RunControl, *, overlap: bool) -> Iterator[bool]:
+    """Hold the lock of a batch in the block, so that two runs of it do not build the same rows at once.
+
+    Yields whether it is held: not if the run is cancelled while it waits for another one.
+    """
     if options.dry_run:
-        yield
+        yield True
         return
     root = root_of(path)
     digest = hashlib.sha256(os.fsencode(path.resolve())).hexdigest()[:16]
@@ -207,15 +212,16 @@ def _alone(path: Path, options: BuildOptions, control: RunControl, *, overlap: b
             raise UsageError(f"another run of '{path}' is going on", hint="without --no-overlap, this one waits for it")
         while lock is None:
             if control.requested() == Control.CANCEL:
-                raise UsageError(f"another run of '{path}' is going on, and this one was cancelled")
+                break
             time.sleep(PATIENCE)
             lock = Lock.attempt(file)
     except OSError as error:
         raise UsageError(f"cannot lock the batch with '{file}': {os_error_text(error)}") from error
     try:
-        yield
+        yield lock is not None
     finally:
-        lock.release(remove=True)
+        if lock is not None:
+            lock.release(remove=True)
 
 
 def _write(read: Batch, result: BatchResult) -> None:

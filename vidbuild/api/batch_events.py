@@ -52,13 +52,13 @@ class BatchEvents:
                 seconds=row.seconds,
                 errors=row.errors,
                 urls=row.urls,
+                hints=row.hints,
             )
         )
 
     def finish(self, result: BatchResult) -> None:
         """Emit the end of a batch that has a result."""
-        was_cancelled = any(each.status == "cancelled" for each in result.results)
-        self._finish(self._cancel_exit_code() if was_cancelled else int(not result.ok))
+        self._finish(self._cancel_exit_code() if result.was_cancelled else int(not result.ok))
 
     def fail(self, error: BaseException) -> None:
         """Emit the end of a batch that an error ends, with what is wrong and the rows that were not reached."""

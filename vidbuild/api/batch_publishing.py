@@ -1,43 +1,82 @@
-"""Sends the videos of a batch, each once its row is built."""
+"""Sends the videos of a batch beside its builds, those of a few rows at a time."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
+from concurrent.futures import CancelledError, Future, wait
 from dataclasses import replace
+from functools import partial
 
 from vidbuild.api.batch_result import RowResult
+from vidbuild.api.options import Control, RunControl
 from vidbuild.api.publish import destination, probe, publish
 from vidbuild.api.result import Result
 from vidbuild.batches.reader import Batch
 from vidbuild.batches.row import Row
 from vidbuild.errors import VidbuildError, fault_of
+from vidbuild.publishing.background import Background
 from vidbuild.remote.address import Address
+
+AT_ONCE = 2  # rows whose videos are being sent
+POLL = 0.2  # s between looks for a request to cancel
+GRACE = 10.0  # s in which what is being sent may end after that
+
+Urls = tuple[str, ...]
 
 
 class Sender:
-    """Knows where each row's videos are sent.
+    """Knows where each row's videos are sent, and sends them.
 
     Raises UsageError for a row without an address, and RemoteError for an address that cannot be used.
     """
 
-    def __init__(self, read: Batch, rows: Sequence[Row]) -> None:
+    def __init__(self, read: Batch, rows: Sequence[Row], control: RunControl) -> None:
         self._outputs = read.folder
+        self._control = control
         self._addresses = {row.id: _address(row) for row in rows}
+        self._background: Background[Urls] = Background(AT_ONCE)
+        self._sending: dict[str, Future[Urls]] = {}
+        self._deadline = 0.0  # of what is being sent, once the batch was cancelled
         for address in dict.fromkeys(self._addresses.values()):
             probe(address)
 
-    def sent(self, row: Row, result: Result, made: RowResult) -> RowResult:
-        """Send a row's videos and return its result with their addresses, or as failed; the videos stay in any case.
-
-        They are in the same folders there as below the batch's outputs.
-        """
+    def start(self, row: Row, result: Result) -> None:
+        """Begin to send a row's videos, to the same folders there as below the batch's outputs."""
         folder = row.folder.relative_to(self._outputs).as_posix()
+        send = partial(_send, result, self._addresses[row.id], "" if folder == "." else folder)
+        self._sending[row.id] = self._background.add(send)
+
+    def finish(self, row: Row, made: RowResult) -> RowResult:
+        """Wait until a row's videos are sent, and return its result with their addresses, or as failed or cancelled.
+
+        The videos stay where they were built in any case.
+        """
+        sending = self._sending[row.id]
+        while not wait([sending], POLL).done:
+            if self._control.requested() == Control.CANCEL and not self._may_go_on():
+                break
+        del self._sending[row.id]
         try:
-            sent = list(publish([result], self._addresses[row.id], folder="" if folder == "." else folder))
-            return replace(made, urls=tuple(each.url for each in sent))
+            return replace(made, urls=sending.result(0))
         except VidbuildError as error:
+            hints = (error.hint,) if error.hint else ()
             errors = (*made.errors, f"publish: {error.message}")
-            return replace(made, status="failed", errors=errors, unsent=fault_of(error))
+            return replace(made, status="failed", errors=errors, hints=(*made.hints, *hints), unsent=fault_of(error))
+        except (CancelledError, TimeoutError):
+            hint = "run the batch again with --publish, which sends what is missing"
+            return replace(made, status="cancelled", errors=("publish: not sent: cancelled",), hints=(hint,))
+
+    def _may_go_on(self) -> bool:
+        """Cancel what waits to be sent; return whether there is time left for what is being sent."""
+        self._deadline = self._deadline or time.monotonic() + GRACE
+        for each in self._sending.values():
+            each.cancel()
+        return time.monotonic() < self._deadline
+
+
+def _send(result: Result, address: Address, folder: str) -> Urls:
+    return tuple(each.url for each in publish([result], address, folder=folder))
 
 
 def _address(row: Row) -> Address:

@@ -20,6 +20,7 @@ class RowResult:
     errors: what failed, in the words that its build has for it.
     urls: where its videos were sent.
     unsent: why its videos could not be sent, as the fault of a step; "" if they were, or need not be.
+    hints: what can be done about the errors, each once.
     """
 
     id: str
@@ -32,6 +33,7 @@ class RowResult:
     errors: tuple[str, ...] = ()
     urls: tuple[str, ...] = ()
     unsent: str = ""
+    hints: tuple[str, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -50,6 +52,7 @@ class RowResult:
             "seconds": self.seconds,
             "errors": list(self.errors),
             "urls": list(self.urls),
+            "hints": list(self.hints),
         }
 
 
@@ -60,11 +63,13 @@ class BatchResult:
     batch: its file.
     results: of the rows that were asked for, in order.
     total_seconds: from the start to the end.
+    was_cancelled: whether rows were not built or sent because the run was cancelled.
     """
 
     batch: Path
     results: tuple[RowResult, ...]
     total_seconds: float
+    was_cancelled: bool = False
 
     @property
     def success_count(self) -> int:
@@ -94,5 +99,6 @@ class BatchResult:
             "failure_count": self.failure_count,
             "success_rate": round(self.success_rate, 4),
             "total_seconds": self.total_seconds,
+            "cancelled": self.was_cancelled,
             "results": [each.to_json() for each in self.results],
         }

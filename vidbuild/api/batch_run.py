@@ -1,9 +1,13 @@
-"""The builds of one call of a batch: all rows are checked, then built in windows, so that memory stays flat."""
+"""The builds of one call of a batch: all rows are checked, then built in windows, so that memory stays flat.
+
+Videos are sent beside the builds of the next window. The rows of one window are whole at nearly the same time, since
+the steps with the most work after them run first: there would be little to send beside their own build.
+"""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from vidbuild.api.batch_publishing import Sender
@@ -32,6 +36,7 @@ class BatchRun:
 
     on_ended: called with the result of each row, and of its build if it was reached.
     found: id -> result of each row that has ended.
+    was_cancelled: whether rows were not built or sent because of a request to cancel.
     """
 
     def __init__(
@@ -50,32 +55,71 @@ class BatchRun:
         self._options = options
         self._on_ended = on_ended
         self._on_event = on_event
+        self._sending: list[tuple[Row, Result]] = []
+        self.was_cancelled = False
 
     def results(self, rows: Sequence[Row]) -> Iterator[tuple[Row, RowResult]]:
-        """Check all rows, build those that have no errors, and yield each row with its result."""
-        ready: list[Row] = []
-        files: dict[str, Row] = {}
-        for row in rows:
-            try:
-                self._create(row)
-                self.check(row, files)
-            except VidbuildError as error:
-                if not self._options.keep_going:
-                    raise
-                yield row, self._ended(row, failed(row.spec, error))
-            else:
-                ready.append(row)
+        """Check all rows, build those that have no errors, and yield each row with its result, once it has ended."""
+        ready = yield from self._checked(rows)
         for first in range(0, len(ready), WINDOW):
             window = ready[first : first + WINDOW]
             if self._is_over():
                 yield from ((row, self._ended(row, None)) for row in window)
                 continue
-            built = build_rows([self._build_row(row) for row in window], self._options, self._on_event, self.control)
-            yield from ((row, self._ended(row, result)) for row, result in zip(window, built, strict=True))
+            sending = self._sending
+            try:
+                built = build_rows(
+                    [self._build_row(row) for row in window], self._options, self._on_event, self.control
+                )
+            except VidbuildError:
+                yield from self._sent(sending)
+                raise
+            self._sending = []
+            ended = [each for each in zip(window, built, strict=True) if not self._is_sending(*each)]
+            yield from self._sent(sending)
+            yield from ((row, self._ended(row, result)) for row, result in ended)
+            if not self._options.keep_going:
+                yield from self._sent(self._sending)
+                self._sending = []
+        yield from self._sent(self._sending)
+
+    def _checked(self, rows: Sequence[Row]) -> Generator[tuple[Row, RowResult], None, list[Row]]:
+        """Check all rows, yield those that are wrong or are not reached with their results, and return the others."""
+        ready: list[Row] = []
+        files: dict[str, Row] = {}
+        for row in rows:
+            if self._is_cancelled():
+                yield row, self._ended(row, None)
+                continue
+            try:
+                self._create(row)
+                self.check(row, files)
+            except VidbuildError as error:
+                yield row, self._ended(row, failed(row.spec, error))
+            else:
+                ready.append(row)
+        return ready
 
     def _is_over(self) -> bool:
-        stopped = self.control.requested() == Control.CANCEL
+        stopped = self._is_cancelled()
         return stopped or (not self._options.keep_going and not all(each.ok for each in self.found.values()))
+
+    def _is_cancelled(self) -> bool:
+        """Return whether rows that were not reached stay so because of a request to cancel."""
+        self.was_cancelled = self.was_cancelled or self.control.requested() == Control.CANCEL
+        return self.was_cancelled
+
+    def _is_sending(self, row: Row, result: Result) -> bool:
+        """Begin to send a row's videos if they are built and that was asked for; return whether it was begun."""
+        if self._sender is None or not result.ok:
+            return False
+        self._sender.start(row, result)
+        self._sending.append((row, result))
+        return True
+
+    def _sent(self, sending: Iterable[tuple[Row, Result]]) -> Iterator[tuple[Row, RowResult]]:
+        """Wait until the videos of rows are sent, and yield each row with its result."""
+        yield from ((row, self._ended(row, result, self._sender)) for row, result in sending)
 
     def _create(self, row: Row) -> None:
         """Write a row's spec if it is to be created and is not there yet."""
@@ -133,11 +177,15 @@ class BatchRun:
     def _build_row(self, row: Row) -> BuildRow:
         return BuildRow(row.spec, row.id, self._own_options(row))
 
-    def _ended(self, row: Row, result: Result | None) -> RowResult:
-        """Return a row's result, and report it. result: None if the row was not reached."""
+    def _ended(self, row: Row, result: Result | None, sender: Sender | None = None) -> RowResult:
+        """Return a row's result, and report it.
+
+        result: None if the row was not reached. sender: of its videos, if they are being sent.
+        """
         made = RowResult(row.id, row.spec, "aborted") if result is None else _row_result(row, result)
-        if self._sender is not None and result is not None and result.ok:
-            made = self._sender.sent(row, result, made)
+        if sender is not None:
+            made = sender.finish(row, made)
+        self.was_cancelled = self.was_cancelled or made.status == "cancelled"
         self.found[row.id] = made
         if self._on_ended is not None:
             self._on_ended(made, result)
@@ -145,6 +193,7 @@ class BatchRun:
 
 
 def _row_result(row: Row, result: Result) -> RowResult:
+    hints = [*(each.hint for each in result.diagnostics), *(each.hint for each in result.steps.failed)]
     return RowResult(
         row.id,
         row.spec,
@@ -154,6 +203,7 @@ def _row_result(row: Row, result: Result) -> RowResult:
         result.video_seconds,
         result.wall_seconds,
         tuple(errors_of(result)),
+        hints=tuple(dict.fromkeys(filter(None, hints))),
     )
 
 

@@ -94,6 +94,7 @@ class RowFinished(Event):
     seconds: of its build.
     errors: what failed, a line each.
     urls: where its videos were sent.
+    hints: what can be done about the errors.
     """
 
     type: ClassVar[str] = "row_finished"
@@ -106,6 +107,7 @@ class RowFinished(Event):
     seconds: float
     errors: tuple[str, ...]
     urls: tuple[str, ...]
+    hints: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -73,7 +73,9 @@ def of_batch(result: BatchResult, problems: Mapping[str, Sequence[Problem]]) -> 
     for row in result.results:
         found = tuple(problems.get(row.id, ()))
         if not row.ok and not any(each.is_error for each in found):  # its videos could not be sent, for instance
-            others = (Diagnostic("error", text, os.fspath(row.spec)) for text in row.errors)
+            others = (
+                Diagnostic("error", text, os.fspath(row.spec), hint="; ".join(row.hints) or None) for text in row.errors
+            )
             found += tuple(Problem(each, fault=row.unsent or "step") for each in others)
         skipped = "" if row.ok or any(each.is_error for each in found) else f"the row was {row.status}"
         cases.append(Case(f"row {row.id}", found, skipped))

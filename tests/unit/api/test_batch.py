@@ -5,7 +5,9 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-from collections.abc import Sequence
+import threading
+import time
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,16 +15,22 @@ import pytest
 
 from tests.support import event_log
 from vidbuild.api.batch import Selection, batch, planned
+from vidbuild.api.batch_publishing import AT_ONCE
 from vidbuild.api.batch_result import BatchResult, RowResult
+from vidbuild.api.batch_run import WINDOW
 from vidbuild.api.build_command import BuildRow
 from vidbuild.api.options import Control, RunControl
+from vidbuild.api.problem_report import of_batch
+from vidbuild.api.publish import Published
 from vidbuild.api.result import OutputFile, Result, Steps
 from vidbuild.batches import ledger, reader
-from vidbuild.cli.commands.batch import _table
+from vidbuild.cli.commands.batch import _Rows, _table
 from vidbuild.engine.disk.lock import Lock
 from vidbuild.engine.runs.events import Event
 from vidbuild.errors import UsageError, VidbuildError
-from vidbuild.spec.diagnostics import SpecError
+from vidbuild.publishing.publisher import Sent
+from vidbuild.remote.address import Address
+from vidbuild.remote.errors import RemoteError
 
 SPEC = """\
 vidbuild: 1
@@ -75,11 +83,25 @@ def test_a_dry_run_reports_each_row() -> None:
     assert not Path("build").exists()
 
 
-def test_without_keep_going_the_first_error_is_raised() -> None:
-    """It is that of the spec, with its place."""
+def test_without_keep_going_wrong_rows_fail_and_nothing_is_built(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All specs are checked, each wrong row has failed with its error, and the others were not reached."""
+    monkeypatch.setattr("vidbuild.api.batch_run.build_rows", lambda *_: pytest.fail("something was built"))
     Path("a.yaml").write_text("vidbuild: 2\n")
-    with pytest.raises(SpecError, match=r"a\.yaml:1:11"):
-        batch(dry_run=True, keep_going=False)
+    result = batch(keep_going=False)
+    assert [each.status for each in result.results] == ["failed", "failed", "aborted", "aborted"]
+    assert result.results[0].errors[0].startswith("a.yaml:1:")
+    assert json.loads(Path("build/batch.json").read_text())["failure_count"] == 4
+
+
+@pytest.mark.parametrize("keep_going", [True, False])
+def test_a_wrong_row_is_not_the_next_one_again(monkeypatch: pytest.MonkeyPatch, keep_going: bool) -> None:
+    """Its failure is in the ledger with --fail-fast too, so that the next run takes another row."""
+    monkeypatch.setattr("vidbuild.api.batch_run.build_rows", built)
+    Path("a.yaml").write_text("vidbuild: 2\n")
+    taken = [
+        batch("batch.yaml", Selection(next=1), keep_going=keep_going).results[0].id for _ in range(5)
+    ]  # both rows of the wrong spec once, both of the other, and then the wrong ones again
+    assert taken == ["a-x", "a-y", "b-x", "b-y", "a-x"]
 
 
 @pytest.mark.parametrize(
@@ -155,12 +177,7 @@ def test_each_row_has_one_end_among_the_events(project: Path) -> None:
 
 
 def test_an_error_that_ends_a_batch_is_among_the_events(project: Path) -> None:
-    """What is wrong, the rows that were not reached, and the exit code; also of a batch that has no rows yet."""
-    (project / "a.yaml").write_text("vidbuild: 2\n")
-    events = listen(keep_going=False)
-    assert [each["type"] for each in events][:2] == ["batch_started", "validation_error"]
-    assert {each["status"] for each in events if each["type"] == "row_finished"} == {"aborted"}
-    assert events[-1]["code"] == 2
+    """What is wrong, and the exit code, of a batch that has no rows yet."""
     (project / "batch.yaml").write_text("batch: 2\n")
     events = listen()
     assert (events[0]["rows"], events[-1]["failure_count"], events[-1]["code"]) == ([], 0, 2)
@@ -196,6 +213,61 @@ def test_a_listener_that_fails_ends_the_batch_with_its_error() -> None:
         batch(on_event=refuse)
 
 
+class CancelledBeforeWindow(RunControl):
+    """Requests a cancel after some windows were built. build: stands for their builds."""
+
+    def __init__(self, windows: int) -> None:
+        self.left = windows
+
+    def requested(self) -> Control:
+        """Return CANCEL once the windows were built."""
+        return Control.RUN if self.left else Control.CANCEL
+
+    def cancel_exit_code(self) -> int:
+        """Return that of SIGINT."""
+        return 130
+
+    def build(self, rows: Sequence[BuildRow], *_: Any) -> list[Result]:
+        """Build a window."""
+        self.left -= 1
+        return built(rows)
+
+
+def many_rows(project: Path, count: int) -> None:
+    """A batch with rows of one spec."""
+    rows = "".join(f"  - {{spec: a.yaml, id: r{number}}}\n" for number in range(count))
+    (project / "batch.yaml").write_text(f"batch: 1\nvideos:\n{rows}")
+
+
+def test_a_cancel_between_two_windows_is_one(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is built stays so, the rest is aborted, and the result, the events and batch.json know why."""
+    control = CancelledBeforeWindow(1)
+    monkeypatch.setattr("vidbuild.api.batch_run.build_rows", control.build)
+    many_rows(project, WINDOW + 2)
+    events: list[dict[str, Any]] = []
+    result = batch(control=control, on_event=lambda event: events.append(json.loads(event.to_line())))
+    assert [each.status for each in result.results] == [*["built"] * WINDOW, "aborted", "aborted"]
+    assert (result.was_cancelled, events[-1]["code"]) == (True, 130)
+    assert json.loads(Path("build/batch.json").read_text())["cancelled"] is True
+
+
+def test_a_cancel_that_comes_too_late_is_none(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All rows are built: there was nothing left to cancel."""
+    control = CancelledBeforeWindow(1)
+    monkeypatch.setattr("vidbuild.api.batch_run.build_rows", control.build)
+    many_rows(project, 2)
+    result = batch(control=control)
+    assert (result.ok, result.was_cancelled) == (True, False)
+
+
+def test_a_cancel_while_another_run_is_waited_for(monkeypatch: pytest.MonkeyPatch, project: Path) -> None:
+    """Nothing is built, and what the other run writes stays."""
+    monkeypatch.setattr(Lock, "attempt", lambda *_: None)
+    result = batch(control=CancelledBeforeWindow(0))
+    assert ({each.status for each in result.results}, result.was_cancelled) == ({"aborted"}, True)
+    assert not (project / "build").exists()
+
+
 def built(rows: Sequence[BuildRow], *_: Any) -> list[Result]:
     """Stand for the builds of rows, all of which succeed."""
     return [Result("built", each.spec, "run", (), Steps(total=1), 1.0, 1.0) for each in rows]
@@ -228,25 +300,151 @@ def test_a_spec_that_is_edited_during_its_build_is_due_again(monkeypatch: pytest
     assert [each.is_done for each in planned()] == [False, False, True, True]
 
 
+def written(rows: Sequence[BuildRow], *_: Any) -> list[Result]:
+    """Stand for the builds of rows, whose videos have their names as content."""
+    found = []
+    for each in rows:
+        file = Path("build") / f"{each.options.name}.mp4"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(each.name)
+        output = OutputFile("video", file, len(each.name), hashlib.sha256(each.name.encode()).hexdigest())
+        found.append(Result("built", each.spec, "run", (output,), Steps(total=1), 1.0, 1.0))
+    return found
+
+
 def test_videos_are_sent_to_the_folders_that_they_have_here(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Otherwise that of one brand would replace that of another, without a word."""
-
-    def written(rows: Sequence[BuildRow], *_: Any) -> list[Result]:
-        found = []
-        for each in rows:
-            file = Path("build") / f"{each.options.name}.mp4"
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(each.name)
-            output = OutputFile("video", file, len(each.name), hashlib.sha256(each.name.encode()).hexdigest())
-            found.append(Result("built", each.spec, "run", (output,), Steps(total=1), 1.0, 1.0))
-        return found
-
     monkeypatch.setattr("vidbuild.api.batch_run.build_rows", written)
     place = (project / "sent").as_uri()
     (project / "batch.yaml").write_text(f"{BATCH}name: '{{{{ brand }}}}/{{{{ spec }}}}'\npublish: {place}\n")
     result = batch(publish=True)
     assert [each.urls for each in result.results] == [(f"{place}/{name}.mp4",) for name in ("x/a", "y/a", "x/b", "y/b")]
     assert (project / "sent" / "x" / "a.mp4").read_text() == "a-x"
+
+
+class Uploads:
+    """Stands for the place that videos are sent to. fails: id of a row -> the error; gate: what each waits for."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.sent: list[str] = []
+        self.at_once = self.most = 0
+        self.fails: dict[str, VidbuildError] = {}
+        self.gate = threading.Event()
+        self.gate.set()
+        self._lock = threading.Lock()
+        monkeypatch.setattr("vidbuild.api.batch_publishing.publish", self.publish)
+        monkeypatch.setattr("vidbuild.api.batch_publishing.probe", lambda _address: None)
+
+    def publish(self, results: Sequence[Result], address: Address, **_: Any) -> Iterator[Published]:
+        """Send one row."""
+        name = results[0].outputs[0].path.stem
+        with self._lock:
+            self.at_once += 1
+            self.most = max(self.most, self.at_once)
+        assert self.gate.wait(30)
+        with self._lock:
+            self.at_once -= 1
+            self.sent.append(name)
+        if name in self.fails:
+            raise self.fails[name]
+        yield Published(name, str(address), f"{address}/{name}", "", Sent({}, {}, (), (), 0))
+
+
+def test_videos_are_sent_beside_the_next_builds(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While the second window is built, those of the first are sent, a few at a time; each row has its address."""
+    uploads, windows = Uploads(monkeypatch), 0
+    uploads.gate.clear()
+
+    def build(rows: Sequence[BuildRow], *_: Any) -> list[Result]:
+        nonlocal windows
+        windows += 1
+        if windows == 2:
+            assert uploads.sent == []
+            uploads.gate.set()  # would not be reached if the first window's uploads were waited for
+        return written(rows)
+
+    monkeypatch.setattr("vidbuild.api.batch_run.build_rows", build)
+    many_rows(project, 2 * WINDOW)
+    (project / "vidbuild.toml").write_text('publish = "memory://a"\n')
+    result = batch(publish=True)
+    assert [each.urls for each in result.results] == [(f"memory://a/r{number}",) for number in range(2 * WINDOW)]
+    assert uploads.most == AT_ONCE
+
+
+@pytest.mark.parametrize("keep_going", [True, False])
+def test_a_failed_upload_has_its_hint(project: Path, monkeypatch: pytest.MonkeyPatch, keep_going: bool) -> None:
+    """The row has failed, others are sent, its video stays; message and hint are in every form of the result.
+
+    With --fail-fast, the next window is not built.
+    """
+    uploads = Uploads(monkeypatch)
+    uploads.fails["r1"] = RemoteError("the access is denied", hint="check the key")
+    monkeypatch.setattr("vidbuild.api.batch_run.build_rows", written)
+    many_rows(project, WINDOW + 1)
+    (project / "vidbuild.toml").write_text('publish = "memory://a"\n')
+    events: list[dict[str, Any]] = []
+    shown: list[str] = []
+    monkeypatch.setattr("vidbuild.cli.console.message", shown.append)
+    result = batch(
+        publish=True,
+        keep_going=keep_going,
+        on_row=_Rows(keep=False),
+        on_event=lambda event: events.append(event.to_data()),
+    )
+    row = result.results[1]
+    assert (row.status, row.errors, row.hints) == ("failed", ("publish: the access is denied",), ("check the key",))
+    assert (project / row.files[0]).exists()
+    assert [each.ok for each in result.results] == [True, False, *[True] * (WINDOW - 2), keep_going]
+    assert json.loads(Path("build/batch.json").read_text())["results"][1]["hints"] == ["check the key"]
+    assert next(each for each in events if each.get("row") == "r1")["hints"] == ("check the key",)
+    assert shown == ["vidbuild: r1: publish: the access is denied\n      hint: check the key"]
+    (case,) = [each for each in of_batch(result, {}).suites[0].cases if each.name == "row r1"]
+    assert case.problems[0].diagnostic.hint == "check the key"
+
+
+def test_a_cancel_gives_up_what_is_being_sent(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What waits is not sent; what a server does not answer is given up after a while; the rows are due again."""
+    uploads = Uploads(monkeypatch)
+    uploads.gate.clear()
+    monkeypatch.setattr("vidbuild.api.batch_publishing.GRACE", 0.3)
+    control = CancelledBeforeWindow(1)
+
+    def build(rows: Sequence[BuildRow], *_: Any) -> list[Result]:
+        control.left -= 1
+        return written(rows)
+
+    monkeypatch.setattr("vidbuild.api.batch_run.build_rows", build)
+    many_rows(project, 4)
+    (project / "vidbuild.toml").write_text('publish = "memory://a"\n')
+    result = batch("batch.yaml", Selection(next=4), publish=True, control=control)
+    assert {each.status for each in result.results} == {"cancelled"}
+    assert result.results[0].errors == ("publish: not sent: cancelled",)
+    assert (result.was_cancelled, ledger.read(Path("batch.yaml")).done) == (True, {})
+    uploads.gate.set()
+    time.sleep(0.2)
+    assert len(uploads.sent) <= AT_ONCE
+
+
+def test_what_was_sent_is_recorded_if_the_next_builds_cannot_begin(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An error of the cache ends the batch, after the rows before it have ended."""
+    Uploads(monkeypatch)
+    windows = 0
+
+    def build(rows: Sequence[BuildRow], *_: Any) -> list[Result]:
+        nonlocal windows
+        windows += 1
+        if windows == 2:
+            raise UsageError("no cache")
+        return written(rows)
+
+    monkeypatch.setattr("vidbuild.api.batch_run.build_rows", build)
+    many_rows(project, WINDOW + 1)
+    (project / "vidbuild.toml").write_text('publish = "memory://a"\n')
+    with pytest.raises(UsageError, match="no cache"):
+        batch("batch.yaml", Selection(next=50), publish=True)
+    assert len(ledger.read(Path("batch.yaml")).done) == WINDOW
 
 
 def test_options_that_each_row_has_are_refused() -> None:

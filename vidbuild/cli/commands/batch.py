@@ -50,7 +50,7 @@ DEFAULT = Path("batch.yaml")
 )
 @options.jobs()
 @click.option("-n", "--dry-run", is_flag=True, help="Say which rows would be built; run and write nothing.")
-@click.option("--publish", is_flag=True, help="Send the videos once they are built, those of 16 rows at a time.")
+@click.option("--publish", is_flag=True, help="Send the videos of rows that are built, beside the builds of others.")
 @click.option(
     "--no-overlap", is_flag=True, help="End at once if another run of FILE is going on; default: wait for it."
 )
@@ -154,7 +154,13 @@ class _Rows:
             self.problems[row.id] = problems_of(result)
         from vidbuild.cli import result_output
 
-        text = "\n".join(result_output.problem_lines(result))
+        lines = result_output.problem_lines(result)
+        if result.ok and not row.ok:  # its videos were not sent
+            lines += [
+                *(f"vidbuild: {row.id}: {each}" for each in row.errors),
+                *(f"      hint: {each}" for each in row.hints),
+            ]
+        text = "\n".join(lines)
         if text and text not in self._printed:
             self._printed.add(text)
             console.message(text)
@@ -186,7 +192,7 @@ def _seconds(seconds: float) -> tuple[str]:
 
 
 def _exit_code(result: BatchResult) -> Exit:
-    if any(each.status == "cancelled" for each in result.results):
+    if result.was_cancelled:
         return Exit.INTERRUPTED
     return Exit.DONE if result.ok else Exit.FAILED
 
