@@ -271,6 +271,7 @@ EVERYONE = {
     "frozen",
     "platforms",
     "settings",
+    "written_float",
     "",
 }
 # Unless a row says so, they import none but each other.

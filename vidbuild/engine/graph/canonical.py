@@ -42,8 +42,8 @@ def walk(value: object, emit: Emit, path: str = "") -> None:
         emit((path, "b", "true" if value else "false"))
     elif value is None:
         emit((path, "n", ""))
-    elif kind is float:
-        emit((path, "f", _float_text(value, path)))  # type: ignore[arg-type] # a float, as above
+    elif isinstance(value, float):
+        emit((path, "f", _float_text(value, path)))
     elif isinstance(value, (list, tuple)):
         emit((path, "l", str(len(value))))
         for position, item in enumerate(value):
@@ -82,7 +82,7 @@ def digest_lines(lines: Iterable[tuple[str, str, str]]) -> str:
 def _float_text(value: float, path: str) -> str:
     if not isfinite(value):
         raise TypeError(f"'{path}' is not a JSON value: {value}")
-    return repr(value)
+    return float.__repr__(value)
 
 
 def _sorted_names(value: Mapping[str, object], path: str) -> list[str]:

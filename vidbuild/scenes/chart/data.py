@@ -9,6 +9,7 @@ from typing import Any
 from vidbuild.scenes import csv_text, numbers
 from vidbuild.scenes.csv_text import CsvError
 from vidbuild.scenes.named import index_of
+from vidbuild.written_float import decimals_of
 
 Fields = Mapping[str, Any]
 ROUND = frozenset({"pie", "donut"})
@@ -38,7 +39,7 @@ def read(fields: Fields) -> Data:
     given = [{"name": "", "values": fields["values"]}] if "values" in fields else fields["series"]
     series = tuple(Series(item["name"], tuple(_number(value) for value in item["values"])) for item in given)
     count = max((len(item.values) for item in series), default=0)
-    labels = tuple(str(label) for label in fields["labels"]) or tuple(str(nth) for nth in range(1, count + 1))
+    labels = tuple(map(_label, fields["labels"])) or tuple(str(nth) for nth in range(1, count + 1))
     return Data(labels, series)
 
 
@@ -78,6 +79,12 @@ def _no_number(body: Sequence[csv_text.Row], chosen: Sequence[int]) -> CsvError:
                 return CsvError(message, row.spans[index])
             before.append(cell)
     return CsvError("the file has no numbers", body[0].spans[chosen[0]])
+
+
+def _label(value: str | float) -> str:
+    """Return the text of a label; a number has the decimals that it was written with."""
+    decimals = None if isinstance(value, str) else decimals_of(value)
+    return str(value) if decimals is None else f"{value:.{decimals}f}"
 
 
 def is_by_label(fields: Fields) -> bool:

@@ -11,6 +11,7 @@ from vidbuild import inline
 from vidbuild.model import Scene
 from vidbuild.scenes.defaults import SceneDefaults, rising, texts
 from vidbuild.scenes.protocol import ENTRANCE, Light, Reveal, SceneProblem
+from vidbuild.written_float import decimals_of
 
 STATES = 24  # more are too fast to be seen
 SECONDS = 1.1  # of counting
@@ -104,7 +105,7 @@ def _value(fields: Mapping[str, Any]) -> dict[str, Any]:
         found = NUMBER.match(value.strip())
     else:
         text = None
-        places = fields.get("decimals")
+        places = fields.get("decimals", decimals_of(value))
         exact = Decimal(repr(value))
         found = PLAIN.match(f"{exact:f}" if places is None else f"{exact:.{places}f}")
     if found is None:

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from vidbuild import inline
 from vidbuild.scenes import csv_text, numbers
 from vidbuild.scenes.named import index_of
+from vidbuild.written_float import decimals_of
 
 Fields = Mapping[str, Any]
 HIDDEN = "\u2022" * 6
@@ -104,6 +105,7 @@ def _text(value: str | float | None, decimals: int | None) -> str:
         return _WORDS[value]
     if isinstance(value, str):
         return " ".join(value.split())
+    decimals = decimals_of(value) if decimals is None else decimals
     return numbers.written(float(value), decimals) if decimals is not None else _plain(value)
 
 
