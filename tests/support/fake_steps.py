@@ -151,6 +151,7 @@ def leak_file(context: Context) -> None:
 def surroundings(context: Context) -> None:
     """Report what the step can see."""
     names = sorted(path.name for path in Path.cwd().iterdir())
+    assert all(path.exists() for path in context.inputs.values())  # each is there once it is asked for
     inputs = sorted(path.name for path in (Path.cwd() / "in").iterdir())
     (context.out / "main.txt").write_text(f"{names} {inputs} {sorted(os.environ)} {sorted(context.env)}")
 

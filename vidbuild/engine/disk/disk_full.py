@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import errno
 import os
-from dataclasses import replace
 from pathlib import Path
 
 from vidbuild.engine.disk import durable
 from vidbuild.errors import Failure, os_error_text
+from vidbuild.frozen import replaced
 
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 HINT = "vidbuild cache gc --limit SIZE, or VIDBUILD_CACHE=another folder"
@@ -41,7 +41,7 @@ def from_tool(failed: Failure, cache: Path) -> Failure:
     """
     if not any(os.strerror(errno.ENOSPC) in line for line in failed.log):
         return failed
-    return replace(failed, message=_message(cache), hint=HINT, command=(), log=(), transient=True)
+    return replaced(failed, message=_message(cache), hint=HINT, command=(), log=(), transient=True)
 
 
 def _message(cache: Path) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from vidbuild.frozen import dataclass, field
 
@@ -56,6 +56,15 @@ class RetryCallback(Protocol):
     def __call__(self, attempt: int, wait: float, message: str) -> None: ...  # noqa: D102 - see the class
 
 
+@runtime_checkable
+class ReadableInputs(Protocol):
+    """Inputs that can be read without their paths."""
+
+    def read(self, role: str, /) -> bytes:
+        """Return the content of an input that is one file."""
+        ...
+
+
 def ignore_retry(attempt: int, wait: float, message: str) -> None:
     """Do nothing."""
 
@@ -84,6 +93,11 @@ class Context:
     progress: ProgressCallback = ignore_progress
     on_retry: RetryCallback = ignore_retry
     warnings: list[StepWarning] = field(default_factory=list)
+
+    def read(self, role: str) -> bytes:
+        """Return the content of an input that is one file, without its path, which costs more if there are many."""
+        inputs = self.inputs
+        return inputs.read(role) if isinstance(inputs, ReadableInputs) else inputs[role].read_bytes()
 
     def warn(self, code: str, message: str, *, field: str = "", hint: str | None = None) -> None:
         """Give the user a warning."""

@@ -16,11 +16,10 @@ import os
 import sys
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from vidbuild.frozen import dataclass, values
+from vidbuild.frozen import dataclass, replaced, values
 
 # Libraries and programs of the system, and what they read about the machine.
 SYSTEM = (
@@ -81,7 +80,7 @@ class Sandbox:
         """
         paths = [Path(file) for file in files]
         folders = {str(path.parent) for path in (*paths, *(path.resolve() for path in paths if path.is_symlink()))}
-        return replace(self, read=(*self.read, *sorted(folders)))
+        return replaced(self, read=(*self.read, *sorted(folders)))
 
     def to_data(self) -> dict[str, Any]:
         """Return the sandbox as JSON values."""
@@ -124,7 +123,7 @@ def enter(sandbox: Sandbox) -> ActiveSandbox:
     from vidbuild.engine.sandbox import landlock, rlimits, seccomp
 
     network = (*NETWORK, *sandbox.online) if sandbox.network else ()
-    active = ActiveSandbox(replace(sandbox, programs=(*_interpreter(), *SYSTEM, *network, *sandbox.programs)))
+    active = ActiveSandbox(replaced(sandbox, programs=(*_interpreter(), *SYSTEM, *network, *sandbox.programs)))
     rlimits.set_limits(
         memory=sandbox.memory, file_bytes=sandbox.file_bytes, files=sandbox.files, processes=sandbox.processes
     )
@@ -156,7 +155,7 @@ class ActiveSandbox:
         if not landlock.abi():
             action()
             return
-        step_only = replace(self.sandbox, read=(), named=(), keep=(), write=(folder,))
+        step_only = replaced(self.sandbox, read=(), named=(), keep=(), write=(folder,))
         _in_a_thread(lambda: self.restrict(step_only, named=(*self.sandbox.named, *self.sandbox.keep)), action)
 
     def limit(self, error: BaseException) -> tuple[str, str | None] | None:

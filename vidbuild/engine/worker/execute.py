@@ -19,9 +19,7 @@ import errno
 import importlib
 import os
 import time
-import traceback
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -29,8 +27,9 @@ from typing import TYPE_CHECKING, Any
 from vidbuild.engine.disk import disk_full, durable
 from vidbuild.engine.graph.context import Context, ProgressCallback, RetryCallback, ignore_retry
 from vidbuild.engine.store.blobs import Blobs, Signature, SourceChangedError, product_files, signature
+from vidbuild.engine.worker.inputs import LinkedInputs
 from vidbuild.errors import Failure, StepError, VidbuildError, os_error_text
-from vidbuild.frozen import values
+from vidbuild.frozen import replaced, values
 
 if TYPE_CHECKING:
     from vidbuild.engine.sandbox.sandbox import ActiveSandbox
@@ -98,7 +97,7 @@ def _prepare(
     _forget_digests_of_other_builds(folder.parent)
     for role, given in request["inputs"].items():
         _verify(role, given, blobs)
-    links = {role: _link(given, inputs, blobs) for role, given in request["inputs"].items()}
+    links = LinkedInputs(request["inputs"], inputs, blobs)
     return Context(request["step"], request["params"], links, out, scratch, env, *callbacks), sources
 
 
@@ -146,18 +145,6 @@ def _digest(location: str, _now: Signature) -> str:
     return durable.hash_file(location)
 
 
-def _link(given: Mapping[str, Any], inputs: Path, blobs: Blobs) -> Path:
-    link = inputs / str(given["as"])
-    if "files" not in given:
-        link.symlink_to(blobs.find(given["blob"]))
-        return link
-    link.mkdir()
-    for name, digest in given["files"].items():
-        (link / name).parent.mkdir(parents=True, exist_ok=True)
-        (link / name).symlink_to(blobs.find(digest))
-    return link
-
-
 def _function(run: str) -> Callable[[Context], None]:
     module, _, name = run.partition(":")
     function: Callable[[Context], None] = getattr(importlib.import_module(module), name)
@@ -189,6 +176,8 @@ def _failure(error: Exception, folder: Path, cache: Path, sandbox: ActiveSandbox
     limit = None if sandbox is None else sandbox.limit(error)
     if isinstance(error, StepError):
         return _with_limit(disk_full.from_tool(error.failure, cache), limit)
+    import traceback
+
     log = tuple("".join(traceback.format_exception(error)).splitlines()[-_LOG_LINES:])
     if limit is not None:
         return Failure(limit[0], limit[1], log=log)
@@ -205,7 +194,7 @@ def _with_limit(failure: Failure, limit: tuple[str, str | None] | None) -> Failu
     """Add the limit that was reached to a step's own failure, which a retry cannot help then."""
     if limit is None or not failure.transient:
         return failure
-    return replace(failure, message=f"{failure.message}: {limit[0]}", hint=limit[1], transient=False)
+    return replaced(failure, message=f"{failure.message}: {limit[0]}", hint=limit[1], transient=False)
 
 
 def _warnings(warnings: list[Any]) -> list[list[Any]]:

@@ -49,6 +49,10 @@ sites = [place for place, path in enumerate(sys.path) if path.endswith(("site-pa
 sys.path.insert(sites[0] if sites else len(sys.path), home)
 from vidbuild.engine.worker.main import main
 main()
+import os
+for stream in (sys.stdout, sys.stderr):
+    stream.flush()
+os._exit(0)  # nothing is left to clean up, and to take the interpreter down costs as much as to start it
 """
 
 

@@ -339,6 +339,7 @@ def test_a_worker_neither_plans_nor_writes_traces() -> None:
     assert reachable("vidbuild.engine.worker.main", set()) == {
         "vidbuild.engine.worker.main",
         "vidbuild.engine.worker.execute",
+        "vidbuild.engine.worker.inputs",
         "vidbuild.engine.store.blobs",
         "vidbuild.engine.graph.context",
         "vidbuild.engine.disk.durable",
