@@ -20,7 +20,7 @@ from vidbuild.media.h264.holds import lengthened
 from vidbuild.media.h264.stitch import LONG_START
 from vidbuild.media.render.changed_frames import changed_frames
 from vidbuild.media.render.drawing import LAYERS_FILE, Layers
-from vidbuild.media.render.holds import Hold
+from vidbuild.media.render.hold import Hold
 from vidbuild.media.render.motion import Motion
 
 EVERY_SCENE = scene_samples.scenes(

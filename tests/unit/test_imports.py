@@ -61,6 +61,7 @@ ALLOWED: dict[str, set[str]] = {
         "media.ffmpeg",
         "media.image.contact_sheet",
         "media.codecs.profiles",
+        "media.render.hold",
         "media.render.holds",
     },
     "dask_executor": {
@@ -113,6 +114,7 @@ ALLOWED: dict[str, set[str]] = {
         "inspection.timing_file",
         "media.container.samples",
         "media.ffmpeg",
+        "media.render.hold",
         "media.render.holds",
         "media.text.boundaries",
         "media.text.direction",

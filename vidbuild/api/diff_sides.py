@@ -24,7 +24,7 @@ from vidbuild.engine.store.digest_cache import DigestCache
 from vidbuild.engine.store.store import Store
 from vidbuild.errors import UsageError, os_error_text
 from vidbuild.media.codecs import profiles
-from vidbuild.media.render.holds import from_json
+from vidbuild.media.render.hold import from_json
 from vidbuild.model import Scene, Spec
 from vidbuild.plan import holds
 from vidbuild.plan.kinds import KINDS

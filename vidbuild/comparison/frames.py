@@ -21,7 +21,7 @@ from PIL import Image
 from vidbuild.errors import StepError
 from vidbuild.json_types import Json
 from vidbuild.media.ffmpeg import ffmpeg
-from vidbuild.media.render import holds
+from vidbuild.media.render import hold, holds
 
 SECONDS = 60.0  # of one run of ffmpeg
 MAX_WIDTH = 1920
@@ -112,7 +112,7 @@ def _frames(picture: list[Any], shares: Sequence[float]) -> list[_Frame]:
     name, start, seconds, fps, raw, left_out = picture
     path = Path(name)
     numbers = [round(share * max(round(seconds * fps) - 1, 0)) for share in shares]
-    decoded = {number: holds.without(holds.from_json(left_out), number) for number in numbers}
+    decoded = {number: holds.without(hold.from_json(left_out), number) for number in numbers}
     wanted = sorted(set(decoded.values()))
     # Half a frame early, so that rounded times do not skip the first frame.
     seek = ["-ss", f"{start - 0.5 / fps:.6f}"] if start and not raw else []

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from vidbuild.media.render.holds import Hold
+from vidbuild.media.render.hold import Hold
 
 
 @dataclass(frozen=True, slots=True)

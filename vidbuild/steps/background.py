@@ -6,12 +6,12 @@ import json
 import math
 import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from vidbuild.engine.graph.context import Context
 from vidbuild.errors import StepError
+from vidbuild.frozen import dataclass, replaced
 from vidbuild.media.audio import adts, envelope, music_mix
 from vidbuild.media.audio.envelope import Span
 from vidbuild.media.audio.loudness import Loudness, gain, parse_summary
@@ -99,7 +99,7 @@ def arguments(context: Context, samples: int, foreground: Foreground | None, out
     if _amplitude(foreground.peak) + _amplitude(music_peak) > _amplitude(ceiling):
         args = music_mix.measure(rest, music, volume)
         done = ffmpeg.capture(args, cwd=context.scratch, env=context.env, timeout=TIMEOUT, what="measure the mix")
-        rest = replace(rest, gain=rest.gain + _make_room(parse_summary(done.text).peak, music_peak, ceiling))
+        rest = replaced(rest, gain=rest.gain + _make_room(parse_summary(done.text).peak, music_peak, ceiling))
     return music_mix.encode(rest, music, volume, out)
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import groupby, takewhile
 from typing import Any
 
 from vidbuild import seal
 from vidbuild.engine.graph.context import Context
+from vidbuild.frozen import dataclass
 from vidbuild.media.container import ffmetadata
 from vidbuild.media.container.ffmetadata import Chapter
 from vidbuild.media.text import caption_file, caption_rules
@@ -27,7 +27,7 @@ def run(context: Context) -> None:
     language = context.params["language"]
     rules = caption_rules.rules(language, context.params["fps"], **context.params.get("rules", {}))
     scenes = context.params["scenes"]
-    timings = [json.loads(context.inputs[f"timing:{each['id']}"].read_text(encoding="utf-8")) for each in scenes]
+    timings = [json.loads(context.read(f"timing:{each['id']}")) for each in scenes]
     start = 0
     for index, (scene, timing) in enumerate(zip(scenes, timings, strict=True)):
         end = start + timing["samples"]

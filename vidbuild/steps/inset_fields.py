@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 
 from vidbuild.errors import StepError
+from vidbuild.frozen import replaced
 
 
 def field_of_clip(overlay: str, field: str) -> str:
@@ -25,5 +25,5 @@ def located(overlay: str) -> Iterator[None]:
         yield
     except StepError as error:
         if overlay:
-            error.failure = replace(error.failure, field=field_of_clip(overlay, error.failure.field or "src"))
+            error.failure = replaced(error.failure, field=field_of_clip(overlay, error.failure.field or "src"))
         raise

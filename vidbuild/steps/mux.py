@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
+from array import array
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,15 +12,17 @@ from vidbuild import seal
 from vidbuild.engine.graph.context import Context
 from vidbuild.engine.graph.step_id import StepId
 from vidbuild.errors import StepError
+from vidbuild.frozen import dataclass
 from vidbuild.media.audio import adts
 from vidbuild.media.container import ffmetadata, mp4, xmp
+from vidbuild.media.container.spool import Spool
 from vidbuild.media.container.timed_text import Cue
 from vidbuild.media.h264 import h264
-from vidbuild.media.h264.segment import Segment
+from vidbuild.media.h264.h264 import StreamInfo
 from vidbuild.media.text import caption_file
 from vidbuild.media.text.subtitles import unescaped
 from vidbuild.steps import segments
-from vidbuild.steps.segments import Whole, input_role
+from vidbuild.steps.segments import input_role
 
 VIDEO = "video.mp4"
 
@@ -41,18 +43,19 @@ class Part:
 
 def run(context: Context) -> None:
     """Write video.mp4, and render.json with the number of its frames."""
-    order = context.params["order"]
+    order, fps = context.params["order"], context.params["fps"]
     parts = lay_out(order, timings(context))
-    check_timings(parts, context.params["fps"])
-    wholes = {input_role(item): segments.read(context, item) for item in order}
-    indexes = {role: whole.index for role, whole in wholes.items()}
-    check_parameters(indexes, context.params["fps"])
-    check_frame_counts(order, parts, {role: len(item.sizes) for role, item in indexes.items()})
-    scene_audio = {part.scene: read_audio(context, part, aac_frame_count(part)) for part in parts}
-    video = _video_track(list(indexes.values()), context.params["fps"])
-    metadata = context.inputs.get("chapters")
-    chapters = ffmetadata.parse(metadata.read_text(encoding="utf-8")) if metadata else ()
-    write(context, video, parts, scene_audio, chapters, _video_frames(context, wholes))
+    check_timings(parts, fps)
+    with Spool(context.scratch / "video") as pictures, Spool(context.scratch / "audio") as sound:
+        indexes = {input_role(item): _spool_segment(context, item, pictures) for item in order}
+        check_parameters(indexes, fps)
+        check_frame_counts(order, parts, {role: len(item.sizes) for role, item in indexes.items()})
+        scene_audio = {part.scene: read_audio(context, part, aac_frame_count(part), sound) for part in parts}
+        metadata = context.inputs.get("chapters")
+        chapters = ffmetadata.parse(metadata.read_text(encoding="utf-8")) if metadata else ()
+        for spool in (pictures, sound):
+            spool.rewind()
+        write(context, _video_track(list(indexes.values()), fps), parts, scene_audio, chapters, (pictures, sound))
     facts = {"frames": sum(part.frames for part in parts)}
     (context.out / "render.json").write_text(json.dumps(facts) + "\n", encoding="utf-8")
 
@@ -63,12 +66,11 @@ def write(
     parts: Sequence[Part],
     scene_audio: Mapping[str, SceneAudio | None],
     chapters: Sequence[ffmetadata.Chapter],
-    frames: Iterator[bytes],
+    sources: tuple[mp4.Source, mp4.Source],
 ) -> None:
-    """Write video.mp4. frames: of the video, each read only when it is written."""
+    """Write video.mp4. sources: the frames of the video, and those of its audio."""
     audio = audio_track(parts, scene_audio, context.params["language"])
     check_durations(video, audio)
-    sources = (frames, audio_frames(context, scene_audio))
     try:
         with (context.out / VIDEO).open("wb") as file:
             target = seal.SealedWriter(file)
@@ -141,7 +143,7 @@ def check_length(duration: int) -> None:
         raise StepError(f"video too long: the maximum is {limit:.1f} hours, got {hours:.1f}")
 
 
-def check_parameters(segments: Mapping[str, Segment], fps: int) -> None:
+def check_parameters(segments: Mapping[str, _Spooled], fps: int) -> None:
     """Raise StepError if segments differ in their parameter sets, of which an MP4 track stores only one."""
     first = next(iter(segments.values())).stream
     if first.parameters.fps != fps:
@@ -183,20 +185,23 @@ class SceneAudio:
     """
 
     configuration: adts.Configuration
-    lengths: tuple[int, ...]
-    sizes: tuple[int, ...]
+    lengths: Sequence[int]
+    sizes: Sequence[int]
 
 
 def timings(context: Context) -> dict[str, Mapping[str, int]]:
     """Return what is known of each scene's length."""
     scenes = [item["scene"] for item in context.params["order"] if "scene" in item]
-    return {scene: json.loads(context.inputs[f"timing:{scene}"].read_text(encoding="utf-8")) for scene in scenes}
+    return {scene: json.loads(context.read(f"timing:{scene}")) for scene in scenes}
 
 
-def read_audio(context: Context, part: Part, count: int) -> SceneAudio | None:
-    """Return the first `count` AAC frames of a scene, or None for 0; check the length of all its audio."""
+def read_audio(context: Context, part: Part, count: int, spool: Spool | None = None) -> SceneAudio | None:
+    """Return the first `count` AAC frames of a scene, or None for 0; check the length of all its audio.
+
+    spool: gets these frames.
+    """
     try:
-        frames = adts.split(context.inputs[StepId("audio", part.scene).local].read_bytes())
+        frames = adts.split(context.read(StepId("audio", part.scene).local))
     except adts.AdtsError as error:
         raise StepError(f"scene '{part.scene}': corrupt audio: {error}") from error
     if len(frames) != adts.frames_to_keep(part.samples):
@@ -207,11 +212,28 @@ def read_audio(context: Context, part: Part, count: int) -> SceneAudio | None:
     muxed = frames[:count]
     if not muxed:
         return None
-    sizes = tuple(len(adts.payload(frame)) for frame in muxed)
-    return SceneAudio(adts.configuration(muxed[0]), tuple(map(len, muxed)), sizes)
+    blocks = list(map(adts.payload, muxed))
+    if spool is not None:
+        spool.add(b"".join(blocks))
+    return SceneAudio(adts.configuration(muxed[0]), array("H", map(len, muxed)), array("H", map(len, blocks)))
 
 
-def _video_track(segments: Sequence[Segment], fps: int) -> mp4.VideoTrack:
+@dataclass(frozen=True, slots=True)
+class _Spooled:
+    """A segment whose frames are in a spool: what is known of it, and the bytes of each frame."""
+
+    stream: StreamInfo
+    sizes: array[int]
+
+
+def _spool_segment(context: Context, item: Mapping[str, Any], spool: Spool) -> _Spooled:
+    """Read the segment of an item of the order, and add its frames to the spool: one scene is in memory at a time."""
+    whole = segments.read(context, item)
+    spool.add(whole.frames())
+    return _Spooled(whole.index.stream, whole.index.sizes)
+
+
+def _video_track(segments: Sequence[_Spooled], fps: int) -> mp4.VideoTrack:
     first = segments[0].stream
     sizes: list[int] = []
     keys: list[int] = []
@@ -241,19 +263,12 @@ def audio_track(parts: Sequence[Part], scene_audio: Mapping[str, SceneAudio | No
     return mp4.AudioTrack(sizes, first.channels, language)
 
 
-def _video_frames(context: Context, wholes: Mapping[str, Whole]) -> Iterator[bytes]:
-    """Yield every frame in order, with one segment at a time in memory."""
-    for done, item in enumerate(context.params["order"]):
-        context.progress(done, len(context.params["order"]))
-        yield from wholes[input_role(item)].frames(context)
-
-
 def audio_frames(context: Context, scene_audio: Mapping[str, SceneAudio | None]) -> Iterator[bytes]:
     """Yield every AAC frame in order, with one scene's audio at a time in memory."""
     for scene, audio in scene_audio.items():
         if audio is None:
             continue
-        data, end = context.inputs[StepId("audio", scene).local].read_bytes(), 0
+        data, end = context.read(StepId("audio", scene).local), 0
         for length, size in zip(audio.lengths, audio.sizes, strict=True):
             end += length
             yield data[end - size : end]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from vidbuild import seal
 from vidbuild.engine.graph.context import Context
 from vidbuild.errors import StepError
+from vidbuild.frozen import dataclass
 from vidbuild.media.codecs import profiles, whole
 from vidbuild.media.codecs.errors import CodecError
 from vidbuild.media.codecs.segment import Segment
@@ -75,7 +75,7 @@ def _read(context: Context) -> tuple[_Video, Mapping[str, int]]:
 
 def _segment(context: Context, role: str) -> Segment:
     try:
-        return whole.read(context.params["codec"], context.inputs[role].read_bytes())
+        return whole.read(context.params["codec"], context.read(role))
     except CodecError as error:
         raise StepError(f"'{role}': corrupt segment: {error}") from error
 
@@ -132,4 +132,4 @@ def _write_mp4(context: Context, video: _Video, parts: Sequence[Part], chapters:
     entry = sample_entries.ENTRIES[params["codec"]](video.size, video.parameters)
     track = mp4.VideoTrack(video.sizes, video.keys, params["fps"], *video.size, b"", (), entry)
     scene_audio = {part.scene: mux.read_audio(context, part, mux.aac_frame_count(part)) for part in parts}
-    mux.write(context, track, parts, scene_audio, chapters, _frames(context))
+    mux.write(context, track, parts, scene_audio, chapters, (_frames(context), mux.audio_frames(context, scene_audio)))

@@ -6,11 +6,11 @@ import array
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from vidbuild.engine.graph.context import Context
+from vidbuild.frozen import dataclass
 from vidbuild.media.audio import adts, mix, wav
 from vidbuild.media.audio.loudness import Loudness, gain, measure
 from vidbuild.steps.utterances import of_utterances

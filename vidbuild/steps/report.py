@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-from pathlib import Path
 
 from vidbuild import seal
 from vidbuild.engine.graph.context import Context
@@ -16,16 +15,12 @@ def run(context: Context) -> None:
     """Write timing.json and report.html from the scenes' timings and thumbnails."""
     params = context.params
     scenes = [scene["id"] for scene in params["scenes"]]
-    timings = [json.loads(context.inputs[f"timing:{scene}"].read_text(encoding="utf-8")) for scene in scenes]
+    timings = [json.loads(context.read(f"timing:{scene}")) for scene in scenes]
     timing = video_timing(params, timings)
-    thumbnails = {scene: _base64(context.inputs[f"thumb:{scene}"]) for scene in scenes}
+    thumbnails = {scene: base64.b64encode(context.read(f"thumb:{scene}")).decode("ascii") for scene in scenes}
     text = seal.sealed_json(json.dumps(timing, ensure_ascii=False, indent=1))
     (context.out / "timing.json").write_text(text, encoding="utf-8")
     html = seal.sealed_html(page(report_data(params, timing, thumbnails), params["video"]))
     (context.out / "report.html").write_text(html, encoding="utf-8")
     if "credits" in params:
         (context.out / "credits.txt").write_text(seal.sealed_text(params["credits"]), encoding="utf-8")
-
-
-def _base64(path: Path) -> str:
-    return base64.b64encode(path.read_bytes()).decode("ascii")

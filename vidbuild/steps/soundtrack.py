@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from vidbuild import seal
@@ -73,7 +73,7 @@ def _write_m4a(
     try:
         with path.open("wb") as file:
             target = seal.SealedWriter(file, ".m4a")
-            frames: tuple[Iterator[bytes], Iterator[bytes]] = (iter(()), mux.audio_frames(context, audio))
+            frames: tuple[mp4.Source, mp4.Source] = (iter(()), mux.audio_frames(context, audio))
             size = mp4.write(target, None, track, frames, chapters, mux.tags(context.params))
             size += target.write(xmp.box_of(context.params.get("synthetic_voices", ()))) + target.seal()
     except mp4.Mp4Error as error:

@@ -7,8 +7,9 @@ of 1024 samples each.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+import struct
+
+from vidbuild.frozen import dataclass
 
 FRAME_SAMPLES = 1024
 HEADER_BYTES = 7
@@ -22,6 +23,12 @@ LC = 1
 
 # syncword and layer, which is always 0 (6.2.1), at the start of a frame.
 SYNC, SYNC_MASK = 0xFFF0, 0xFFF6
+
+# The header: three bytes that are the same in all frames of a stream; of the other four, the channels and the number of
+# raw data blocks are.
+_HEADER = struct.Struct(">3sI")
+_SAME_BITS = 0xC0000003
+_LENGTH_SHIFT = 13
 
 # adts_buffer_fullness of a stream with a variable bit rate, 8.2.1.
 VBR = 0x7FF
@@ -45,9 +52,24 @@ class Configuration:
 
 def split(data: bytes) -> list[bytes]:
     """Return the stream's frames with their headers. Raise AdtsError if one is corrupt or differs from the first."""
-    frames = list(_iter_frames(data))
-    kinds = [configuration(frame) for frame in frames]
-    for number, kind in enumerate(kinds):
+    frames: list[bytes] = []
+    others: list[int] = []  # frames whose header is unlike the first, which may differ in more than the length
+    position, size, read = 0, len(data), _HEADER.unpack_from
+    first, second = read(data) if size >= _HEADER.size else (b"", 0)
+    second &= _SAME_BITS
+    while position < size:
+        length = 0
+        if position + HEADER_BYTES <= size:
+            begin, rest = read(data, position)
+            if begin == first and rest & _SAME_BITS == second:
+                length = rest >> _LENGTH_SHIFT & MAX_FRAME_BYTES
+        if not frames or length < HEADER_BYTES or position + length > size:
+            length = _frame_length(data, position, len(frames))
+            others.append(len(frames))
+        frames.append(data[position : position + length])
+        position += length
+    kinds = {number: configuration(frames[number]) for number in others}
+    for number, kind in kinds.items():
         if kind != kinds[0]:
             raise AdtsError(f"frame {number} is {kind}, but the first is {kinds[0]}")
     return frames
@@ -94,15 +116,6 @@ def frames_to_keep(samples: int) -> int:
     Scenes are muxed at the nearest frame, and rounding may need one more frame than the samples do.
     """
     return frames_to_cover(samples) + 1
-
-
-def _iter_frames(data: bytes) -> Iterator[bytes]:
-    position = number = 0
-    while position < len(data):
-        length = _frame_length(data, position, number)
-        yield data[position : position + length]
-        position += length
-        number += 1
 
 
 def _frame_length(data: bytes, position: int, number: int) -> int:

@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import accumulate, groupby, islice
 
+from vidbuild.frozen import dataclass
 from vidbuild.media.container import chapter_track, sample_entries, timed_text, user_data
 from vidbuild.media.container.boxes import Sink, box, descriptor, full_box, u32
 from vidbuild.media.container.ffmetadata import Chapter
 from vidbuild.media.container.iso639 import iso639_2
+from vidbuild.media.container.spool import Spool
 from vidbuild.timebase import SAMPLE_RATE
 
 TIMESCALE = SAMPLE_RATE
@@ -26,6 +27,9 @@ MAX_UINT32 = 0xFFFFFFFF
 MAX_DURATION = MAX_UINT32  # in samples: a duration has 32 bits
 UNITY = struct.pack(">9i", 0x10000, 0, 0, 0, 0x10000, 0, 0, 0, 0x40000000)
 CAPTIONS_GROUP = 1
+
+Source = Iterator[bytes] | Spool
+"""The frames of a track, in order."""
 
 
 class Mp4Error(ValueError):
@@ -104,7 +108,7 @@ def write(
     target: Sink,
     video: VideoTrack | None,
     audio: AudioTrack,
-    frames: tuple[Iterator[bytes], Iterator[bytes]],
+    frames: tuple[Source, Source],
     chapters: Sequence[Chapter] = (),
     tags: Mapping[str, str] | None = None,
     captions: Sequence[timed_text.Cue] = (),
@@ -112,7 +116,7 @@ def write(
     """Write a complete file and return its size in bytes.
 
     video: None for a file of audio alone, an M4A, which has no captions.
-    frames: the encoded video frames and the AAC frames. Each is read only when it is written.
+    frames: the encoded video frames and the AAC frames. Each is read only when it is written, from a spool in chunks.
     captions: in order; they do not overlap.
     Raise Mp4Error if a frame is missing, left over or of another size than in its track.
     """
@@ -145,16 +149,17 @@ def write(
     target.write(file_type + index(media_start))
     header = struct.pack(">I4sQ", 1, b"mdat", media_bytes + 16) if wide else u32(media_bytes + 8) + b"mdat"
     target.write(header)
-    sources = {1: frames[0], 2: frames[1], 3: iter(titles)}
+    sources: dict[int, Source] = {1: frames[0], 2: frames[1], 3: iter(titles)}
     if texts:
         sources[text_number] = (text for text, _ in texts)
     for _, number, count, size in order:
-        data = b"".join(islice(sources[number], count))
+        source = sources[number]
+        data = source.read(size) if isinstance(source, Spool) else b"".join(islice(source, count))
         if len(data) != size:
             raise Mp4Error(f"track {number}: wrong chunk size: expected {size} bytes, got {len(data)}")
         target.write(data)
     for number, source in sources.items():
-        if next(source, None) is not None:
+        if source.read(1) if isinstance(source, Spool) else next(source, None) is not None:
             raise Mp4Error(f"track {number}: more frames than in its index")
     return media_start + media_bytes
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from vidbuild.frozen import dataclass
 
 PACKET_SAMPLES = 960  # of each packet: 20 ms at 48 kHz
 _CAPTURE, _HEADER, _LONGEST_LACE = b"OggS", 27, 255

@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from fractions import Fraction
+from typing import TYPE_CHECKING
 
+from vidbuild.frozen import dataclass
 from vidbuild.media.h264.bits import BitsError, Reader
+
+if TYPE_CHECKING:
+    from fractions import Fraction
 
 SLICE, IDR, SPS, PPS = 1, 5, 7, 8
 START = b"\x00\x00\x01"
@@ -42,7 +45,7 @@ class Parameters:
 
     width: int
     height: int
-    fps: Fraction | None
+    fps: int | Fraction | None
     mb_width: int
     mb_height: int
     frame_number_bits: int
@@ -65,15 +68,18 @@ class StreamInfo:
 
 def unit_spans(data: bytes) -> Iterator[tuple[int, int]]:
     """Yield start and end of each NAL unit of a byte stream, without start codes and trailing zeros (B.1)."""
-    position = data.find(START)
+    find = data.find
+    position = find(START)
     if position < 0 or data[:position].strip(b"\x00"):
         raise H264Error("no H.264 start code at the start of the stream")
     while position >= 0:
-        start = position + len(START)
-        position = data.find(START, start)
+        start = position + 3
+        position = find(START, start)
         end = position if position >= 0 else len(data)
         if not data[end - 1]:
-            end = start + len(data[start:end].rstrip(b"\x00"))
+            end -= 1  # most often, the first zero of a start code of four bytes
+            if end > start and not data[end - 1]:
+                end = start + len(data[start:end].rstrip(b"\x00"))
         if end > start:
             yield start, end
 
@@ -236,7 +242,7 @@ def _parse_picture_order(bits: Reader) -> int:
     return order
 
 
-def _parse_timing(bits: Reader) -> Fraction | None:
+def _parse_timing(bits: Reader) -> int | Fraction | None:
     """Read the VUI up to its timing (E.1.1); return frames per second, each of two ticks (E.2.1)."""
     if bits.read(1) and bits.read(8) == EXTENDED_SAR:
         bits.read(32)
@@ -252,4 +258,10 @@ def _parse_timing(bits: Reader) -> Fraction | None:
     if not bits.read(1):
         return None
     ticks, scale = bits.read(32), bits.read(32)
-    return Fraction(scale, 2 * ticks) if ticks else None
+    if not ticks:
+        return None
+    if not scale % (2 * ticks):
+        return scale // (2 * ticks)
+    from fractions import Fraction  # no rate of ours needs it
+
+    return Fraction(scale, 2 * ticks)

@@ -8,18 +8,17 @@ H.264 (08/2021).
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from itertools import islice
 
+from vidbuild.frozen import replaced
 from vidbuild.media.h264 import h264
 from vidbuild.media.h264.bits import BitsError
 from vidbuild.media.h264.h264 import IDR, H264Error
 from vidbuild.media.h264.segment import LENGTH_BYTES, Segment
 from vidbuild.media.h264.slices import ParameterSets, idr_number, move_slice, renumbered, skipped_slice
 from vidbuild.media.h264.stitch import AFTER_NEXT, NEXT
-from vidbuild.media.render.holds import Hold
-
-SMALL = 64  # bytes of a slice that repeats rows, and a few more
+from vidbuild.media.render.hold import Hold
 
 
 def lengthened(data: bytes, segment: Segment, holds: Sequence[Hold]) -> tuple[bytes, Segment]:
@@ -38,20 +37,17 @@ def _lengthened(data: bytes, segment: Segment, holds: Sequence[Hold]) -> tuple[b
     kinds = {h264.unit_type(unit): unit for unit in segment.stream.sets}
     out = _Frames(ParameterSets.read(kinds[h264.SPS], kinds[h264.PPS]))
     after = {hold.frame: hold for hold in holds}
-    position = 0
+    units = map(data.__getitem__, map(slice, segment.slices[::2], segment.slices[1::2]))
     for frame, count in enumerate(segment.counts):
-        spans = segment.slices[position : position + 2 * count]
-        position += 2 * count
-        out.add([data[spans[at] : spans[at + 1]] for at in range(0, len(spans), 2)])
+        out.add(list(islice(units, count)))
         if frame in after:
             out.hold(after.pop(frame))
     if after:
         raise H264Error(f"holds after frames {sorted(after)}: the segment has {len(segment.counts)}")
-    stream = replace(segment.stream, frames=len(out.counts), idrs=tuple(out.idrs))
-    return bytes(out.data), Segment(stream, out.sizes, out.slices, out.counts)
+    stream = replaced(segment.stream, frames=len(out.counts), idrs=tuple(out.idrs))
+    return b"".join(out.parts), Segment(stream, out.sizes, out.slices, out.counts)
 
 
-@dataclass(slots=True)
 class _Frames:
     """The frames of a lengthened segment.
 
@@ -60,23 +56,23 @@ class _Frames:
     key: the slices of the last key frame. key_number: idr_pic_id of the frame before, if it is a key frame that was
     added or numbered here.
     still: whether all frames since the last key frame repeat it.
-    repeated: frame_num -> where the frame that repeats another one is in the data, and its bytes.
-    renumbered: small slices by their bytes and new frame_num: those that repeat rows are the same in many frames.
+    last: the slices of the last frame.
+    parts: all slices, and how many bytes they have.
+    repeated: frame_num -> where the frame that repeats another one starts and ends in the data, and its bytes.
     """
 
-    sets: ParameterSets
-    data: bytearray = field(default_factory=bytearray)
-    sizes: array[int] = field(default_factory=lambda: array("Q"))
-    slices: array[int] = field(default_factory=lambda: array("Q"))
-    counts: array[int] = field(default_factory=lambda: array("L"))
-    idrs: list[int] = field(default_factory=list)
-    since: int = 0
-    own: int = 0
-    key: Sequence[bytes] = ()
-    key_number: int | None = None
-    still: bool = True
-    repeated: dict[int, tuple[int, bytes]] = field(default_factory=dict)
-    renumbered: dict[tuple[bytes, int], bytes] = field(default_factory=dict)
+    def __init__(self, sets: ParameterSets) -> None:
+        self.sets = sets
+        self.parts: list[bytes] = []
+        self.length = 0
+        self.sizes, self.slices, self.counts = array("Q"), array("Q"), array("L")
+        self.idrs: list[int] = []
+        self.since = self.own = 0
+        self.key: Sequence[bytes] = ()
+        self.key_number: int | None = None
+        self.still = True
+        self.last: Sequence[bytes] = ()
+        self.repeated: dict[int, tuple[int, int, bytes]] = {}
 
     def add(self, units: Sequence[bytes]) -> None:
         """Add a frame of the segment."""
@@ -95,7 +91,8 @@ class _Frames:
         self.since += 1
         self.key_number = None
         if (self.since - self.own) % wrap:
-            units = [self._renumbered(unit, self.since % wrap) for unit in units]
+            number, sets = self.since % wrap, self.sets
+            units = [renumbered(unit, sets, number) for unit in units]
         self._append(units)
         self.still = self.still and self._is_repeated()
 
@@ -112,7 +109,7 @@ class _Frames:
                 self._add_key(self.key)
             at = key + 1
 
-    def _add_key(self, units: Iterable[bytes]) -> None:
+    def _add_key(self, units: Sequence[bytes]) -> None:
         """Add a key frame with another number than that of the frame before (7.4.3)."""
         number = AFTER_NEXT if self.key_number == NEXT else NEXT
         self.key = [move_slice(unit, self.sets, 0, 0, number) for unit in units]
@@ -126,44 +123,39 @@ class _Frames:
 
     def _is_repeated(self) -> bool:
         """Return whether the last frame repeats the one before."""
-        start, end = self.slices[-2], self.slices[-1]
-        return self.counts[-1] == 1 and self.data[start:end] == self._repeating()[1]
+        return len(self.last) == 1 and self.last[0] == self._repeating()[2]
 
     def _repeat(self, frames: int) -> None:
         """Add frames that repeat the one before. Those of the same number share their bytes."""
         for _ in range(frames):
             self.since += 1
-            start, unit = self._repeating()
+            start, end, _ = self._repeating()
             self.slices.append(start)
-            self.slices.append(start + len(unit))
-            self.sizes.append(LENGTH_BYTES + len(unit))
-            self.counts.append(1)
+            self.slices.append(end)
+            self.sizes.append(LENGTH_BYTES + end - start)
         if frames:
+            self.counts.extend([1] * frames)
             self.key_number = None
+            self.last = (self._repeating()[2],)
 
-    def _repeating(self) -> tuple[int, bytes]:
+    def _repeating(self) -> tuple[int, int, bytes]:
         """Return where the slice of a frame with the current number is that repeats the one before, and its bytes."""
         number = self.since % (1 << self.sets.frame_number_bits)
         if number not in self.repeated:
             unit = skipped_slice(self.sets, 0, self.sets.mb_height, number)
-            self.repeated[number] = (len(self.data), unit)
-            self.data += unit
+            self.repeated[number] = (self.length, self.length + len(unit), unit)
+            self.parts.append(unit)
+            self.length += len(unit)
         return self.repeated[number]
 
-    def _renumbered(self, unit: bytes, number: int) -> bytes:
-        if len(unit) > SMALL:
-            return renumbered(unit, self.sets, number)
-        if (unit, number) not in self.renumbered:
-            self.renumbered[unit, number] = renumbered(unit, self.sets, number)
-        return self.renumbered[unit, number]
-
-    def _append(self, units: Iterable[bytes]) -> None:
-        size = count = 0
+    def _append(self, units: Sequence[bytes]) -> None:
+        start = end = self.length
         for unit in units:
-            self.slices.append(len(self.data))
-            self.data += unit
-            self.slices.append(len(self.data))
-            size += LENGTH_BYTES + len(unit)
-            count += 1
-        self.sizes.append(size)
-        self.counts.append(count)
+            self.slices.append(end)
+            end += len(unit)
+            self.slices.append(end)
+        self.parts += units
+        self.length = end
+        self.sizes.append(LENGTH_BYTES * len(units) + end - start)
+        self.counts.append(len(units))
+        self.last = units

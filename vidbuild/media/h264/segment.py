@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import struct
 from array import array
 from collections.abc import Iterator
-from dataclasses import dataclass
+from itertools import chain
+from operator import sub
 
+from vidbuild.frozen import dataclass
 from vidbuild.media.h264 import h264
 from vidbuild.media.h264.h264 import FIRST_BIT, IDR, SLICE, SLICE_HEAD_BYTES, StreamInfo
 
 LENGTH_BYTES = 4  # before each unit in an MP4 (14496-15, 5.3)
 SLICES = (SLICE, IDR)
+_LENGTH = struct.Struct(">I")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,35 +34,44 @@ class Segment:
 
 def read(data: bytes) -> Segment:
     """Check a segment like `h264.scan` and index its frames."""
-    sizes, slices, counts = array("Q"), array("Q"), array("L")
+    sizes, counts, slices = array("Q"), array("L"), array("Q")
 
     def heads() -> Iterator[bytes]:
         """Yield what the check needs: complete NAL units that are no slices, and the head of each frame."""
+        size = count = 0  # of the frame that is being read
         for start, end in h264.unit_spans(data):
             if data[start] & 0x1F not in SLICES:
                 yield data[start:end]
                 continue
-            head = data[start : start + SLICE_HEAD_BYTES]
-            starts = head[-1] >= FIRST_BIT and end - start >= SLICE_HEAD_BYTES  # h264.starts_frame, inlined for speed
-            if starts or not counts:
-                sizes.append(0)
-                counts.append(0)
-                yield head[: end - start]
-            sizes[-1] += LENGTH_BYTES + end - start
-            counts[-1] += 1
+            # h264.starts_frame, inlined for speed
+            if (end - start >= SLICE_HEAD_BYTES and data[start + 1] >= FIRST_BIT) or not count:
+                if count:
+                    sizes.append(size)
+                    counts.append(count)
+                size = count = 0
+                yield data[start : min(start + SLICE_HEAD_BYTES, end)]
+            size += LENGTH_BYTES + end - start
+            count += 1
             slices.append(start)
             slices.append(end)
+        if count:
+            sizes.append(size)
+            counts.append(count)
 
     return Segment(h264.scan_units(heads()), sizes, slices, counts)
 
 
 def frames(data: bytes, segment: Segment) -> Iterator[bytes]:
     """Yield each frame as an MP4 stores it: its slices, each after its length."""
-    slices, first = segment.slices, 0
-    for count in segment.counts:
-        parts = []
-        for index in range(first, first + 2 * count, 2):
-            start, end = slices[index], slices[index + 1]
-            parts += [(end - start).to_bytes(LENGTH_BYTES, "big"), data[start:end]]
-        first += 2 * count
-        yield b"".join(parts)
+    whole, start = joined(data, segment), 0
+    for size in segment.sizes:
+        yield whole[start : start + size]
+        start += size
+
+
+def joined(data: bytes, segment: Segment) -> bytes:
+    """Return all frames as an MP4 stores them, one after the other."""
+    starts, ends = segment.slices[::2], segment.slices[1::2]
+    lengths = map(_LENGTH.pack, map(sub, ends, starts))
+    parts = map(data.__getitem__, map(slice, starts, ends))
+    return b"".join(chain.from_iterable(zip(lengths, parts, strict=True)))

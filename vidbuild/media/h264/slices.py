@@ -6,8 +6,9 @@ type 2, one reference, no weighting. Clause numbers refer to Rec. ITU-T H.264 (0
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from functools import lru_cache
 
+from vidbuild.frozen import dataclass
 from vidbuild.media.h264 import cabac, h264
 from vidbuild.media.h264.bits import BitsError, Reader, Writer
 from vidbuild.media.h264.h264 import H264Error
@@ -20,6 +21,7 @@ MAX_MACROBLOCKS = 1 << 20  # of a frame; seven times those of the highest level 
 AS_DECODED = 2  # pic_order_cnt_type of frames whose output order is the decoding order (8.2.1.3)
 HEADER_BYTES = 16  # enough of a slice for its frame_num
 NUMBER_BYTES = 8  # enough of a slice's payload for its frame_num, if its picture has at most MAX_MACROBLOCKS
+HEAD_BYTES = 6  # of a slice, whose other bytes stay, if its frame_num is in them, as in pictures of up to 4K
 ESCAPABLE = b"\x00\x00"  # before an emulation prevention byte (7.4.1.1)
 DEBLOCKING_OFF = 1  # disable_deblocking_filter_idc, 7.4.3
 
@@ -99,26 +101,38 @@ def renumbered(unit: bytes, sets: ParameterSets, number: int) -> bytes:
 
     Where no escape can be near, the rest of the slice is not looked at.
     """
-    head = unit[1 : 1 + NUMBER_BYTES]
-    if len(head) == NUMBER_BYTES and ESCAPABLE not in unit[1 : 3 + NUMBER_BYTES]:
-        new = _renumbered(head, sets.frame_number_bits, number)
-        if ESCAPABLE not in new + unit[1 + NUMBER_BYTES : 3 + NUMBER_BYTES]:
-            return unit[:1] + new + unit[1 + NUMBER_BYTES :]
+    if head := _new_head(unit[:HEAD_BYTES], sets.frame_number_bits, number):
+        return head + unit[HEAD_BYTES:]
     payload = h264.unescape(unit[1:])
     new = _renumbered(payload[:NUMBER_BYTES], sets.frame_number_bits, number)
     return unit[:1] + h264.escape(new + payload[NUMBER_BYTES:])
 
 
+@lru_cache(maxsize=1 << 15)
+def _new_head(head: bytes, size: int, number: int) -> bytes:
+    """Return the first bytes of a slice with another frame_num; none if it is not in them, or if escapes can change.
+
+    An escape depends on two zeros before it: with none in the old and the new bytes, and with no zero as the last of
+    them, those in the rest of the slice stay as they are.
+    """
+    if len(head) < HEAD_BYTES or ESCAPABLE in head or not head[-1]:
+        return b""
+    try:
+        new = head[:1] + _renumbered(head[1:], size, number)
+    except BitsError:
+        return b""
+    return b"" if ESCAPABLE in new or not new[-1] else new
+
+
 def _renumbered(head: bytes, size: int, number: int) -> bytes:
     """Return the first bytes of a slice header with another frame_num of this size in bits."""
     value, remaining = int.from_bytes(head, "big"), 8 * len(head)
-    for _ in range(
-        3
-    ):  # first_mb_in_slice, slice_type, pic_parameter_set_id: each has as many zeros as bits after its 1
+    # first_mb_in_slice, slice_type, pic_parameter_set_id: each has as many zeros as bits after its 1
+    for _ in range(3):
         remaining -= 2 * (remaining - (value & ((1 << remaining) - 1)).bit_length()) + 1
+        if remaining < size:
+            raise BitsError("the bits end too early")
     remaining -= size
-    if remaining < 0:
-        raise BitsError("the bits end too early")
     mask = ((1 << size) - 1) << remaining
     return (value & ~mask | number << remaining).to_bytes(len(head), "big")
 

@@ -8,11 +8,14 @@ to Rec. ITU-T H.264 (08/2021).
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from vidbuild.media.h264 import h264, slices
 from vidbuild.media.h264.bits import BitsError
 from vidbuild.media.h264.h264 import SLICE_HEAD_BYTES, H264Error
-from vidbuild.media.render.bands import Band, KeyFrames
+
+if TYPE_CHECKING:
+    from vidbuild.media.render.bands import Band, KeyFrames
 
 LONG_START = b"\x00\x00\x00\x01"
 

@@ -8,39 +8,16 @@ Which frames change is decided from the motion alone, without the drawing: a fra
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from vidbuild.media.render.bands import KeyFrames, key_frames
 from vidbuild.media.render.changed_frames import MIN_MOVE_RATE
+from vidbuild.media.render.hold import Hold
 from vidbuild.media.render.motion import NEVER, Effect, Motion, Track
 
 LEAST = 2  # frames of a shortened hold: the first of them is encoded, and one repeats it
-
-
-@dataclass(frozen=True, slots=True)
-class Hold:
-    """Where a shortened motion lacks frames that repeat the one before.
-
-    frame: the last one of the hold in the shortened motion.
-    frames: how many follow in the whole motion.
-    keys: which of these, counted from 0, are key frames that repeat the last key frame.
-    """
-
-    frame: int
-    frames: int
-    keys: tuple[int, ...] = ()
-
-    def to_data(self) -> list[object]:
-        """As JSON values."""
-        return [self.frame, self.frames, list(self.keys)]
-
-
-def from_json(text: str | bytes) -> tuple[Hold, ...]:
-    """Read the holds of a motion, by frame, from the JSON of their `to_data`."""
-    return tuple(Hold(frame, frames, tuple(keys)) for frame, frames, keys in json.loads(text))
 
 
 def without(holds: Sequence[Hold], frame: int) -> int:

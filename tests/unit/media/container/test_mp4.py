@@ -15,6 +15,7 @@ from vidbuild.media.container import ffmetadata, mp4
 from vidbuild.media.container.boxes import full_box
 from vidbuild.media.container.ffmetadata import Chapter
 from vidbuild.media.container.iso639 import iso639_2
+from vidbuild.media.container.spool import Spool
 from vidbuild.media.ffmpeg import ffmpeg
 from vidbuild.media.h264 import h264
 
@@ -168,6 +169,28 @@ def test_a_frame_of_another_size_is_a_bug(coded: bytes) -> None:
     )
     with pytest.raises(mp4.Mp4Error, match="track 1: wrong chunk size"):
         mp4.write(io.BytesIO(), track, mp4.AudioTrack([4], 2, "en"), (iter(frames), iter([b"1234"])))
+
+
+def test_a_spool_gives_the_same_file_and_the_same_refusals(tmp_path: Path) -> None:
+    """V9: frames in a spool are written as those that come one by one, and never with another number of bytes."""
+    track, sound = mp4.VideoTrack([3, 2], (0,), 30, 64, 36, b"\x67\x64\x00\x28", (b"\x68",)), b"1234"
+
+    def written(*pictures: bytes) -> bytes:
+        target = io.BytesIO()
+        with Spool(tmp_path / "video") as spool:
+            for each in pictures:
+                spool.add(each)
+            spool.rewind()
+            mp4.write(target, track, mp4.AudioTrack([4], 2, "en"), (spool, iter([sound])))
+        return target.getvalue()
+
+    expected = io.BytesIO()
+    mp4.write(expected, track, mp4.AudioTrack([4], 2, "en"), (iter([b"abc", b"de"]), iter([sound])))
+    assert written(b"abc", b"de") == written(b"abcde") == expected.getvalue()
+    with pytest.raises(mp4.Mp4Error, match="track 1: wrong chunk size: expected 5 bytes, got 4"):
+        written(b"abcd")
+    with pytest.raises(mp4.Mp4Error, match="track 1: more frames than"):
+        written(b"abcdef")
 
 
 def test_too_few_or_too_many_frames_are_refused() -> None:

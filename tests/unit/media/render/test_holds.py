@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from tests.support.render_lab import Drawing
 from vidbuild.media.render.changed_frames import changed_frames
 from vidbuild.media.render.drawing import Layers
-from vidbuild.media.render.holds import Hold, Shortened, from_json, shortened, without
+from vidbuild.media.render.hold import Hold, from_json
+from vidbuild.media.render.holds import Shortened, shortened, without
 from vidbuild.media.render.motion import NEVER, Effect, Key, Motion, Track
 from vidbuild.media.render.playback import Playback
 
