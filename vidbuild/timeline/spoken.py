@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import Any
 
-from vidbuild.frozen import replaced
+from vidbuild.frozen import dataclass, field, replaced
 from vidbuild.media.text import spoken_length
 from vidbuild.media.text.align import align
 from vidbuild.media.text.cue_times import estimated_cues, place_cues

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from itertools import pairwise
 
 from vidbuild import timebase
+from vidbuild.frozen import dataclass, field
 from vidbuild.media.render.motion import NEVER, Effect, Track
 from vidbuild.media.text.boundaries import is_letter
 from vidbuild.media.text.words import TimedWord

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from vidbuild import timebase
 from vidbuild.errors import SpecProblem
+from vidbuild.frozen import dataclass
 from vidbuild.media.render.motion import Motion
 from vidbuild.media.text.words import Speech, TimedWord
 from vidbuild.scenes.protocol import ENTRANCE

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
+from vidbuild.frozen import dataclass
 from vidbuild.media.audio.mix import CLIP_FORM
 from vidbuild.media.audio.pcm import COUNTS, REPRODUCIBLE
-from vidbuild.media.ffmpeg import packets
 from vidbuild.media.ffmpeg.ffmpeg import untrusted_input
 from vidbuild.timebase import SAMPLE_RATE
 
@@ -64,6 +63,8 @@ class ClipAudio:
 
     def _seek_point(self, start: float, env: Mapping[str, str]) -> float:
         """Return the latest time from which the audio at `start` is decoded completely."""
+        from vidbuild.media.ffmpeg import packets  # few scenes have a clip
+
         first = ("-map", f"0:a:{self.track - 1}", "-c", "copy", "-frames:a", "1")
         for back in STEPS_BACK:
             at = start - PREROLL - back

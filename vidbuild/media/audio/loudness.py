@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from vidbuild.errors import StepError
+from vidbuild.frozen import dataclass
 from vidbuild.media.ffmpeg import ffmpeg
 
 # Audio softer than this, in LUFS, counts as silence and is not normalized.

@@ -6,11 +6,11 @@ import array
 import math
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 from vidbuild.errors import SpecProblem, StepError
+from vidbuild.frozen import dataclass
 from vidbuild.media.audio.loudness import METER, Loudness, measure, parse_summary
 from vidbuild.media.audio.mix import raw_input
 from vidbuild.media.audio.pcm import DECODE_SECONDS, NOT_NUMBERS, REPRODUCIBLE

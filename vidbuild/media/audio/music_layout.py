@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import groupby, pairwise
 from typing import Any
 
+from vidbuild.frozen import dataclass
 from vidbuild.media.audio import adts, envelope
 from vidbuild.media.audio.envelope import Point, Span
 from vidbuild.timebase import SAMPLE_RATE

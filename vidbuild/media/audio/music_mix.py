@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
+from vidbuild.frozen import dataclass
 from vidbuild.media.audio.adts import FRAME_SAMPLES
 from vidbuild.media.audio.envelope import Point, Span
 from vidbuild.media.audio.loudness import METER

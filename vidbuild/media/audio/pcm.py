@@ -10,10 +10,10 @@ import array
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from vidbuild.errors import SpecProblem, StepError
+from vidbuild.frozen import dataclass
 from vidbuild.media.audio import wav
 from vidbuild.media.ffmpeg import check_limits, ffmpeg, limits, process, tool_output
 from vidbuild.timebase import SAMPLE_RATE

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
+from vidbuild.frozen import dataclass
 from vidbuild.media.codecs.errors import CodecError
 from vidbuild.media.codecs.segment import Segment
 from vidbuild.media.h264 import h264

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 
+from vidbuild.frozen import dataclass, replaced
 from vidbuild.media.text.event_times import event_times
 from vidbuild.media.text.phrases import Unit, divide
 from vidbuild.media.text.words import EngineWord, Speech, TimedWord, Token
@@ -272,7 +272,7 @@ def _without_overlaps(times: Sequence[TimedWord]) -> list[TimedWord]:
     following = [time.start for time in times[1:]]
     return (
         [
-            replace(time, end=min(time.end, start))
+            replaced(time, end=min(time.end, start))
             for time, start in zip(times, [*following, times[-1].end], strict=True)
         ]
         if times

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from vidbuild import columns
+from vidbuild.frozen import dataclass
 from vidbuild.timebase import SAMPLE_RATE, samples_per_frame
 
 COLUMNS, WIDE_COLUMNS = 42, 40

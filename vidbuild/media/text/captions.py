@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from itertools import accumulate
 
+from vidbuild.frozen import dataclass, replaced
 from vidbuild.media.text.caption_rules import Caption, Rules, width
 from vidbuild.media.text.line_breaks import Rank, breaks, cuts
 from vidbuild.media.text.words import TimedWord
@@ -50,7 +50,7 @@ def captions(words: Sequence[TimedWord], end: int, language: str, rules: Rules) 
     starts = [group[0].start for group in groups[1:]]
     shown = [_caption(group, start - rules.gap, rules) for group, start in zip(groups, starts, strict=False)]
     steady = [
-        replace(each, end=start - rules.gap) if each.end < start - rules.gap <= each.end + FLICKER else each
+        replaced(each, end=start - rules.gap) if each.end < start - rules.gap <= each.end + FLICKER else each
         for each, start in zip(shown, starts, strict=True)
     ]
     return [*steady, *(_caption(group, end - rules.gap, rules) for group in groups[-1:])]

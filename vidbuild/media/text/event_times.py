@@ -5,9 +5,9 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import accumulate
 
+from vidbuild.frozen import dataclass
 from vidbuild.media.text.boundaries import is_letter
 from vidbuild.media.text.words import EngineWord, TimedWord, Token, spoken_text
 

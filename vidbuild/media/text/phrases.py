@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import accumulate
 
+from vidbuild.frozen import dataclass
 from vidbuild.timebase import SAMPLE_RATE
 
 # How far a phrase's length differs from what its words need, as a share and in seconds, at usual changes of speed.

@@ -7,8 +7,8 @@ is unknown, since viewers who read captions do not recognize voices.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
+from vidbuild.frozen import replaced
 from vidbuild.media.text.caption_rules import Caption, Rules
 from vidbuild.media.text.captions import captions
 from vidbuild.media.text.words import TimedWord
@@ -29,9 +29,9 @@ def turn(words: Sequence[TimedWord], end: int, language: str, rules: Rules, spea
     shown: what the first caption begins with; "" for nothing.
     """
     if not shown or not words:
-        return [replace(each, speaker=speaker) for each in captions(words, end, language, rules)]
+        return [replaced(each, speaker=speaker) for each in captions(words, end, language, rules)]
     marked = f"{shown} ".replace(" ", _NO_BREAK)
-    first = replace(words[0], text=marked + words[0].text)
-    found = [replace(each, speaker=speaker) for each in captions([first, *words[1:]], end, language, rules)]
+    first = replaced(words[0], text=marked + words[0].text)
+    found = [replaced(each, speaker=speaker) for each in captions([first, *words[1:]], end, language, rules)]
     lines = tuple(line.replace(marked, f"{shown} ", 1) for line in found[0].lines)
-    return [replace(found[0], lines=lines), *found[1:]]
+    return [replaced(found[0], lines=lines), *found[1:]]
