@@ -212,7 +212,7 @@ def test_the_slider_compares_before_and_after(pages: LivePages) -> None:
     """A changed scene has two pictures, and arrow keys move the border between them."""
     opened(pages, "/v/ID")
     pages.browser.evaluate("vidbuild.player.seek(0.5)")
-    pages.until("[...document.querySelectorAll('.pair img')].filter((each) => each.naturalWidth > 0).length === 2")
+    pages.until("document.querySelector('.pair')?.dataset.state === 'shown'")
     pages.browser.evaluate("document.querySelector('.pair input').focus()")
     for _ in range(3):
         pages.browser.press("ArrowRight", 39)

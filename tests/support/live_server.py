@@ -38,6 +38,8 @@ class LiveServer:
     def __init__(self, root: Path, *specs: str) -> None:
         self._root = root
         self._specs = specs
+        # One environment for every start: the secrets are kept with the user's state, and each test has another one.
+        self._environment = {**os.environ, guard.LOOPBACK: "1"}
         self._process: subprocess.Popen[str] | None = None
         self._lines: queue.Queue[str] = queue.Queue()
         self.port = 0
@@ -56,7 +58,7 @@ class LiveServer:
         self._process = subprocess.Popen(
             command,
             cwd=self._root,
-            env={**os.environ, guard.LOOPBACK: "1"},
+            env=self._environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

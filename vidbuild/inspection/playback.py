@@ -15,11 +15,14 @@ RATE = 50  # peaks a second
 _SAMPLES = 8000  # a second, of which peaks are taken
 _TIMEOUT = 120.0
 _MAX_BYTES = 1 << 30
+# Browsers show a PNG that names the video's transfer function (cICP, gAMA) darker than the video itself, and than a
+# still: once the frame is RGB, its tags are dropped.
+_UNTAGGED = "format=rgb24,setparams=color_primaries=unknown:color_trc=unknown"
 
 
 def frame(name: str, seconds: str) -> Json:
     """Return the frame that is shown at a time, in seconds, as a PNG in base64."""
-    options = ("-map", "0:V:0", "-frames:v", "1", "-f", "image2pipe", "-c:v", "png")
+    options = ("-map", "0:V:0", "-vf", _UNTAGGED, "-frames:v", "1", "-f", "image2pipe", "-c:v", "png")
     png = _decoded(Path(name).absolute(), ("-ss", f"{max(0.0, float(seconds)):.6f}"), options)
     return base64.b64encode(png).decode("ascii")
 

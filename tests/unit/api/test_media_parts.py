@@ -40,6 +40,17 @@ def test_a_frame(video: Path, seconds: float, red: bool, tmp_path: Path) -> None
     assert (pixel[0] > 200, pixel[2] > 200) == (red, not red)
 
 
+def test_a_frame_has_no_color_tags(video: Path, tmp_path: Path) -> None:
+    """Browsers show a PNG with the tags of a video darker than the video itself."""
+    tagged, path = tmp_path / "tagged.mp4", tmp_path / "frame.png"
+    tags = ("-bsf:v", "h264_metadata=transfer_characteristics=1:colour_primaries=1:matrix_coefficients=1")
+    command = [str(ffmpeg.executable()), "-v", "error", "-i", str(video), "-c", "copy", *tags, str(tagged)]
+    subprocess.run(command, check=True)
+    frame_of(tagged, 0.0, path)
+    data = path.read_bytes()
+    assert [tag for tag in (b"cICP", b"gAMA", b"cHRM") if tag in data] == []
+
+
 def test_a_waveform(video: Path) -> None:
     """Fifty peaks a second say where a video is loud."""
     found = json.loads(peaks_of(video))

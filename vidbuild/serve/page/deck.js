@@ -8,6 +8,7 @@ export class Deck {
   onended = () => {};
   onchange = () => {};
   onerror = () => {};
+  onseek = () => {};
   #captions = true;
   #visible = false;
   #wanted = null;
@@ -19,7 +20,9 @@ export class Deck {
     stage.prepend(this.video);
     this.video.addEventListener("ended", () => this.onended());
     this.video.addEventListener("error", () => { if (this.url) this.onerror(); });
-    for (const name of ["play", "pause", "waiting", "playing"]) this.video.addEventListener(name, () => this.onchange());
+    // A seek that is not ours: media keys, the picture-in-picture window, another program's remote control.
+    this.video.addEventListener("seeking", () => { if (!this.#seeks && this.url) this.onseek(this.video.currentTime); });
+    for (const name of ["play", "pause", "waiting", "playing", "ratechange", "volumechange"]) this.video.addEventListener(name, () => this.onchange());
     this.#watch();
   }
 

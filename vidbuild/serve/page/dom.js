@@ -22,6 +22,8 @@ const SHAPES = {
   sound: "M4 9v6h4l5 5V4L8 9zM16 8.5v7a4 4 0 0 0 0-7z",
   mute: "M4 9v6h4l5 5V4L8 9zM15 9.5l1.5-1.5 2 2 2-2L22 9.5l-2 2 2 2-1.5 1.5-2-2-2 2-1.5-1.5 2-2z",
   full: "M5 5h6v2H7v4H5zM13 5h6v6h-2V7h-4zM5 13h2v4h4v2H5zM17 13h2v6h-6v-2h4z",
+  small: "M9 5h2v6H5V9h4zM13 5h2v4h4v2h-6zM5 13h6v6H9v-4H5zM13 13h6v2h-4v4h-2z",
+  loop: "M7 6h9V3l5 4-5 4V8H8v4H6V7a1 1 0 0 1 1-1zM17 18H8v3l-5-4 5-4v3h8v-4h2v5a1 1 0 0 1-1 1z",
   plus: "M11 5h2v6h6v2h-6v6h-2v-6H5v-2h6z",
   minus: "M5 11h14v2H5z",
 };

@@ -49,6 +49,11 @@ export function middleOf(frame, fps) {
   return (frame + 0.5) / fps;
 }
 
+// The start of the frame that contains a time, by which the server is asked for it: a middle could be rounded up.
+export function frameTime(time, fps) {
+  return frameAt(Math.max(0, time), fps) / fps;
+}
+
 // The index of the scene at a time. Before the first build no scene has a length, and the first one is shown.
 export function sceneAt(scenes, time) {
   const last = scenes.at(-1);

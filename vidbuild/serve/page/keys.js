@@ -14,6 +14,26 @@ export function sceneStep(player, by) {
   if (to) player.seek(to.start + middleOf(0, fps));
 }
 
+// Go to the next scene that has changed; after the last one, to the first.
+export function nextChange(player) {
+  const changed = player.scenes.filter((each) => each.changed || each.stale);
+  const next = changed.find((each) => each.start > player.time) ?? changed[0];
+  if (next) player.seek(settled(next));
+}
+
+// A time at which most things of a scene have appeared; its very end may be in the transition to the next one.
+export function settled(scene) {
+  return scene.start + Math.max(0, scene.seconds - 1);
+}
+
+function faster(by) {
+  const speed = $("#speed");
+  const to = speed.selectedIndex + by;
+  if (to < 0 || to >= speed.options.length) return;
+  speed.selectedIndex = to;
+  speed.dispatchEvent(new Event("change"));
+}
+
 export function bindKeys({ player, timeline, search, still }) {
   const plain = {
     " ": () => player.toggle(),
@@ -21,6 +41,14 @@ export function bindKeys({ player, timeline, search, still }) {
     ArrowRight: () => player.step(1),
     Home: () => player.seek(0),
     End: () => player.seek(player.seconds),
+    j: () => player.seek(player.time - 5),
+    k: () => player.toggle(),
+    l: () => player.seek(player.time + 5),
+    r: () => $("#loop").click(),
+    n: () => nextChange(player),
+    "<": () => faster(-1),
+    ">": () => faster(1),
+    z: () => timeline.zoomTo(player.scene),
     c: () => $("#captions").click(),
     m: () => $("#mute").click(),
     f: () => $("#full").click(),

@@ -1,7 +1,7 @@
 // The new picture of a changed scene, over the player, from the edit until the fragment or the whole video can play it.
 
 import { debounce, show } from "./dom.js";
-import { sceneAt } from "./format.js";
+import { frameTime, sceneAt } from "./format.js";
 
 export class Overlay {
   #stale = new Map(); // scene -> {at, url} of its newest still
@@ -68,7 +68,7 @@ export class Overlay {
   #exact() {
     const still = this.scene && this.#stale.get(this.scene.id);
     if (still && Math.abs(still.shown - this.#own(still)) < 0.6 / this.player.fps) this.#set(still.url);
-    else if (still) this.#set(`/still/${this.id}/${encodeURIComponent(this.scene.id)}?at=${still.shown.toFixed(4)}&n=${encodeURIComponent(still.url)}`);
+    else if (still) this.#set(`/still/${this.id}/${encodeURIComponent(this.scene.id)}?at=${frameTime(still.shown, this.player.fps).toFixed(4)}&n=${encodeURIComponent(still.url)}`);
   }
 
   // The time of the still that the server has made by itself: by default a scene's last frame.

@@ -10,7 +10,7 @@
 // A new whole video loads in a third element and is shown once it stands at the playhead, so that nothing flashes.
 
 import { Deck } from "./deck.js";
-import { middleOf, frameAt } from "./format.js";
+import { middleOf, frameAt, sceneAt } from "./format.js";
 import { arrange, carried, pieceAt } from "./pieces.js";
 
 // Outputs without a timing file, such as audio alone, have no times of scenes: they are one piece.
@@ -32,6 +32,7 @@ export class Player extends EventTarget {
   #captions = true;
   #turn = 0;
   #time = 0;
+  #loop = ""; // the scene that is repeated, or ""
 
   constructor(stage) {
     super();
@@ -41,6 +42,7 @@ export class Player extends EventTarget {
       deck.onframe = (time) => this.#frame(deck, time);
       deck.onended = () => this.#ended(deck);
       deck.onchange = () => { if (deck === this.#active) this.#changed(); };
+      deck.onseek = (time) => this.#moved(deck, time);
       deck.onerror = () => { if (deck === this.#active) this.dispatchEvent(new Event("broken")); };
     }
   }
@@ -53,6 +55,14 @@ export class Player extends EventTarget {
   get loaded() { return this.#active.url !== ""; }
   get video() { return this.#active.video; }
   get fragments() { return this.#fragments; }
+  get scene() { return this.scenes[sceneAt(this.scenes, this.#time)] ?? null; }
+  get loop() { return this.#loop; }
+
+  // Repeat the scene under the playhead, and later the one that the playhead is moved to.
+  set loop(on) {
+    this.#loop = (on && this.scene?.id) || "";
+    this.#changed();
+  }
 
   // Show a revision of the whole video; the playhead stays at the same place of the same scene.
   async open(detail) {
@@ -126,6 +136,7 @@ export class Player extends EventTarget {
   async seek(time) {
     const playing = !this.paused;
     this.#time = this.#snap(time);
+    if (this.#loop) this.#loop = this.scene?.id ?? "";
     this.#tell();
     const piece = pieceAt(this.#arranged.pieces, this.#time);
     if (!piece || !this.loaded) return;
@@ -155,6 +166,8 @@ export class Player extends EventTarget {
   }
 
   get muted() { return this.#whole.video.muted; }
+
+  get speed() { return this.#active.video.playbackRate; }
 
   set speed(rate) {
     for (const deck of [this.#whole, this.#next, this.#part]) {
@@ -191,13 +204,35 @@ export class Player extends EventTarget {
     const piece = pieceAt(this.#arranged.pieces, this.#time);
     if (!piece) return;
     const time = piece.from + local - piece.local;
+    const looped = this.#loop && this.scenes.find((each) => each.id === this.#loop);
+    // The last frame of the scene is the sign to go back: at the next one, the other scene would be seen already.
+    if (looped && time >= looped.start + looped.seconds - 1.2 / this.fps) {
+      this.seek(looped.start);
+      return;
+    }
     this.#time = Math.max(0, time);
     if (time >= piece.to - 0.5 / this.fps && piece !== this.#arranged.pieces.at(-1)) this.seek(piece.to + 1e-3);
     else this.#tell();
   }
 
+  // Something else has moved the element: the page follows it.
+  #moved(deck, local) {
+    const piece = pieceAt(this.#arranged.pieces, this.#time);
+    if (deck !== this.#active || !piece) return;
+    const found = deck === this.#part ? piece : this.#arranged.pieces.findLast((each) => !each.fragment && each.local <= local + 1e-6);
+    this.#time = this.#snap(found ? found.from + local - found.local : local);
+    if (this.#loop) this.#loop = this.scene?.id ?? "";
+    this.#changed();
+    this.#tell();
+  }
+
   #ended(deck) {
     if (deck !== this.#active) return;
+    const looped = this.#loop && this.scenes.find((each) => each.id === this.#loop);
+    if (looped) {
+      this.seek(looped.start).then(() => this.play());
+      return;
+    }
     const piece = pieceAt(this.#arranged.pieces, this.#time);
     if (piece && piece !== this.#arranged.pieces.at(-1)) {
       this.seek(piece.to + 1e-3).then(() => this.play());

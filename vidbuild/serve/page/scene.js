@@ -2,10 +2,9 @@
 
 import { el } from "./dom.js";
 import { duration, lastBefore, sceneAt } from "./format.js";
-import { slider } from "./compare.js";
+import { Compare } from "./compare.js";
 
-// Late enough that most things have appeared, and before the transition to the next scene.
-const moment = (url, scene) => `${url}${url.includes("?") ? "&" : "?"}at=${(0.8 * scene.seconds).toFixed(3)}`;
+const compared = (scene) => Boolean(scene.changed && scene.before && scene.still);
 
 export class ScenePanel {
   #scene;
@@ -15,6 +14,7 @@ export class ScenePanel {
   constructor(panel, player) {
     this.panel = panel;
     this.player = player;
+    this.compare = new Compare(player);
     player.addEventListener("time", () => this.update());
     player.addEventListener("change", () => this.update());
   }
@@ -26,6 +26,7 @@ export class ScenePanel {
     const scene = scenes[sceneAt(scenes, time)] ?? null;
     if (scene !== this.#scene) this.#draw(scene);
     if (!scene) return;
+    if (compared(scene)) this.compare.update();
     const at = lastBefore(scene.words, time);
     const word = at >= 0 && time < scene.words[at].end + 0.05 ? this.#words[at] : null;
     if (word === this.#lit) return;
@@ -56,12 +57,13 @@ export class ScenePanel {
     if (scene.stale) parts.push(el("p", { class: "hint" }, "Changed. The whole video is being built."));
     parts.push(scene.narration ? this.#narration(scene) : el("p", { class: "quiet" }, "This scene has no narration."));
     if (scene.reason) parts.push(el("h3", {}, "Why it was rebuilt"), el("p", { class: "reason" }, scene.reason));
-    if (scene.changed && scene.before && scene.still) {
-      parts.push(el("h3", {}, "Before and after"), slider(...[scene.before, scene.still].map((url) => moment(url, scene)), scene.title || scene.id));
-    }
+    if (compared(scene)) parts.push(el("h3", {}, "Before and after"), this.compare.figure);
     const top = same ? this.panel.scrollTop : 0;
+    const held = this.panel.contains(document.activeElement) ? document.activeElement : null;
     this.panel.replaceChildren(...parts);
     this.panel.scrollTop = top;
+    if (held?.isConnected) held.focus({ preventScroll: true });
+    if (compared(scene)) this.compare.scene = scene;
   }
 
   // The words of the timing are put over the narration as it is written, so that its punctuation and spaces stay.

@@ -4,13 +4,13 @@ import { $, debounce, el, setIcon, show } from "./dom.js";
 import { clock, frameAt, lastBefore, plural } from "./format.js";
 import { Hover } from "./hover.js";
 import { Thumbs } from "./thumbs.js";
-import { HEIGHT, ROWS, colors, draw } from "./timeline_draw.js";
+import { ROWS, colors, draw, heightOf, markedChapters, rowsOf } from "./timeline_draw.js";
 
 const PAD = 8; // pixels beside the first and the last frame, for the playhead
 const WIDEST = 400; // pixels a second: a frame is then wide enough to be hit
 
 export class Timeline {
-  #data = { scenes: [], chapters: [], peaks: null, rate: 50, seconds: 0 };
+  #data = { scenes: [], chapters: [], marks: [], peaks: null, rate: 50, seconds: 0, rows: ROWS };
   #scale = 0; // 0: as wide as the window
   #drawing = 0;
   #paint = null;
@@ -24,7 +24,6 @@ export class Timeline {
     this.newestOf = newestOf;
     this.thumbs = new Thumbs(2 * (ROWS.scenes - 22), () => this.redraw());
     this.hover = new Hover($("#hover"), this);
-    this.canvas.style.height = `${HEIGHT}px`;
     setIcon($("#in"), "plus", "Zoom in");
     setIcon($("#out"), "minus", "Zoom out");
     $("#in").addEventListener("click", () => this.zoom(1.6));
@@ -40,7 +39,9 @@ export class Timeline {
     this.scroller.addEventListener("pointermove", (event) => this.hover.move(event));
     this.scroller.addEventListener("pointerleave", () => this.hover.leave());
     new ResizeObserver(() => this.#resize()).observe(this.scroller);
-    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { this.#paint = null; this.redraw(); });
+    for (const query of ["(prefers-color-scheme: dark)", "(forced-colors: active)"]) {
+      matchMedia(query).addEventListener("change", () => { this.#paint = null; this.redraw(); });
+    }
     player.addEventListener("time", () => this.#time());
     player.addEventListener("change", () => this.update());
     this.#value = debounce(200, () => this.#describe());
@@ -86,11 +87,13 @@ export class Timeline {
         from: this.#detail.chapters,
         chapters: this.#detail.chapters.map((each) => ({ ...each, start: moved(each.start) })),
         seconds: this.player.seconds,
+        rows: rowsOf(scenes),
       });
       for (const [name, has] of [["cue", (each) => each.cues.length], ["reveal", (each) => each.reveals.length],
         ["word", (each) => each.words.length], ["changed", (each) => each.changed || each.stale]]) {
         show($(`.legend .${name}`), scenes.some(has));
       }
+      show($("#change"), scenes.some((each) => each.changed || each.stale));
       show($("#timeline"), this.#data.seconds > 0); // before the first build there are no times
       this.#resize();
     }
@@ -124,6 +127,15 @@ export class Timeline {
     this.scroller.scrollLeft = time * this.scale - inside + PAD;
   }
 
+  // Make a scene as wide as most of the window, and show it.
+  zoomTo(scene) {
+    if (!scene?.seconds) return;
+    this.#scale = Math.min(WIDEST, (0.7 * this.scroller.clientWidth) / scene.seconds);
+    if (this.#scale <= (this.scroller.clientWidth - 2 * PAD) / this.#data.seconds) this.#scale = 0;
+    this.#resize();
+    this.scroller.scrollLeft = scene.start * this.scale + PAD - 0.15 * this.scroller.clientWidth;
+  }
+
   redraw() {
     this.#drawing ||= requestAnimationFrame(() => {
       this.#drawing = 0;
@@ -144,10 +156,13 @@ export class Timeline {
 
   #resize() {
     const width = this.scroller.clientWidth;
+    const height = heightOf(this.#data.rows);
     const ratio = devicePixelRatio;
     this.canvas.style.width = `${width}px`;
+    this.canvas.style.height = `${height}px`;
     this.canvas.width = Math.round(width * ratio);
-    this.canvas.height = Math.round(HEIGHT * ratio);
+    this.canvas.height = Math.round(height * ratio);
+    this.#data.marks = markedChapters(this.#data.chapters, this.#data.scenes, this.scale);
     $("#width").style.width = `${Math.max(width, Math.round(this.#data.seconds * this.scale + 2 * PAD))}px`;
     $("#out").disabled = this.#scale === 0;
     this.redraw();
@@ -185,7 +200,7 @@ export class Timeline {
   #chapterAt(event, bar) {
     if (event.clientY > bar.top + ROWS.ruler) return undefined;
     const time = this.timeAt(event.clientX);
-    const near = this.#data.chapters.filter((each) => Math.abs(each.start - time) * this.scale <= 7);
+    const near = this.#data.marks.filter((each) => Math.abs(each.start - time) * this.scale <= 7);
     return near.sort((one, other) => Math.abs(one.start - time) - Math.abs(other.start - time))[0]?.start;
   }
 
@@ -193,7 +208,7 @@ export class Timeline {
   #press(event) {
     if (event.pointerType !== "mouse" || event.button !== 0) return;
     const bar = this.scroller.getBoundingClientRect();
-    if (event.clientY > bar.top + HEIGHT) return; // the scroll bar
+    if (event.clientY > bar.top + heightOf(this.#data.rows)) return; // the scroll bar
     this.dragging = true;
     this.scroller.setPointerCapture(event.pointerId);
     this.player.seek(this.#chapterAt(event, bar) ?? this.timeAt(event.clientX));

@@ -2,11 +2,25 @@
 // scenes costs what a screen of it costs.
 
 import { clock, lastBefore } from "./format.js";
+import { drawScenes } from "./timeline_scenes.js";
+import { isolated } from "./timeline_text.js";
 
-export const ROWS = { ruler: 24, scenes: 62, wave: 40, words: 22, marks: 18 };
-export const HEIGHT = Object.values(ROWS).reduce((sum, each) => sum + each) + 4;
+export const ROWS = { ruler: 28, scenes: 62, wave: 40, words: 24, marks: 24 };
 const STEPS = [0.1, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1800, 3600];
 const FONT = "12px system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', sans-serif";
+const APART = 28; // pixels between the marks of chapters: with less, many of them would be one bar
+
+// A video without narration, cues or reveals has no empty rows for them.
+export function rowsOf(scenes) {
+  const rows = { ...ROWS };
+  if (!scenes.some((each) => each.words.length)) rows.words = 0;
+  if (!scenes.some((each) => each.cues.length || each.reveals.length)) rows.marks = 0;
+  return rows;
+}
+
+export function heightOf(rows) {
+  return Object.values(rows).reduce((sum, each) => sum + each) + 4;
+}
 
 export function colors(element) {
   const style = getComputedStyle(element);
@@ -15,11 +29,13 @@ export function colors(element) {
 }
 
 // view: {left, width (pixels), scale (pixels a second), ratio (device pixels), time, colors}; data: {scenes, chapters,
-// peaks, rate, seconds}; picture: a function that gives the bitmap of a scene, or null.
+// peaks, rate, seconds, rows}; picture: a function that gives the bitmap of a scene, or null.
 export function draw(context, view, data, picture) {
   const { ratio, width, colors: paint } = view;
+  const { rows } = data;
+  const height = heightOf(rows);
   context.setTransform(ratio, 0, 0, ratio, 0, 0);
-  context.clearRect(0, 0, width, HEIGHT);
+  context.clearRect(0, 0, width, height);
   context.font = FONT;
   context.textBaseline = "middle";
   const from = Math.max(0, view.left / view.scale);
@@ -27,22 +43,22 @@ export function draw(context, view, data, picture) {
   const x = (time) => time * view.scale - view.left;
   let top = 0;
   ruler(context, view, data, from, to, x);
-  top += ROWS.ruler;
+  top += rows.ruler;
   const first = Math.max(0, lastBefore(data.scenes, from));
   const shown = [];
   for (let at = first; at < data.scenes.length && data.scenes[at].start < to; at += 1) shown.push(data.scenes[at]);
-  scenes(context, view, shown, top, x, picture);
-  top += ROWS.scenes;
+  drawScenes(context, view, shown, { top, high: rows.scenes }, x, picture);
+  top += rows.scenes;
   const timed = data.scenes.some((scene) => scene.seconds > 0);
   for (const scene of timed ? shown : [{ start: 0, seconds: data.seconds }]) wave(context, view, data, scene, top, x);
-  top += ROWS.wave;
-  words(context, view, shown, top, x);
-  top += ROWS.words;
-  marks(context, view, shown, top, x);
+  top += rows.wave;
+  if (rows.words) words(context, view, shown, top, x);
+  top += rows.words;
+  if (rows.marks) marks(context, view, shown, top, x);
   const at = x(view.time);
   if (at >= -8 && at <= width + 8) {
     context.fillStyle = paint.accent;
-    context.fillRect(Math.round(at) - 1, 0, 2, HEIGHT);
+    context.fillRect(Math.round(at) - 1, 0, 2, height);
     context.beginPath();
     context.moveTo(at - 6, 0);
     context.lineTo(at + 6, 0);
@@ -51,55 +67,45 @@ export function draw(context, view, data, picture) {
   }
 }
 
-function ruler(context, view, data, from, to, x) {
-  const { colors: paint } = view;
-  const step = STEPS.find((each) => each * view.scale >= 76) ?? 7200;
-  context.fillStyle = paint.quiet;
-  for (let number = Math.floor(from / step); number * step <= Math.min(to, data.seconds); number += 1) {
-    const at = Math.round(x(number * step));
-    context.fillRect(at, ROWS.ruler - 5, 1, 5);
-    if (at < view.width - 34) context.fillText(clock(number * step, step < 1 ? 1 : 0), at + 4, ROWS.ruler / 2);
+// The chapters whose marks have room, from left to right. One that starts with a changed scene is always among them.
+export function markedChapters(chapters, scenes, scale) {
+  const room = APART / scale;
+  const changed = (chapter) => {
+    const scene = scenes[lastBefore(scenes, chapter.start)];
+    return Boolean(scene && (scene.changed || scene.stale) && Math.abs(scene.start - chapter.start) < 1e-3);
+  };
+  const kept = [];
+  for (const chapter of chapters) {
+    const mark = { ...chapter, changed: changed(chapter) };
+    const last = kept.at(-1);
+    if (!last || chapter.start - last.start >= room) kept.push(mark);
+    else if (mark.changed && !last.changed) kept[kept.length - 1] = mark;
   }
-  context.fillStyle = paint.accent;
-  for (let at = Math.max(0, lastBefore(data.chapters, from)); at < data.chapters.length; at += 1) {
-    const left = x(data.chapters[at].start);
-    if (left > view.width) break;
-    context.beginPath();
-    context.moveTo(left, ROWS.ruler - 9);
-    context.lineTo(left + 5, ROWS.ruler - 4.5);
-    context.lineTo(left, ROWS.ruler);
-    context.lineTo(left - 5, ROWS.ruler - 4.5);
-    context.fill();
-  }
+  return kept;
 }
 
-function scenes(context, view, shown, top, x, picture) {
+function ruler(context, view, data, from, to, x) {
   const { colors: paint } = view;
-  for (const scene of shown) {
-    const left = x(scene.start) + 1;
-    const wide = Math.max(1, scene.seconds * view.scale - 2);
-    const now = view.time >= scene.start && view.time < scene.start + scene.seconds;
-    context.save();
+  const bottom = data.rows.ruler;
+  const step = STEPS.find((each) => each * view.scale >= 76) ?? 7200;
+  for (let number = Math.floor(from / step); number * step <= Math.min(to, data.seconds); number += 1) {
+    const at = Math.round(x(number * step));
+    context.fillStyle = paint.line;
+    context.fillRect(at, 2, 1, bottom - 4);
+    context.fillStyle = paint.quiet;
+    if (at < view.width - 34) context.fillText(clock(number * step, step < 1 ? 1 : 0), at + 5, 9);
+  }
+  for (const chapter of data.marks) {
+    const left = x(chapter.start);
+    if (left > view.width + 5) break;
+    if (left < -5) continue;
+    context.fillStyle = chapter.changed ? paint.changed : paint.accent;
     context.beginPath();
-    context.roundRect(left, top + 2, wide, ROWS.scenes - 4, Math.min(5, wide / 2));
-    context.clip();
-    context.fillStyle = now ? paint.barNow : paint.bar;
-    context.fillRect(left, top, wide, ROWS.scenes);
-    if (wide >= 24) {
-      const bitmap = picture(scene);
-      const high = ROWS.scenes - 22;
-      if (bitmap) context.drawImage(bitmap, left, top + 2, (bitmap.width / bitmap.height) * high, high);
-      context.fillStyle = paint.ink;
-      // The name stays in view while any of its scene is.
-      const name = Math.max(left, 0) + 6;
-      const room = left + wide - name - 6;
-      if (room > 8) context.fillText(isolated(fitted(context, scene.title || scene.id, room)), name, top + ROWS.scenes - 11);
-    }
-    if (scene.changed || scene.stale) {
-      context.fillStyle = paint.changed;
-      context.fillRect(left, top + 2, wide, 3);
-    }
-    context.restore();
+    context.moveTo(left, bottom - 11);
+    context.lineTo(left + 5, bottom - 6);
+    context.lineTo(left, bottom - 1);
+    context.lineTo(left - 5, bottom - 6);
+    context.fill();
   }
 }
 
@@ -144,21 +150,21 @@ function words(context, view, shown, top, x) {
       const long = context.measureText(word.text).width;
       if (!spoken && (left < free || view.scale < 60 || (left < lit.to && left + long > lit.from))) continue;
       context.fillStyle = spoken ? paint.accent : paint.quiet;
-      context.fillText(isolated(word.text), left, top + 12);
+      context.fillText(isolated(word.text), left, top + 13);
       free = left + long + 4;
     }
   }
 }
 
+// Reveals hang from the upper edge of the row, and cues with their names stand below them: neither crosses the other.
 function marks(context, view, shown, top, x) {
   const { colors: paint } = view;
-  const middle = top + ROWS.marks / 2;
+  const middle = top + ROWS.marks - 8;
   for (const scene of shown) {
     context.fillStyle = paint.reveal;
     for (const time of scene.reveals) {
       const at = x(time);
-      if (at < -6 || at > view.width + 6) continue;
-      context.fillRect(at - 1, middle - 6, 2, 12);
+      if (at >= -6 && at <= view.width + 6) context.fillRect(at - 1, top, 2, 8);
     }
     context.fillStyle = paint.cue;
     for (const [number, cue] of scene.cues.entries()) {
@@ -168,24 +174,7 @@ function marks(context, view, shown, top, x) {
       context.beginPath();
       context.arc(at, middle, 4, 0, 7);
       context.fill();
-      if (context.measureText(cue.name).width <= room) context.fillText(cue.name, at + 8, middle);
+      if (context.measureText(cue.name).width <= room) context.fillText(isolated(cue.name), at + 8, middle);
     }
   }
-}
-
-// A text in its own direction, whatever that of the page is: the full stop of an Arabic sentence is at its left.
-function isolated(text) {
-  return `\u2068${text}\u2069`;
-}
-
-function fitted(context, text, width) {
-  if (context.measureText(text).width <= width) return text;
-  let low = 0;
-  let high = text.length;
-  while (low < high) {
-    const middle = (low + high + 1) >> 1;
-    if (context.measureText(`${text.slice(0, middle)}…`).width <= width) low = middle;
-    else high = middle - 1;
-  }
-  return low ? `${text.slice(0, low)}…` : "";
 }

@@ -3,8 +3,8 @@
 import { get, post } from "./api.js";
 import { bindControls } from "./controls.js";
 import { $, announce, coalesce, debounce, notify, show } from "./dom.js";
-import { sceneAt } from "./format.js";
-import { bindKeys } from "./keys.js";
+import { frameTime } from "./format.js";
+import { bindKeys, nextChange, settled } from "./keys.js";
 import { Overlay } from "./overlay.js";
 import { Player } from "./player.js";
 import { Problems } from "./problems.js";
@@ -39,8 +39,8 @@ const problems = new Problems(id, $("#panel-problems"), () => {
 });
 
 function place() {
-  const scene = player.scenes[sceneAt(player.scenes, player.time)];
-  return scene ? { scene: scene.id, at: Math.max(0, player.time - scene.start) } : null;
+  const { scene } = player;
+  return scene ? { scene: scene.id, at: frameTime(player.time - scene.start, player.fps) } : null;
 }
 
 function stillOf() {
@@ -159,8 +159,7 @@ function titleOf(id) {
 function follow(still) {
   const scene = player.scenes.find((each) => each.id === still.scene);
   if (scene && place()?.scene !== still.scene && player.paused && $("#follow").checked) {
-    // Late in the scene most things have appeared; its very end may be in the transition to the next one.
-    player.seek(scene.start + (still.at ?? Math.max(0, scene.seconds - 1)));
+    player.seek(typeof still.at === "number" ? scene.start + still.at : settled(scene));
   }
 }
 
@@ -195,6 +194,7 @@ bindControls(player, stillOf);
 bindKeys({ player, timeline, search, still: () => { if (!$("#frame").hidden) window.open(stillOf(), "_blank", "noopener"); } });
 player.addEventListener("time", report);
 player.addEventListener("broken", () => { setTimeout(reload, 1000); });
+$("#change").addEventListener("click", () => nextChange(player));
 $("#find").addEventListener("click", () => search.open());
 $("#help").addEventListener("click", () => $("#keys").showModal());
 $("#build").addEventListener("click", () => post(`/api/videos/${id}/build`).catch((error) => notify(error.message)));
