@@ -15,38 +15,14 @@ from vidbuild.cli.group import LazyGroup, UnknownCommandError
 from vidbuild.cli.signals import Interrupt
 from vidbuild.errors import VidbuildError
 
-COMMANDS = (
-    "build",
-    "batch",
-    "schedule",
-    "check",
-    "lints",
-    "estimate",
-    "publish",
-    "explain",
-    "graph",
-    "still",
-    "serve",
-    "inspect",
-    "diff",
-    "init",
-    "create",
-    "record",
-    "lock",
-    "say",
-    "voices",
-    "config",
-    "themes",
-    "fonts",
-    "i18n",
-    "brands",
-    "gallery",
-    "scenes",
-    "schema",
-    "cache",
-    "runs",
-    "doctor",
-)
+SECTIONS = {
+    "Make": ("build", "batch", "init", "create", "record", "lock"),
+    "Look": ("serve", "check", "still", "say", "estimate", "explain", "graph", "diff", "inspect", "gallery"),
+    "Share": ("publish", "schedule"),
+    "Write specs": ("scenes", "themes", "voices", "fonts", "brands", "i18n", "lints", "schema"),
+    "Look after": ("cache", "runs", "config", "doctor"),
+}
+COMMANDS = tuple(name for names in SECTIONS.values() for name in names)
 
 _EPILOG = "\n".join(
     [
@@ -59,6 +35,14 @@ _EPILOG = "\n".join(
 
 class _Commands(LazyGroup):
     names = COMMANDS
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write a section for each thing that people want to do."""
+        width = formatter.width - 4 - max(map(len, COMMANDS))
+        for title, names in SECTIONS.items():
+            found = [(name, command) for name in names if (command := self.get_command(ctx, name)) is not None]
+            with formatter.section(title):
+                formatter.write_dl([(name, command.get_short_help_str(width)) for name, command in found])
 
 
 @click.group(

@@ -14,7 +14,7 @@ import pytest
 
 from tests.support.workspace import Workspace
 from vidbuild import __version__
-from vidbuild.cli.app import COMMANDS, app, run
+from vidbuild.cli.app import COMMANDS, SECTIONS, app, run
 from vidbuild.cli.exit_codes import MEANINGS
 
 
@@ -63,7 +63,10 @@ def test_the_help_lists_every_command_and_exit_code(capsys: pytest.CaptureFixtur
     """P41: the root's help is the place to find both."""
     assert run(["--help"]) == 0
     text = capsys.readouterr().out
-    assert re.findall(r"^  ([a-z0-9]+)  ", text.partition("Commands:")[2], re.MULTILINE) == list(COMMANDS)
+    listed = text.partition(f"\n{next(iter(SECTIONS))}:")[2]
+    assert re.findall(r"^  ([a-z0-9]+)  ", listed, re.MULTILINE) == list(COMMANDS)
+    assert [title for title in re.findall(r"^(\S.*):$", text, re.MULTILINE) if title in SECTIONS] == list(SECTIONS)
+    assert "..." not in listed
     assert re.findall(r"^ +(\d+)  ", text, re.MULTILINE) == [str(int(code)) for code in MEANINGS]
 
 
@@ -92,7 +95,7 @@ def test_no_command_at_all_shows_the_help(capsys: pytest.CaptureFixture[str]) ->
     """Someone who types only `vidbuild` is shown what there is, on stderr, since nothing was asked for."""
     assert run([]) == 2
     captured = capsys.readouterr()
-    assert "Commands:" in captured.err
+    assert "Make:" in captured.err
     assert captured.out == ""
 
 
