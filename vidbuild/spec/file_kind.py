@@ -76,7 +76,7 @@ def is_video(head: bytes) -> bool:
 
 def foreign_image(head: bytes, name: str) -> Unusable | None:
     """Return what to do about an image of a known format that cannot be read. name: its path, for the command."""
-    extra = "pip install pi-heif, or " if is_heic(head) else ""
+    extra = "pip install 'vidbuild[heic]', or " if is_heic(head) else ""
     for problem, matches, command in _foreign_images(head, name):
         if matches:
             suffix = ".svg" if head.startswith(GZIP) else ".png"

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 ADAPTER = 1
 
 FOLDERS = "VIDBUILD_PIPER_VOICES"  # folders with voice files, separated as in $PATH
-INSTALL = "pip install piper-tts"
+INSTALL = "pip install 'vidbuild[piper]'"
 PAUSE = "0.3"  # seconds between sentences
 RATE = 100
 

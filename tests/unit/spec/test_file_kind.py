@@ -116,7 +116,7 @@ def test_images_of_phones_and_designers_that_cannot_be_read(
     assert message == f"'{name}' is {kind}, which cannot be read"
     assert hint is not None
     assert hint.endswith(f"and name {Path(name).with_suffix('.png')}")
-    assert hint.startswith("pip install pi-heif, or run ") == (kind == "a HEIC image")
+    assert hint.startswith("pip install 'vidbuild[heic]', or run ") == (kind == "a HEIC image")
 
 
 def test_a_compressed_svg_image_is_decompressed(tmp_path: Path) -> None:
