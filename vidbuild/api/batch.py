@@ -21,9 +21,11 @@ from vidbuild.api.executor import sharing_cluster
 from vidbuild.api.listeners import Listeners, listening
 from vidbuild.api.options import BuildOptions, Control, RunControl, options_of
 from vidbuild.api.result import Result
+from vidbuild.api.strict import refusal
 from vidbuild.batches import ledger, reader
 from vidbuild.batches.reader import Batch
 from vidbuild.batches.row import Row
+from vidbuild.diagnostic import Diagnostic
 from vidbuild.engine.disk import durable
 from vidbuild.engine.disk.lock import Lock
 from vidbuild.errors import UsageError, VidbuildError, os_error_text
@@ -86,6 +88,8 @@ def batch(
         _refuse_own(options)
         read = reader.read(Path(path))
         _check(read, selection)
+        if options.strict and read.warnings:
+            raise refusal(read.warnings)
         with sharing_cluster(options), _alone(read.path, options, control, overlap=overlap) as is_alone:
             book = ledger.read(read.path)  # only now: a run that was waited for has done rows
             rows = select(read, selection, book)
@@ -99,7 +103,7 @@ def batch(
                     book.record(row.id, contents[row.id], ok=result.ok)
             results = tuple(run.found[row.id] for row in rows)
             seconds = round(time.monotonic() - began, 3)
-            made = BatchResult(read.path, results, seconds, run.was_cancelled or not is_alone)
+            made = BatchResult(read.path, results, seconds, run.was_cancelled or not is_alone, read.warnings)
             if is_alone and not options.dry_run:
                 _write(read, made)
         events.finish(made)
@@ -158,6 +162,11 @@ def planned(path: str | os.PathLike[str] = reader.DEFAULT, selection: Selection 
             errors = tuple(errors_of(failed(row.spec, error)))
             found.append(RowPlan(row, (), errors, book.is_done(row)))
     return found
+
+
+def batch_warnings(path: str | os.PathLike[str] = reader.DEFAULT) -> tuple[Diagnostic, ...]:
+    """Return the warnings about a batch's own file. Raises SpecError if the batch is wrong."""
+    return reader.read(Path(path)).warnings
 
 
 def _check(read: Batch, selection: Selection) -> None:

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from vidbuild.api.result import diagnosis
+from vidbuild.diagnostic import Diagnostic
+
 OK = frozenset({"built", "up-to-date", "would-build"})
 
 
@@ -64,12 +67,14 @@ class BatchResult:
     results: of the rows that were asked for, in order.
     total_seconds: from the start to the end.
     was_cancelled: whether rows were not built or sent because the run was cancelled.
+    warnings: about the batch's file.
     """
 
     batch: Path
     results: tuple[RowResult, ...]
     total_seconds: float
     was_cancelled: bool = False
+    warnings: tuple[Diagnostic, ...] = ()
 
     @property
     def success_count(self) -> int:
@@ -101,4 +106,5 @@ class BatchResult:
             "total_seconds": self.total_seconds,
             "cancelled": self.was_cancelled,
             "results": [each.to_json() for each in self.results],
+            "warnings": [diagnosis(each) for each in self.warnings],
         }

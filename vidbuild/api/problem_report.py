@@ -69,7 +69,7 @@ def of_build(results: Sequence[Result], texts: Mapping[Path, str] | None = None)
 
 def of_batch(result: BatchResult, problems: Mapping[str, Sequence[Problem]]) -> Report:
     """Return how a batch ended, a case for each row; problems: of the rows, by their ids."""
-    cases = []
+    cases = [Case(os.fspath(result.batch), tuple(map(Problem, result.warnings)))] if result.warnings else []
     for row in result.results:
         found = tuple(problems.get(row.id, ()))
         if not row.ok and not any(each.is_error for each in found):  # its videos could not be sent, for instance

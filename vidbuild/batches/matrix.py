@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -87,6 +88,29 @@ def _check_exclusions(
                 collector.error(("exclude", index, name), message, f"it has {', '.join(matrix)}", key=True)
             elif not any(_includes(value, wanted) for value in matrix[name]):
                 known = [str(value) for value in matrix[name] if not isinstance(value, Mapping)]
-                hint = did_you_mean(str(wanted), known) if known else None
+                hint = _other_type(wanted, matrix[name]) or (did_you_mean(str(wanted), known) if known else None)
                 message = f"the '{name}' of the matrix has no such value, so that nothing is excluded"
                 collector.error(("exclude", index, name), message, hint or "remove it")
+
+
+def _other_type(wanted: Json, values: Sequence[Json]) -> str | None:
+    """Return a hint about a text that the matrix has as a number, or the reverse; None if it has neither."""
+    if not isinstance(wanted, Mapping):
+        found = next((each for each in values if str(each) == str(wanted) and not isinstance(each, Mapping)), None)
+        return (
+            None
+            if found is None
+            else f"write {json.dumps(found, ensure_ascii=False)}, {_type(found)}, as the matrix has it"
+        )
+    for value in values:
+        if isinstance(value, Mapping) and all(str(value.get(name)) == str(each) for name, each in wanted.items()):
+            found = {name: value[name] for name, each in wanted.items() if value[name] != each}
+            written = ", ".join(f"{name}: {json.dumps(each, ensure_ascii=False)}" for name, each in found.items())
+            return f"write {written}, {_type(next(iter(found.values())))}, as the matrix has it"
+    return None
+
+
+def _type(value: Json) -> str:
+    if isinstance(value, bool):
+        return "true or false"
+    return "a text" if isinstance(value, str) else "a number"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -21,6 +21,7 @@ from vidbuild.spec.document import Document
 from vidbuild.spec.document import Path as FieldPath
 from vidbuild.spec.files import similar_file
 from vidbuild.spec.own_files import own_content, why_unreadable
+from vidbuild.spec.variables import lost_digits
 from vidbuild.suggest import did_you_mean
 
 DEFAULT = "batch.yaml"
@@ -36,26 +37,42 @@ class Batch:
     path: its file.
     folder: of all outputs.
     rows: in order, at least one.
+    warnings: what its author probably did not intend.
     """
 
     path: Path
     folder: Path
     rows: tuple[Row, ...]
+    warnings: tuple[Diagnostic, ...] = ()
 
 
 def read(path: Path) -> Batch:
     """Read a batch. Raises SpecError with all of its errors."""
-    document = _document(path)
-    collector = DiagnosticCollector(document)
+    document, problems = _document(path)
+    collector = DiagnosticCollector(document, problems)
     faults = [_with_hint(each) for each in validate.validate(document, "batch")]
     collector.diagnostics.extend(validate.diagnose(document, faults))
     batch = None if collector.has_errors else _batch(document, path, collector)
     if batch is None or collector.has_errors:
-        raise SpecError(tidy(collector.diagnostics), {document.name: document.text})
-    return batch
+        errors = [each for each in collector.diagnostics if each.severity == "error"]
+        raise SpecError(tidy(errors), {document.name: document.text})
+    return replace(batch, warnings=tuple(tidy([*collector.diagnostics, *_lost_digits(document)])))
 
 
-def _document(path: Path) -> Document:
+def _lost_digits(document: Document) -> Iterator[Diagnostic]:
+    """Yield a warning for each number of the rows' variables that loses digits as text."""
+    data: Any = document.data
+    lists: list[tuple[FieldPath, Any]] = [
+        *((("videos", index, "vars"), each.get("vars", {})) for index, each in enumerate(data.get("videos", ()))),
+        *((("matrix", "vars", index), each) for index, each in enumerate(data.get("matrix", {}).get("vars", ()))),
+    ]
+    for place, values in lists:
+        found = (lost_digits(document, (*place, name), value) for name, value in values.items())
+        yield from (each for each in found if each is not None)
+
+
+def _document(path: Path) -> tuple[Document, list[Diagnostic]]:
+    """Return the document of a batch, and warnings about its YAML."""
     name = os.fspath(path)
     try:
         raw = own_content(path, root_of(path), MAX_BYTES)
@@ -71,7 +88,7 @@ def _document(path: Path) -> Document:
         document, problems = reader.read(text, name)
     if document is None or any(each.severity == "error" for each in problems):
         raise SpecError(tidy(problems), {name: text})
-    return document
+    return document, list(problems)
 
 
 def _with_hint(fault: validate.Fault) -> validate.Fault:

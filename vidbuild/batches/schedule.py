@@ -21,6 +21,7 @@ class Job:
     name: of the job.
     folder: absolute, from which it runs.
     program: the absolute path of vidbuild.
+    cache: the project's, relative to `folder`.
     ledger: the batch's, relative to `folder`, which the next run needs; "" if it needs none.
     """
 
@@ -28,12 +29,13 @@ class Job:
     folder: Path
     program: Path
     arguments: Sequence[str]
+    cache: str = ".vidbuild"
     ledger: str = ""
 
     @property
     def kept(self) -> list[str]:
         """The paths that the next run needs."""
-        return [".vidbuild", *filter(None, [self.ledger])]
+        return [self.cache, *filter(None, [self.ledger])]
 
     @property
     def command(self) -> str:

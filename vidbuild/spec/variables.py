@@ -10,7 +10,7 @@ from vidbuild.diagnostic import Diagnostic
 from vidbuild.json_types import Json
 from vidbuild.location import Location
 from vidbuild.spec import expand, templates
-from vidbuild.spec.document import Document
+from vidbuild.spec.document import Document, Path
 from vidbuild.spec.scalars import NumberError, read_plain
 from vidbuild.suggest import did_you_mean
 
@@ -129,15 +129,29 @@ def _lost_digits(document: Document, name: str, value: Json, given: Mapping[str,
     """Warn of a number that loses digits as text: a version 2.10 is the number 2.1."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return
-    span = document.spans.get(("vars", name))
-    written = document.text[span.start : span.end].strip() if span else ""
-    if written and written != str(value):
-        message = f"{written} is a number, which becomes the text '{value}'"
-        yield _warning("VB108", document, document.value(("vars", name)), message, f'write "{written}"')
+    written = written_number(document, ("vars", name))
+    if (lost := lost_digits(document, ("vars", name), value)) is not None:
+        yield lost
     plain = given.get(name)
     if isinstance(plain, str) and _number(plain) is not None and plain.strip() != str(_number(plain)):
         message = f"'{name}' is a number in 'vars', so {plain.strip()} becomes the text '{_number(plain)}'"
         yield _warning("VB108", document, document.value(("vars", name)), message, f'write "{written or value}"')
+
+
+def written_number(document: Document, path: Path) -> str:
+    """Return a number as it is written; "" if it has no place in a text."""
+    span = document.spans.get(path)
+    return document.text[span.start : span.end].strip() if span else ""
+
+
+def lost_digits(document: Document, path: Path, value: Json) -> Diagnostic | None:
+    """Return a warning of a number that loses digits as text; None for any other value."""
+    written = written_number(document, path)
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    if not is_number or not written or written == str(value):
+        return None
+    message = f"{written} is a number, which becomes the text '{value}'"
+    return _warning("VB108", document, document.value(path), message, f'write "{written}"')
 
 
 def _number(text: str) -> Json:

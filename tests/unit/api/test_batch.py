@@ -24,6 +24,7 @@ from vidbuild.api.problem_report import of_batch
 from vidbuild.api.publish import Published
 from vidbuild.api.result import OutputFile, Result, Steps
 from vidbuild.batches import ledger, reader
+from vidbuild.cli.app import run
 from vidbuild.cli.commands.batch import _Rows, _table
 from vidbuild.engine.disk.lock import Lock
 from vidbuild.engine.runs.events import Event
@@ -31,6 +32,7 @@ from vidbuild.errors import UsageError, VidbuildError
 from vidbuild.publishing.publisher import Sent
 from vidbuild.remote.address import Address
 from vidbuild.remote.errors import RemoteError
+from vidbuild.spec.diagnostics import SpecError
 
 SPEC = """\
 vidbuild: 1
@@ -463,6 +465,21 @@ def test_a_source_that_cannot_be_read_fails_its_row_alone(project: Path) -> None
     assert [row.spec for row in rows] == [Path("specs/missing.yaml"), Path("specs/guide.yaml")]
     listed = planned()
     assert [each.files for each in listed] == [(), ()]
+
+
+def test_warnings_about_the_batch_are_in_its_result(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """In Python, in JSON, in --list and in reports; a strict build refuses them."""
+    (project / "batch.yaml").write_text("batch: 1\nvideos: [{spec: a.yaml, vars: {product: 3.10}}]\n")
+    result = batch(dry_run=True)
+    assert [each.code for each in result.warnings] == ["VB108"]
+    assert result.to_json()["warnings"][0]["line"] == 2
+    assert of_batch(result, {}).suites[0].cases[0].problems[0].diagnostic.code == "VB108"
+    with pytest.raises(SpecError, match=r"batch\.yaml:2:41: 3\.10 is a number"):
+        batch(dry_run=True, strict=True)
+    assert run(["batch", "--list", "--json"]) == 0
+    printed = capsys.readouterr()
+    assert json.loads(printed.out)["warnings"][0]["hint"] == 'write "3.10"'
+    assert "batch.yaml:2:41: warning: 3.10 is a number" in printed.err
 
 
 def test_results_of_no_rows() -> None:

@@ -54,6 +54,19 @@ def test_a_matrix_is_all_combinations_but_those_excluded() -> None:
     ]
 
 
+def test_a_number_that_loses_digits_is_a_warning() -> None:
+    """A version 3.10 is the number 3.1: in rows and in a matrix, each at its place."""
+    rows(
+        "videos: [{spec: a.yaml, vars: {v: 3.10, n: 1.5, t: '2.10'}}]\n"
+        "matrix: {spec: [b.yaml], vars: [{v: 4.0}, {v: 4.50}]}\n"
+    )
+    found = reader.read(Path("batch.yaml")).warnings
+    assert [(each.code, each.line, each.column, each.message, each.hint) for each in found] == [
+        ("VB108", 2, 35, "3.10 is a number, which becomes the text '3.1'", 'write "3.10"'),
+        ("VB108", 3, 47, "4.50 is a number, which becomes the text '4.5'", 'write "4.50"'),
+    ]
+
+
 def test_an_id_is_made_of_values_and_never_of_the_position() -> None:
     """Rows in another order have the same ids."""
     first = "  - {spec: a.yaml, brand: x}\n"
@@ -129,6 +142,18 @@ def test_sources_are_relative_to_the_batch(project: Path) -> None:
         ("matrix: {spec: [a.yaml, a.yaml]}", "2:25", "a value of 'spec' is there twice", "remove one"),
         ("matrix: {spec: [a.yaml], create: [b.md]}", "2:26", "either 'spec' or 'create'", "two batches"),
         ("matrix: {spec: [a.yaml]}\nexclude: [{spec: b.yaml}]", "3:18", "has no such value", "did you mean 'a.yaml'?"),
+        (
+            "matrix: {spec: [a.yaml], vars: [{v: 3.9}, {v: 4}]}\nexclude: [{vars: {v: '3.9'}}]",
+            "3:18",
+            "has no such value",
+            "write v: 3.9, a number, as the matrix has it",
+        ),
+        (
+            "matrix: {spec: [a.yaml], vars: [{v: '4', w: true}]}\nexclude: [{vars: {v: 4, w: true}}]",
+            "3:18",
+            "has no such value",
+            'write v: "4", a text, as the matrix has it',
+        ),
         ("matrix: {spec: [a.yaml]}\nexclude: [{brand: b}]", "3:12", "the matrix has no 'brand'", "it has spec"),
         ("matrix: {spec: [a.yaml]}\nexclude: [{spec: a.yaml}]", "3:1", "every combination", "remove one"),
         ("videos: [{spec: a.yaml}]\nexclude: [{spec: a.yaml}]", "3:11", "there is no 'matrix'", "the row itself"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from pathlib import Path
 
@@ -115,7 +116,7 @@ def test_jobs_of_services_are_valid_yaml(batch: Path, kind: str) -> None:
         assert "UTC" in text
         assert "every five minutes" in text
     else:
-        assert data["vidbuild-daily"]["resource_group"] == "vidbuild-daily"
+        assert data["vidbuild-videos_daily"]["resource_group"] == "vidbuild-videos_daily"
         assert "*/2 * * * *" in text
 
 
@@ -126,8 +127,8 @@ def test_a_ledger_outlives_the_machine_of_a_service(batch: Path, kind: str) -> N
     assert "ledger" not in plain
     data = yaml.safe_load(text)
     if kind == "gitlab":
-        assert data["vidbuild-daily"]["cache"]["paths"] == [".vidbuild", "videos/daily.ledger.json"]
-        assert data["vidbuild-daily"]["cache"]["when"] == "always"
+        assert data["vidbuild-videos_daily"]["cache"]["paths"] == [".vidbuild", "videos/daily.ledger.json"]
+        assert data["vidbuild-videos_daily"]["cache"]["when"] == "always"
         return
     steps = data["jobs"]["videos"]["steps"]
     restored, saved = (next(each for each in steps if each.get("uses") == f"actions/cache/{it}@v6") for it in WAYS)
@@ -143,9 +144,58 @@ def test_words_that_a_service_would_read_otherwise(batch: Path) -> None:
     (command,) = (each["run"] for each in github["jobs"]["videos"]["steps"] if "batch" in each.get("run", ""))
     assert shlex.split(command)[-4:] == words
     gitlab = yaml.safe_load(schedule_text(batch, "0 6 * * *", "gitlab", words))
-    assert shlex.split(gitlab["vidbuild-daily"]["script"][1])[-4:] == words
+    assert shlex.split(gitlab["vidbuild-videos_daily"]["script"][1])[-4:] == words
     systemd = schedule_text(batch, "0 6 * * *", "systemd", words)
     assert 'batch videos/daily.yaml --only "a: b" --only "$$x \\\\y %%z"\n' in systemd
+
+
+def names(root: Path, file: str, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """The name of a batch's job in each service that has names."""
+    monkeypatch.chdir(root)
+    github = yaml.safe_load(schedule_text(Path(file), "0 6 * * *", "github"))["name"]
+    (gitlab,) = yaml.safe_load(schedule_text(Path(file), "0 6 * * *", "gitlab"))
+    systemd = schedule_text(Path(file), "0 6 * * *", "systemd")
+    unit = systemd.splitlines()[0].rpartition("/")[2].removesuffix(".service")
+    assert f"{unit}.timer" in systemd
+    return {"github": github, "gitlab": gitlab, "systemd": unit}
+
+
+def test_batches_can_be_installed_side_by_side(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No two files of a project, and no two projects of a machine, have one name of a unit, a workflow or a job."""
+    found: dict[str, list[str]] = {"github": [], "gitlab": [], "systemd": []}
+    plain = ("batch.yaml", "a/batch.yaml", "b/batch.yaml", "a/a/batch.yaml", "batch.yml")
+    alike = ("a_batch.yaml", "a-batch.yaml", "a/ä/batch.yaml", "täglich.yaml", "taglich.yaml", "日.yaml", "月.yaml")
+    files = (*plain, *alike, f"{'x' * 90}1.yaml", f"{'x' * 90}2.yaml")
+    for file in files:
+        (tmp_path / "docs" / file).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "docs" / file).write_text("batch: 1\nvideos: [{spec: a.yaml}]\n", encoding="utf-8")
+        (tmp_path / "docs" / "vidbuild.toml").touch()
+        for service, name in names(tmp_path / "docs", file, monkeypatch).items():
+            found[service].append(name)
+    for each in found.values():
+        assert len(set(each)) == len(files)
+        assert all(re.fullmatch(r"vidbuild-[a-z0-9_-]{1,90}", name) for name in each)
+    assert found["github"][:3] == ["vidbuild-batch", "vidbuild-a_batch", "vidbuild-b_batch"]
+    (tmp_path / "docs").rename(tmp_path / "more")
+    moved = names(tmp_path / "more", "batch.yaml", monkeypatch)
+    assert (moved["github"], moved["gitlab"]) == ("vidbuild-batch", "vidbuild-batch")
+    assert moved["systemd"].startswith("vidbuild-more_batch-")
+
+
+def test_a_project_in_a_repository_runs_from_its_root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Services start jobs in the root of the checkout: the batch, the cache and the ledger are named from there."""
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "vidbuild.toml").touch()
+    (tmp_path / "docs" / "batch.yaml").write_text("batch: 1\nvideos: [{spec: a.yaml}]\n")
+    monkeypatch.chdir(tmp_path / "docs")
+    data = yaml.safe_load(schedule_text(Path("batch.yaml"), "0 6 * * *", "gitlab", ["--next=1"]))
+    job = data["vidbuild-docs_batch"]
+    assert job["script"][1] == "vidbuild batch docs/batch.yaml --next=1"
+    assert job["cache"]["paths"] == ["docs/.vidbuild", "docs/batch.ledger.json"]
+    cron = schedule_text(Path("batch.yaml"), "0 6 * * *", "cron").splitlines()[-1]
+    assert f"cd {tmp_path / 'docs'} && " in cron
+    assert cron.endswith(" batch batch.yaml")
 
 
 def test_an_unknown_service_is_refused(batch: Path) -> None:

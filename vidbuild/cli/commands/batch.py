@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from vidbuild.api.options import BuildOptions
     from vidbuild.api.result import Result
     from vidbuild.cli.signals import Interrupt
+    from vidbuild.diagnostic import Diagnostic
     from vidbuild.report.formats.problem import Problem
 
 DEFAULT = Path("batch.yaml")
@@ -101,6 +102,7 @@ def command(
     ways = {"overlap": not no_overlap, "publish": publish}
     rows = _Rows(keep=form in options.FOR_PROGRAMS)
     result = _built(interrupt, file, selection, BuildOptions(**chosen), events, ways, rows, quiet=quiet)
+    _print_warnings(result.warnings)
     if form == options.JSON:
         console.result_json(result.to_json())
         return int(_exit_code(result))
@@ -197,12 +199,22 @@ def _exit_code(result: BatchResult) -> Exit:
     return Exit.DONE if result.ok else Exit.FAILED
 
 
-def _list(file: Path, selection: Selection, *, as_json: bool) -> int:
-    from vidbuild.api.batch import planned
+def _print_warnings(warnings: Sequence[Diagnostic]) -> None:
+    if warnings:
+        from vidbuild.api.check import render
 
-    plans = planned(file, selection)
+        console.message(render(warnings))
+
+
+def _list(file: Path, selection: Selection, *, as_json: bool) -> int:
+    from vidbuild.api.batch import batch_warnings, planned
+    from vidbuild.api.result import diagnosis
+
+    plans, warnings = planned(file, selection), batch_warnings(file)
+    _print_warnings(warnings)
     if as_json:
-        console.result_json({"batch": str(file), "rows": [each.to_json() for each in plans]})
+        rows = [each.to_json() for each in plans]
+        console.result_json({"batch": str(file), "rows": rows, "warnings": [diagnosis(each) for each in warnings]})
     else:
         console.result("\n".join(_listed(plans)))
     return int(Exit.DONE if all(not each.errors for each in plans) else Exit.FAILED)
