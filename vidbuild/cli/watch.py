@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ from vidbuild.cli.signals import Interrupt
 from vidbuild.errors import UsageError, VidbuildError
 
 if TYPE_CHECKING:
+    from vidbuild.api.loaded_code import LoadedCode
     from vidbuild.api.result import Result
     from vidbuild.engine.runs.events import Listener
     from vidbuild.report.live import Live
@@ -49,9 +51,13 @@ def watch(
     """
     require(PACKAGES, "--watch")
     from vidbuild.api.engine import keep_workers
+    from vidbuild.api.loaded_code import LoadedCode
+    from vidbuild.cli import restart
     from vidbuild.serve.edits import Edits
 
     interrupt.graceful = True
+    code = LoadedCode()
+    looks = _Looks(code, restart.POLL)
     workers = keep_workers()
     try:
         with Edits(specs, options) as edits:
@@ -61,10 +67,30 @@ def watch(
                 is_done = _build(edited, options, _Observer(view, interrupt, edits), view, show)
                 if is_done and not interrupt.stop_requested():
                     console.message("watching for changes; Ctrl-C ends it")
-                edited = edits.wait(interrupt.stop_requested, () if is_done else edited)
+                edited = edits.wait(lambda: looks.stale() or interrupt.stop_requested(), () if is_done else edited)
+                if looks.stale(now=True):
+                    break
     finally:
         workers.close()
+    if looks.stale():
+        restart.start_again(code, interrupt.stop_requested)
     return int(interrupt.code)
+
+
+class _Looks:
+    """Looks at the installed code now and then. seconds: between two looks."""
+
+    def __init__(self, code: LoadedCode, seconds: float) -> None:
+        self._code, self._seconds = code, seconds
+        self._next = 0.0
+        self._stale = False
+
+    def stale(self, *, now: bool = False) -> bool:
+        """Return whether code has changed that this process has loaded. now: look in any case."""
+        if not self._stale and (now or time.monotonic() >= self._next):
+            self._stale = bool(self._code.changed())
+            self._next = time.monotonic() + self._seconds
+        return self._stale
 
 
 def _build(

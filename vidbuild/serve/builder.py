@@ -18,6 +18,7 @@ from vidbuild.serve.stream import Stream
 from vidbuild.serve.surroundings import Surroundings
 from vidbuild.serve.working_folder import is_entered, is_gone
 
+TICK = 5.0  # seconds between two looks at the installed code
 IDLE = 300.0  # seconds after the last build in which workers, with the voices that they have loaded, are kept
 FIRST_QUIET, QUIET, LONGEST_WAIT = 0.03, 0.4, 1.5  # seconds: see Builder._let_settle
 GRACE = 1.0  # seconds in which running steps of a useless build may finish
@@ -28,6 +29,8 @@ class Builder:
 
     options: of every build.
     on_bug: called with an exception that no user caused.
+    on_look: called after each look at a spec.
+    is_stale: returns whether code has changed that this process has loaded; nothing more is built then.
     """
 
     def __init__(
@@ -37,9 +40,11 @@ class Builder:
         options: BuildOptions,
         on_bug: Callable[[Exception], None],
         on_look: Callable[[], None] = lambda: None,
+        is_stale: Callable[[], bool] = lambda: False,
     ) -> None:
         self._catalog = catalog
         self._on_bug = on_bug
+        self._is_stale = is_stale
         self._around = Surroundings(catalog, stream, replaced(options, grace=GRACE), on_look)
         self._condition = threading.Condition()
         self._queue: dict[Path, bool] = {}  # spec -> whether it is built although nothing has changed; latest last
@@ -101,17 +106,14 @@ class Builder:
             if not is_warm and not self._queue and not self._stopping:
                 is_warm = self._warm_up()
             with self._condition:
-                while not self._queue and not self._stopping:
-                    self._condition.wait(IDLE)
-                    close_if_idle(IDLE)
+                self._wait(close_if_idle)
                 if self._stopping:
                     return
                 self._busy = True
-                self._let_settle()
-                if self._stopping:
-                    return
                 spec, force = self._queue.popitem()
                 generation = self._generation[spec]
+            if self._is_stale():
+                return
             own = Pass(self._around, spec, partial(self._is_useless, spec, generation), force=force)
             try:
                 if is_entered(self._folder):
@@ -125,6 +127,15 @@ class Builder:
                     self._on_bug(error)
                     own.fail()
             self._in_vain = self._in_vain + 1 if self._is_useless(spec, generation) else 0
+
+    def _wait(self, close_if_idle: Callable[[float], None]) -> None:
+        """Wait until there is something to build, or that is to stop."""
+        while not self._queue and not self._stopping:
+            self._condition.wait(TICK)
+            close_if_idle(IDLE)
+            self._stopping = self._stopping or (not self._queue and self._is_stale())
+        if not self._stopping:
+            self._let_settle()
 
     def _warm_up(self) -> bool:
         """Start a worker, so that the first edit does not have to wait for that; return whether it was tried."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 from vidbuild.api.live_parts import pictures_of, reveals_of, still_of
@@ -20,11 +21,12 @@ AT_ONCE = 2  # pictures that are made at a time
 
 
 class Pictures:
-    """Makes pictures; each call may take a second, so it is made in a thread."""
+    """Makes pictures; each call may take a second, so it is made in a thread. is_stale: as for the builder."""
 
-    def __init__(self, catalog: Catalog, options: BuildOptions) -> None:
+    def __init__(self, catalog: Catalog, options: BuildOptions, is_stale: Callable[[], bool] = lambda: False) -> None:
         self._catalog = catalog
         self._options = options
+        self._is_stale = is_stale
         self._limit = threading.Semaphore(AT_ONCE)
         self._locks: dict[Path, threading.Lock] = {}
         self._lock = threading.Lock()
@@ -45,6 +47,8 @@ class Pictures:
         path = still_path(self._catalog.folder, video, scene, digest, frame)
         with self._making(path):
             if not path.is_file():
+                if self._is_stale():
+                    raise UsageError("the code of vidbuild or of a plug-in has changed", hint="ask again")
                 runs = self._catalog.folder / "runs"
                 still_of(live, scene, at, path, options=self._options, runs=runs)
                 trim(path.parent)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vidbuild.api.copies import LIVE, Hold, trim_copies
+from vidbuild.api.loaded_code import LoadedCode
 from vidbuild.api.options import BuildOptions
 from vidbuild.api.plan import store_of
 from vidbuild.errors import StoreError, UsageError, os_error_text
@@ -73,6 +74,7 @@ def listen(host: str, port: int) -> Listening:
 class LivePage:
     """The live page of a project's specs.
 
+    is_stale: whether it has ended because code has changed that this process has loaded.
     stop_requested: polled ten times a second.
     on_bug: called with an exception that no user caused.
     """
@@ -85,6 +87,8 @@ class LivePage:
         stop_requested: Callable[[], bool],
         on_bug: Callable[[Exception], None],
     ) -> None:
+        self.code = LoadedCode()
+        self.is_stale = False
         root = project_of(specs)
         store = store_of(specs[0], options.cache)
         store.prepare()
@@ -100,11 +104,11 @@ class LivePage:
         trim_copies(store.root)
         self.stream = Stream(folder / "events.jsonl")
         self.watcher = Watcher(self.catalog.inputs, self._edited)
-        self.builder = Builder(self.catalog, self.stream, options, on_bug, self.watcher.renew)
+        self.builder = Builder(self.catalog, self.stream, options, on_bug, self.watcher.renew, self._look_at_code)
         access = Access(self.secrets, hosts_of(listening.host), listening.port)
-        pictures = Pictures(self.catalog, options)
+        pictures = Pictures(self.catalog, options, self._look_at_code)
         self.services = Services(self.catalog, self.stream, self.builder, pictures, access, store.root, on_bug)
-        self._server = Server(self.services, stop_requested)
+        self._server = Server(self.services, lambda: self.is_stale or stop_requested())
 
     @property
     def address(self) -> str:
@@ -115,7 +119,7 @@ class LivePage:
         """Serve until that is to stop."""
         self._server.on_start = on_start
         with self.working():
-            self._server.run(sockets=[self._listening.socket])
+            self._server.run(sockets=[self._listening.socket.dup()])
 
     @contextlib.contextmanager
     def working(self) -> Iterator[None]:
@@ -129,6 +133,10 @@ class LivePage:
             self.watcher.stop()
             self.builder.stop()
             kept.close()
+
+    def _look_at_code(self) -> bool:
+        self.is_stale = self.is_stale or bool(self.code.changed())
+        return self.is_stale
 
     def _edited(self, specs: list[Path]) -> None:
         self.builder.edited(specs)

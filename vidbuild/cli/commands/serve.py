@@ -56,11 +56,13 @@ def command(
 
     require(SERVER_PACKAGES, "the live page")
     from vidbuild.api.options import BuildOptions
+    from vidbuild.cli import restart
     from vidbuild.serve.security import is_exposed
-    from vidbuild.serve.server import LivePage, listen
+    from vidbuild.serve.server import Listening, LivePage, listen
 
     paths = spec_files.served_specs(specs)
-    listening = listen(host, port)
+    inherited = restart.inherited_socket()
+    listening = Listening(inherited, host, inherited.getsockname()[1], ()) if inherited else listen(host, port)
     interrupt.graceful = True
     page = LivePage(paths, BuildOptions(**chosen), listening, interrupt.stop_requested, _report_bug)
     if listening.skipped:
@@ -81,10 +83,12 @@ def command(
             if not each.exists():
                 console.message(f"waiting for '{each}', which does not exist")
         console.message("Ctrl-C ends it")
-        if open_page:
+        if open_page and not inherited:
             _open(page.address)
 
     page.run(started)
+    if page.is_stale:
+        restart.start_again(page.code, interrupt.stop_requested, listening.socket)
     return int(interrupt.code)
 
 
