@@ -25,7 +25,7 @@ _FILE = re.compile(r"[\w*@+-]+(?:\.[\w*+-]+)+\Z")
 _FLAG = re.compile(r"(--?)([A-Za-z][\w-]*)(?:(=)(.+))?\Z")
 _KEY_COMBINATION = re.compile(r"[^\s+-]+(?:[+-][^\s+-]+)*(?:\+\+|--|\+-)?\Z")
 _KEY = re.compile(r"[A-Za-z0-9]|F\d{1,2}|[\[\]/\\;'`,.=*+-]\Z")
-_APPLE_KEYS = re.compile(r"([⌘⌥⇧⌃]+)(\w+)\Z")
+_APPLE_KEYS = re.compile(r"([⌘⌥⇧⌃]+)(\w+|[⏎↵↩⇥⎋⌫⌦])\Z")
 _HEX = re.compile(r"0([xX])([0-9A-Fa-f]+)\Z|0([bo])([0-7]+)\Z")
 _COLOR = re.compile(r"#([0-9A-Fa-f]{3}|[0-9A-Fa-f]{6}|[0-9A-Fa-f]{8})\Z")
 _HASH = re.compile(r"(?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{7,64}\Z")
@@ -66,7 +66,12 @@ class NameReader:
             core += place.after[0]  # in "Ctrl+," the comma is the key
         apple = _APPLE_KEYS.match(core)
         if apple:
-            return whole(core, " ".join([*(tables.KEYS[sign] for sign in apple[1]), self.words.word(apple[2])]))
+            return whole(
+                core,
+                " ".join(
+                    [*(tables.KEYS[sign] for sign in apple[1]), tables.KEYS.get(apple[2]) or self.words.word(apple[2])]
+                ),
+            )
         if not _KEY_COMBINATION.match(core):
             return None
         keys = re.split(r"(?<=[^+-])[+-]", core)

@@ -69,12 +69,21 @@ def abbreviation(place: Place) -> Found | None:
         return [whole(chunk.core, tables.SLASHED[chunk.key])]
     if chunk.key in {"am", "pm"} and place.previous.core[-1:].isdecimal():
         return [whole(chunk.core, f"{chunk.core[0].upper()}.M")]
+    if chunk.key == "st" and chunk.after.startswith(".") and _is_street(place):
+        return [whole(chunk.core, "street") if chunk.after != "." else [Part(0, len(chunk.core) + 1, "street")]]
     spoken = tables.ABBREVIATIONS.get(chunk.key)
     following = place.chunks[place.at + 1] if place.at + 1 < len(place.chunks) else Chunk(0, "")
     if spoken is None or not _is_abbreviation(place, chunk, following):
         return None
     dot = chunk.after.startswith(".") and not _ends_sentence(chunk, following)
     return [[Part(0, len(chunk.core) + dot, spoken)]]
+
+
+def _is_street(place: Place) -> bool:
+    """Return whether "St." stands after a name behind a number, as in "12 Elm St."."""
+    name = place.previous
+    number = Place(place.chunks, place.at - 1).previous if name.core else name
+    return name.core[:1].isupper() and not name.after and number.core[-1:].isdecimal()
 
 
 def _is_abbreviation(place: Place, chunk: Chunk, following: Chunk) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 
-from vidbuild.reading import dates, other, phrases, quantities, tables, technical
+from vidbuild.reading import dates, other, phrases, quantities, screens, tables, technical
 from vidbuild.reading.chunks import SILENT, Chunk, Found, Place, divide, whole
 from vidbuild.reading.lexicon import Lexicon
 from vidbuild.reading.names import NameReader
@@ -39,6 +39,8 @@ class Reader:
         names = NameReader(self._words)
         english: tuple[Rule, ...] = (
             phrases.telephone,
+            screens.menu,
+            screens.inches,
             phrases.unit,
             phrases.abbreviation,
             phrases.roman,

@@ -47,6 +47,7 @@ BEFORE_WORD = _names("before_word")
 WITHOUT_DOT = _names("without_dot")
 """Abbreviations that need no dot."""
 NEVER_LAST = _names("never_last")
+AFTER_INCHES = _names("after_inches")
 """Abbreviations whose dot never ends a sentence."""
 SLASHED: Mapping[str, str] = _DATA["slashed"]
 

@@ -1,0 +1,67 @@
+"""Reads what stands for things on screens: the way through menus, and sizes in inches."""
+
+from __future__ import annotations
+
+import re
+
+from vidbuild.reading import numbers, tables
+from vidbuild.reading.chunks import Found, Place, whole
+from vidbuild.reading.words import Part
+
+_BETWEEN_MENUS = frozenset((">", "›", "▸", "»"))  # noqa: RUF001 - signs
+_ARROWS = frozenset(("→", "->", "➜", "=>"))
+_VERBS = frozenset(("choose", "click", "go", "menu", "navigate", "open", "select", "tap", "under"))
+_AMOUNT = re.compile(rf"({numbers.NUMBER})(\u2033?)\Z")
+_FEET = frozenset(("feet", "foot", "ft"))
+
+
+def menu(place: Place) -> Found | None:
+    """Read the sign in "File > Open", and the arrow after a verb that leads to a menu, as in "go to File → Open"."""
+    sign = place.core
+    if sign not in _BETWEEN_MENUS and not (sign in _ARROWS and _leads_to_a_menu(place)):
+        return None
+    sides = place.previous.core, place.next().core
+    if place.previous.after or not all(side[:1].isupper() and len(side) > 1 for side in sides):
+        return None
+    return [whole(sign, "then")] if any(not side.isupper() for side in sides) else None
+
+
+def _leads_to_a_menu(place: Place) -> bool:
+    """Return whether one of the words before in the sentence is such a verb."""
+    while place.previous.core:
+        place = Place(place.chunks, place.at - 1)
+        if place.key in _VERBS:
+            return True
+    return False
+
+
+def inches(place: Place) -> Found | None:
+    """Read the sign after a number, as in a 27" screen, and "in" after feet."""
+    amount = _AMOUNT.match(place.core)
+    if amount is None:
+        return None
+    following = place.next()
+    if following.core == "in" and place.previous.key in _FEET:
+        return [whole(place.core, numbers.decimal(amount[1])), whole("in", _name(amount[1]))]
+    quoted = place.after.startswith('"') and not _is_open(place)
+    if not amount[2] and not quoted:
+        return None
+    beside = place.chunks[place.at + 1] if place.at + 1 < len(place.chunks) and place.after in {"", '"'} else None
+    before_noun = (
+        beside is not None and not beside.before and beside.core[:1].islower() and beside.key not in tables.AFTER_INCHES
+    )
+    name = "inch" if before_noun else _name(amount[1])
+    return [[Part(0, len(place.core) + quoted, f"{numbers.decimal(amount[1])} {name}")]]
+
+
+def _name(number: str) -> str:
+    return "inch" if number == "1" else "inches"
+
+
+def _is_open(place: Place) -> bool:
+    """Return whether a quotation mark before is still open."""
+    chunks = place.chunks[: place.at + 1]
+    marks = sum((each.before + each.core).count('"') for each in chunks) + sum(
+        each.after.count('"') for each in chunks[:-1]
+    )
+    return marks % 2 == 1
