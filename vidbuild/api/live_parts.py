@@ -175,16 +175,26 @@ def _cached(video: LiveVideo, kind: str, file: str, options: BuildOptions) -> It
 
 
 def reasons_of(video: LiveVideo, scenes: Collection[str], options: BuildOptions) -> dict[str, str]:
-    """Return why each of these scenes is built, as far as a step of its own says that: scene -> reason."""
+    """Return why each of these scenes is built: scene -> reason.
+
+    It is that of a step of its own, or else that of the first step which its own wait for, such as `music`.
+    """
     steps = {name: StepId.parse(name).scene.split("+") for name in video.plan.graph.steps}
     goals = [name for name, own in steps.items() if set(scenes).intersection(own)]
     target = replaced(target_of(video.plan), goals=goals)
     found: dict[str, str] = {}
+    common: dict[str, str] = {}
+    others: dict[str, str] = {}  # the reasons of the steps of no scene, or of another one
     for each in engine_of(store_of(video.spec.path, options.cache)).explain(target):
+        own = [scene for scene in steps[each.step] if scene in scenes]
         if each.state == WILL_RUN:
-            for scene in steps[each.step]:
+            others[each.step] = f"{each.step}: {summary(each.roots)}"
+            for scene in own:
                 found.setdefault(scene, summary(each.roots))
-    return {scene: reason for scene, reason in found.items() if scene in scenes}
+        for name in each.because[:1]:
+            for scene in own:
+                common.setdefault(scene, others.get(name, name))
+    return {**common, **found}
 
 
 def _seconds(samples: int) -> float:

@@ -68,17 +68,25 @@ class Previews:
         changed = [each.id for each in live.scenes if each.all != built.get(each.id, {}).get("all")]
         before = {each.id: each.all for each in seen.scenes} if seen else {}
         now = {each.id for each in live.scenes if before.get(each.id) != each.all}
-        # Before any of their steps is in the cache; more scenes have a common reason, which each would repeat.
-        first = [each for each in changed if each in now][:_REASONS]
-        own = reasons_of(live, first, self._around.options) if built else {}
+        if built:
+            self._explain(video, live, [each for each in changed if each in now], videos)
         with self._around.catalog.lock:
             video.changed = frozenset(changed) if built else frozenset()
-            shared = _shared_reasons(video, videos, first) if built else {}
-            video.new_reasons |= {**shared, **{scene: reason for scene, reason in own.items() if reason}}
         if shows and drawn and live.has_pictures:
             self._still(video, live, _first(video, drawn, now))
         if shows and built and changed and len(live.scenes) > 1:
             self._fragment(video, live, _first(video, changed, now))
+
+    def _explain(self, video: Video, live: LiveVideo, scenes: Sequence[str], videos: Sequence[Video]) -> None:
+        """Record why scenes are built, before any of their steps is in the cache."""
+        first = scenes[:_REASONS]
+        own = reasons_of(live, first, self._around.options)
+        shared = _shared_reasons(video, videos, first)
+        found = {scene: own.get(scene) or shared.get(scene, "") for scene in first}
+        common = set(found.values())
+        rest = common.pop() if len(common) == 1 else ""  # so many scenes have one reason, or are too many to explain
+        with self._around.catalog.lock:
+            video.new_reasons |= {**found, **dict.fromkeys(scenes[_REASONS:], rest)}
 
     def _still(self, video: Video, live: LiveVideo, scene: str) -> None:
         """Show the frame at the playhead, if that is in the scene, or else the scene's last one."""

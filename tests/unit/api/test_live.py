@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support import music_lab
 from tests.support.workspace import SMALL
 from vidbuild.api.live import look, missing
 from vidbuild.api.live_parts import CancelledError, fragment_of, pictures_of, reasons_of, reveals_of, still_of
@@ -137,6 +138,18 @@ def test_parts_of_a_video(spec: Path, tmp_path: Path) -> None:
     (edited,) = look(spec).videos
     assert reasons_of(edited, ["two"], options) == {"two": "title changed"}
     assert reasons_of(edited, ["one"], options) == {}
+
+
+def test_the_reason_of_music(spec: Path) -> None:
+    """Scenes whose audio waits for music that was added have its reason, and none that they had before."""
+    from vidbuild.api.build import build
+
+    options = BuildOptions(jobs=1)
+    build(spec, options)
+    music_lab.write(spec.parent / "bed.wav", music_lab.sine(440), 1.0)
+    spec.write_text(SMALL.replace("title: A small video", "title: A small video\nmusic: bed.wav"))
+    (video,) = look(spec).videos
+    assert reasons_of(video, ["one", "two"], options) == dict.fromkeys(("one", "two"), "music: never built")
 
 
 def test_audio_has_no_pictures(spec: Path, tmp_path: Path) -> None:

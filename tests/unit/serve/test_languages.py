@@ -73,7 +73,7 @@ def test_a_step_that_languages_share_is_a_reason_in_each(site: Site, monkeypatch
     around = Surroundings(site.catalog, site.stream, BuildOptions(cache=site.root / ".vidbuild"), lambda: None)
     Pass(around, site.spec, lambda: False, force=True).run()
     first, second = site.catalog.videos()
-    assert first.new_reasons == {"one": "code changed"}
+    assert first.new_reasons == {"one": "code changed", "two": ""}
     assert second.new_reasons == {"one": "code changed", "two": "title changed"}
 
 
@@ -97,3 +97,27 @@ def test_the_open_page_is_first(site: Site, monkeypatch: pytest.MonkeyPatch) -> 
     assert edited() == ["video.fr"]
     assert site.post(f"/api/videos/{english.id}/playhead", {"scene": "one", "at": 0}).status_code == 200
     assert edited() == ["video.en", "video.fr"]
+
+
+def test_reasons_of_before_are_not_repeated(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A scene that is built for no reason of its own, or for that of many others, does not show an older reason."""
+    site.look()
+    (site.root / "video.mp4").write_bytes(b"")
+    scenes = [{"id": name, "drawing": "", "all": ""} for name in ("one", "two")]
+    video = site.video
+    video.revision = video.revisions.add([("video", site.root / "video.mp4", "")], {"scenes": scenes})
+    for name in ("_still", "_fragment"):
+        monkeypatch.setattr(Previews, name, lambda *_: None)
+    monkeypatch.setattr(Pass, "_build", lambda *_: None)
+    around = Surroundings(site.catalog, site.stream, BuildOptions(cache=site.root / ".vidbuild"), lambda: None)
+
+    def reasons(answer: dict[str, str], most: int, title: str) -> dict[str, str]:
+        video.new_reasons = {"one": "old", "two": "old"}
+        monkeypatch.setattr("vidbuild.serve.previews.reasons_of", lambda *_: answer)
+        monkeypatch.setattr("vidbuild.serve.previews._REASONS", most)
+        site.spec.write_text(site.spec.read_text().replace("title: ", f"title: {title} "))
+        Pass(around, site.spec, lambda: False, force=True).run()
+        return video.new_reasons
+
+    assert reasons({"one": "title changed"}, 50, "A") == {"one": "title changed", "two": ""}
+    assert reasons({"one": "music: never built"}, 1, "B") == dict.fromkeys(("one", "two"), "music: never built")
