@@ -28,7 +28,7 @@ def run(context: Context) -> None:
     if effect in blend.EFFECTS:
         blended = blend.blended(leaving, coming, effect)
         plan = encode_plan(blended, profile)
-        args = render.encoder_arguments(blended, plan, profile, context.scratch, context.scratch)
+        args = render.encoder_arguments(blended, plan, profile, context.scratch, None)
     else:
         plan = full_plan(leaving.layers.height, range(frames), leaving.motion.fps, profile)
         args = _whole_arguments(leaving, coming, plan, context.params, context.scratch)

@@ -47,13 +47,18 @@ def source(name: str, options: Mapping[str, Any]) -> Stream:
     return ffmpeg.input(name, **options)
 
 
-def image(path: Path, copy: int, pixels: str = "rgba") -> Stream:
+def image(path: Path, copy: int, pixels: str = "rgba", part: tuple[int, int, int, int] | None = None) -> Stream:
     """Return one frame from a PNG. ffmpeg does not interpret the name as a pattern or URL.
 
     copy: a number that distinguishes the streams of one file, without any effect; ffmpeg decodes it once for all.
+    part: x, y, width and height of the part of it to return; None for all of it.
     """
     read = source(f"file:{path}", {"f": "png_pipe", "protocol_whitelist": "file,pipe", "threads": 1, **UNPROBED})
-    return read.filter("trim", end_frame=1 + copy).filter("format", pixels)
+    stream = read.filter("trim", end_frame=1 + copy)
+    if part is not None:
+        x, y, width, height = part
+        stream = stream.filter("crop", width, height, x, y)
+    return stream.filter("format", pixels)
 
 
 def color(name: str, width: int, height: int, options: Mapping[str, Any], pixels: str = "rgb24") -> Stream:
@@ -148,6 +153,16 @@ def stack(direction: str, streams: Sequence[Stream]) -> Stream:
     import ffmpeg
 
     return ffmpeg.filter(list(streams), direction, inputs=len(streams)) if len(streams) > 1 else streams[0]
+
+
+def mosaic(streams: Sequence[Stream], corners: Sequence[tuple[int, int]]) -> Stream:
+    """Put streams, which together cover a rectangle, at these corners in it. Shorter streams hold their last frame."""
+    import ffmpeg
+
+    layout = "|".join(f"{x}_{y}" for x, y in corners)
+    return (
+        ffmpeg.filter(list(streams), "xstack", inputs=len(streams), layout=layout) if len(streams) > 1 else streams[0]
+    )
 
 
 def concatenate(streams: Sequence[Stream]) -> Stream:

@@ -12,7 +12,7 @@ from itertools import takewhile
 from vidbuild.media.ffmpeg import filtergraph
 from vidbuild.media.ffmpeg.filtergraph import SCALER, Stream
 from vidbuild.media.render.animation import Animation
-from vidbuild.media.render.changed_frames import changed_frames, is_still, visible_layers
+from vidbuild.media.render.changed_frames import Box, changed_frames, is_still, visible_layers
 from vidbuild.media.render.drawing import Layer
 from vidbuild.media.render.layer import overlay_layer
 from vidbuild.media.render.motion import Motion
@@ -80,15 +80,15 @@ def overlay_layers(
     animation: Animation,
     layers: Sequence[Layer],
     times: Sequence[int],
-    corner: tuple[int, int] = (0, 0),
+    seen: Box | None = None,
 ) -> Stream:
     """Overlay layers on a base at these frame numbers.
 
-    corner: the canvas position of the base's top left corner.
+    seen: the part of the canvas that the base is; None for all of it.
     """
     stream = filtergraph.repeat_at(filtergraph.frame_timebase(base, animation.motion.fps), times)
     for layer in layers:
-        stream = overlay_layer(stream, animation, layer, corner)
+        stream = overlay_layer(stream, animation, layer, seen)
     return stream
 
 

@@ -11,6 +11,7 @@ from vidbuild.media.ffmpeg.filtergraph import Stream
 from vidbuild.media.render import clip, columns_of_rows, concealed, stacks
 from vidbuild.media.render.animation import Animation
 from vidbuild.media.render.changed_frames import (
+    Box,
     cursor_places,
     layer_changes,
     track_of,
@@ -24,21 +25,43 @@ from vidbuild.media.render.places import fades, is_painted, looks, offset, sized
 from vidbuild.media.render.stacks import Piled
 
 
-def overlay_layer(base: Stream, animation: Animation, layer: Layer, corner: tuple[int, int] = (0, 0)) -> Stream:
+def overlay_layer(base: Stream, animation: Animation, layer: Layer, seen: Box | None = None) -> Stream:
     """Overlay a layer, with its motion, on what is below it.
 
-    corner: the canvas position of the base's top left corner.
+    seen: the part of the canvas that the base is; None for all of it. Only this part of a layer that stays in place is
+    composed.
     """
-    motion = animation.motion
-    track = track_of(layer, motion)
+    motion, canvas = animation.motion, Box(0, 0, animation.layers.width, animation.layers.height)
+    track, corner = track_of(layer, motion), (seen or canvas)[:2]
     x, y = _position(animation, layer, track, corner)
+    part = _part(layer, seen) if seen and layer.file and stays_in_place(layer, animation) else None
+    if part is not None:
+        x, y = str(layer.x + part[0] - corner[0]), str(layer.y + part[1] - corner[1])
     if not layer.file and not layer.enlarged:
         x, y = f"({x})+({layer.width}-w)/2", f"({y})+({layer.height}-h)/2"
-    stream, (first, end) = _layer_stream(animation, layer, track), visible_span(track, motion)
+    stream, (first, end) = _layer_stream(animation, layer, track, part), visible_span(track, motion)
     if layer.file:
         first, *others = layer_changes(layer, animation.layers, motion) or (0,)
         stream, first = (stream, 0) if others else (filtergraph.ahead(stream), first)
     return filtergraph.overlay(base, stream, x, y, _enable_expression(first, end, motion))
+
+
+def stays_in_place(layer: Layer, animation: Animation) -> bool:
+    """Whether a layer is one image that never moves, so that any part of it can be composed apart."""
+    track = track_of(layer, animation.motion)
+    if not layer.file or layer.has_states or is_painted(layer, track):
+        return False
+    if track.follows or typed_widths(layer, animation.motion):
+        return False
+    return len({place for _, place in _places(animation, layer, track)}) == 1
+
+
+def _part(layer: Layer, seen: Box) -> tuple[int, int, int, int] | None:
+    """Return x, y, width and height of the part of a layer's image that is seen; None for all of it."""
+    left, top = max(0, seen.left - layer.x), max(0, seen.top - layer.y)
+    right, bottom = min(layer.width, seen.right - layer.x), min(layer.height, seen.bottom - layer.y)
+    part = (left, top, right - left, bottom - top)
+    return None if part == (0, 0, layer.width, layer.height) or right <= left or bottom <= top else part
 
 
 def covering_frames(
@@ -62,8 +85,13 @@ def covering_frames(
     return stream.filter("crop", box[2] - box[0], box[3] - box[1], box[0] - left, box[1] - top)
 
 
-def _layer_stream(animation: Animation, layer: Layer, track: Track) -> Stream:
-    """Return a layer's own frames, one for each frame in which it changes, with every effect except its position."""
+def _layer_stream(
+    animation: Animation, layer: Layer, track: Track, part: tuple[int, int, int, int] | None = None
+) -> Stream:
+    """Return a layer's own frames, one for each frame in which it changes, with every effect except its position.
+
+    part: x, y, width and height of the part of its image to return; None for all of it.
+    """
     motion = animation.motion
     if layer.enlarged:
         return _fade(_enlarged(animation, layer, track, layer.enlarged), layer, track, motion.fps)
@@ -80,7 +108,7 @@ def _layer_stream(animation: Animation, layer: Layer, track: Track) -> Stream:
         return _fade(
             filtergraph.place_at(filtergraph.frame_timebase(painted, motion.fps), changes), layer, track, motion.fps
         )
-    image = filtergraph.image(animation.folder / layer.file, animation.copy_of(layer.name))
+    image = filtergraph.image(animation.folder / layer.file, animation.copy_of(layer.name), part=part)
     stream = filtergraph.repeat_at(filtergraph.frame_timebase(image, motion.fps), changes)
     steps = typed_widths(layer, motion)
     if steps:

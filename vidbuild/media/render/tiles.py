@@ -7,7 +7,7 @@ are converted, so that they are the same as in the whole frame.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import count
 
 from vidbuild.media.ffmpeg import filtergraph
@@ -15,35 +15,17 @@ from vidbuild.media.ffmpeg.filtergraph import Stream
 from vidbuild.media.render import compose
 from vidbuild.media.render.animation import Animation
 from vidbuild.media.render.bands import ROW, Band
-from vidbuild.media.render.changed_frames import Box, changing_boxes, visible_box, visible_layers
+from vidbuild.media.render.changed_frames import Box, changing_boxes, layer_changes, visible_box, visible_layers
+from vidbuild.media.render.divisions import MARGIN, Cover, Tile, divide
 from vidbuild.media.render.drawing import Layer
-from vidbuild.media.render.layer import covering_frames, overlay_layer
+from vidbuild.media.render.layer import covering_frames, overlay_layer, stays_in_place
 from vidbuild.media.render.settled import Window, windows
-
-MARGIN = 8  # pixels: more than a chroma sample covers
 
 # Share of the frame's width: if more columns move, all are composed.
 MAX_SHARE = 0.85
 
 # How many pixels are still between what is composed apart: a tile costs as much as some more columns of its neighbor.
 MIN_STILL = 48
-
-
-@dataclass(frozen=True, slots=True)
-class Tile:
-    """A rectangle of a band, in pixels of the frame, and the frame numbers at which it is composed."""
-
-    left: int
-    top: int
-    right: int
-    bottom: int
-    frames: tuple[int, ...]
-
-    def outer(self, animation: Animation) -> tuple[int, int, int, int]:
-        """Return left, top, right and bottom with the margin, clipped to the frame."""
-        width, height = animation.layers.width, animation.layers.height
-        left, top = max(0, self.left - MARGIN), max(0, self.top - MARGIN)
-        return left, top, min(width, self.right + MARGIN), min(height, self.bottom + MARGIN)
 
 
 def band_streams(
@@ -130,16 +112,14 @@ def _band_stream(
     streams = []
     for window in divided:
         base = compose.overlay_still(base, replace(window.animation, copy=next(copies)), window.settled)
-        rows = _tiles(window.animation, band, window.times)
-        parts = filtergraph.split(base, sum(map(len, rows)) + (keep or window is not divided[-1]))
-        tiles = [
-            [
-                _tile_stream(parts.pop(), replace(window.animation, copy=next(copies)), window.moving, tile, pixels)
-                for tile in row
-            ]
-            for row in rows
+        tiles = [part for tile in _tiles(window.animation, band, window.times) for part in _divided(window, tile)]
+        parts = filtergraph.split(base, len(tiles) + (keep or window is not divided[-1]))
+        composed = [
+            _tile_stream(parts.pop(), replace(window.animation, copy=next(copies)), window.moving, tile, pixels)
+            for tile in tiles
         ]
-        streams.append(filtergraph.stack("vstack", [filtergraph.stack("hstack", row) for row in tiles]))
+        top, _ = _rows(animation, band)
+        streams.append(filtergraph.mosaic(composed, [(tile.left, tile.top - top) for tile in tiles]))
         base = parts[0] if parts else base
     joined = filtergraph.concatenate(streams)
     if len(streams) > 1:
@@ -147,19 +127,34 @@ def _band_stream(
     return joined, base
 
 
+def _divided(window: Window, tile: Tile) -> list[Tile]:
+    """Return the parts of a tile of a window."""
+    animation = window.animation
+    layers, motion = animation.layers, animation.motion
+    covers = [
+        Cover(
+            visible_box(layer, layers, motion),
+            frozenset(layer_changes(layer, layers, motion)),
+            whole=not stays_in_place(layer, animation),
+        )
+        for layer in window.moving
+    ]
+    return divide(tile, covers)
+
+
 def _covered_stream(divided: Sequence[Window], band: Band, pixels: str, copies: Iterator[int]) -> Stream | None:
     """Return a band's frames if it is one tile, in which a layer hides all below it: only that and more is composed."""
-    window, rows = divided[0], _tiles(divided[0].animation, band, divided[0].times)
-    if len(divided) > 1 or len(rows) > 1 or len(rows[0]) > 1:
+    window, tiles = divided[0], _tiles(divided[0].animation, band, divided[0].times)
+    if len(divided) > 1 or len(tiles) > 1:
         return None
-    (tile,) = rows[0]
-    inside, outer = _inside(window.animation, window.moving, tile), tile.outer(window.animation)
+    (tile,) = tiles
+    inside, outer = _inside(window.animation, window.moving, tile), _outer(tile, window.animation)
     animation = replace(window.animation, copy=next(copies))
     for index in reversed(range(len(inside))):
         stream = covering_frames(animation, inside[index], outer, tile.frames)
         if stream is not None:
             for layer in inside[index + 1 :]:
-                stream = overlay_layer(stream, animation, layer, outer[:2])
+                stream = overlay_layer(stream, animation, layer, outer)
             return _converted(stream, tile, outer[:2], pixels)
     return None
 
@@ -182,8 +177,8 @@ def _areas(animation: Animation, layers: Sequence[Layer], band: Band) -> dict[La
     return found
 
 
-def _tiles(animation: Animation, band: Band, times: tuple[int, ...]) -> list[list[Tile]]:
-    """Return rows of tiles: each part of a band that moves at some of its frames, and what is still around them."""
+def _tiles(animation: Animation, band: Band, times: tuple[int, ...]) -> list[Tile]:
+    """Return tiles: each part of a band that moves at some of its frames, and what is still around them."""
     width, (top, bottom) = animation.layers.width, _rows(animation, band)
     boxes = changing_boxes(animation.layers, animation.motion)
     moving = [(box, frames) for box, frames in boxes if box.top < bottom and box.bottom > top]
@@ -198,8 +193,7 @@ def _tiles(animation: Animation, band: Band, times: tuple[int, ...]) -> list[lis
     between = [Tile(left, upper, right, lower, still) for left, right in zip(edges[::2], edges[1::2], strict=True)]
     row = sorted((*middle, *between), key=lambda tile: (tile.left, tile.right))
     rows = [Tile(0, top, width, upper, still)], row, [Tile(0, lower, width, bottom, still)]
-    full = ([tile for tile in row if tile.left < tile.right and tile.top < tile.bottom] for row in rows)
-    return [row for row in full if row]
+    return [tile for row in rows for tile in row if tile.left < tile.right and tile.top < tile.bottom]
 
 
 def _columns(moving: Sequence[tuple[Box, frozenset[int]]], width: int) -> list[tuple[int, int, frozenset[int]]]:
@@ -238,16 +232,20 @@ def _rows(animation: Animation, band: Band) -> tuple[int, int]:
 
 
 def _tile_stream(base: Stream, animation: Animation, layers: Sequence[Layer], tile: Tile, pixels: str) -> Stream:
-    left, top, right, bottom = tile.outer(animation)
+    left, top, right, bottom = _outer(tile, animation)
     cropped = base.filter("crop", right - left, bottom - top, left, top)
     inside = _inside(animation, layers, tile)
-    composed = compose.overlay_layers(cropped, animation, inside, tile.frames, (left, top))
+    composed = compose.overlay_layers(cropped, animation, inside, tile.frames, Box(left, top, right, bottom))
     return _converted(composed, tile, (left, top), pixels)
+
+
+def _outer(tile: Tile, animation: Animation) -> Box:
+    return tile.outer(animation.layers.width, animation.layers.height)
 
 
 def _inside(animation: Animation, layers: Sequence[Layer], tile: Tile) -> list[Layer]:
     """Return the layers that are visible in a tile or its margin at any time."""
-    left, top, right, bottom = tile.outer(animation)
+    left, top, right, bottom = _outer(tile, animation)
     boxes = ((layer, visible_box(layer, animation.layers, animation.motion)) for layer in layers)
     return [
         layer for layer, box in boxes if box.left < right and box.right > left and box.top < bottom and box.bottom > top

@@ -83,7 +83,7 @@ def test_a_window_composes_only_what_moves_in_it(tmp_path: Path) -> None:
     streams, _ = tiles.band_streams(picture, undivided(SIZE[1], times), "yuv420p")
     text = " ".join(filtergraph.arguments(filtergraph.output(streams[0], tmp_path / "o", {})))
     assert text.count("concat=n=2") == 1
-    assert text.count("vstack=inputs=3") == 1
+    assert text.count("xstack=inputs=5") == 1
 
 
 def test_the_last_frame_begins_with_what_has_come_to_rest(tmp_path: Path) -> None:
