@@ -11,6 +11,7 @@ from vidbuild.reading.words import Part
 _ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T_](\d{2}):(\d{2})(?::\d{2}(?:\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?)?\Z")
 _ISO_MONTH = re.compile(r"(\d{4})-(\d{2})\Z")
 _SLASHED = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4}|\d{2})\Z|(\d{4})/(\d{1,2})/(\d{1,2})\Z")
+_WITH_DOTS = re.compile(r"(\d{1,2})\.(\d{1,2})\.((?:19|20)\d{2})\Z")  # the day is first wherever dots are usual
 _DAY = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?\Z")
 _DAYS_RANGE = re.compile(r"(\d{1,2})(?:-|–)(\d{1,2})\Z")  # noqa: RUF001 - a dash
 _YEAR = re.compile(r"[12]\d{3}\Z")
@@ -44,6 +45,15 @@ def _date(core: str, language: str) -> str | None:
     month_only = _ISO_MONTH.match(core)
     if month_only and 1 <= int(month_only[2]) <= _MONTHS and core[:2] in {"19", "20"}:
         return f"{tables.MONTHS[int(month_only[2]) - 1]} {numbers.year(month_only[1])}"
+    return _with_dots(core) or _with_slashes(core, language)
+
+
+def _with_dots(core: str) -> str | None:
+    found = _WITH_DOTS.match(core)
+    return found and _in_words(found[3], found[2], found[1])
+
+
+def _with_slashes(core: str, language: str) -> str | None:
     slashed = _SLASHED.match(core)
     if slashed is None:
         return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from vidbuild.reading import numbers, tables
+from vidbuild.reading import numbers, tables, technical
 from vidbuild.reading.chunks import Found, Place, whole
 from vidbuild.reading.letters import plural, spell
 from vidbuild.reading.words import HOLES, Part, WordReader
@@ -54,7 +54,7 @@ class NameReader:
     def read(self, place: Place) -> Found | None:
         """Read a chunk that is no number."""
         core = place.core
-        rules = (self._keys, self._special, self._address, self._flag, self._path)
+        rules = (self._keys, self._special, self._address, self._flag, self._assignment, self._path)
         for rule in (self._special,) if core.isalnum() else rules:
             parts = rule(core, place)
             if parts is not None:
@@ -156,8 +156,24 @@ class NameReader:
             parts += self._moved(name, len(dashes), {"-": "", "_": ""})
         if equals:
             at = len(dashes) + len(name)
-            parts += [Part(at, at + 1, "equals"), *self._moved(value, at + 1, tables.PATH_SIGNS)]
+            parts += [Part(at, at + 1, "equals"), *self._value(value, at + 1)]
         return parts
+
+    def _assignment(self, core: str, place: Place) -> list[Part] | None:
+        """Read "TTL=30s", whose value has a unit."""
+        del place
+        name, _, value = core.partition("=")
+        if not value or not name.isidentifier() or technical.assigned(value) is None:
+            return None
+        return [
+            *self._moved(name, 0, tables.CODE_SIGNS),
+            Part(len(name), len(name) + 1, "equals"),
+            *self._value(value, len(name) + 1),
+        ]
+
+    def _value(self, value: str, at: int) -> Iterator[Part]:
+        spoken = technical.assigned(value)
+        yield from self._moved(value, at, tables.PATH_SIGNS) if spoken is None else [Part(at, at + len(value), spoken)]
 
     def _moved(self, text: str, at: int, signs: Mapping[str, str]) -> Iterator[Part]:
         for part in self._compound(text, signs):

@@ -26,6 +26,7 @@ _UTC = re.compile(r"(UTC|GMT)([+-])(\d{1,2})\Z")
 _SUFFIX_PART = re.compile(r"[A-Za-z]+|\d+")
 _ORDINAL = re.compile(r"(\d{1,3}(?:,\d{3})*|\d+)(?:st|nd|rd|th)\Z")
 _DECADE = re.compile(r"((?:1[1-9]|20)\d|\d)0'?s\Z")
+_QUARTER = re.compile(r"Q[1-4]\Z|H[12]\Z")
 _FRACTION = re.compile(r"(\d{1,3})/(\d{1,3})\Z")
 _SIZE = re.compile(rf"({_N})[x\u00d7]({_N})(?:[x\u00d7]({_N}))?\Z")
 _TIMES = re.compile(rf"({_N})(?:-|–)?([x\u00d7])\Z")  # noqa: RUF001 - as above
@@ -114,6 +115,8 @@ def is_year(digits: str, place: Place) -> bool:
     """Return whether four digits are a year: of this or the last century, and no number of something."""
     if int(digits) not in _YEARS:
         return False
+    if _QUARTER.match(place.previous.core):
+        return True
     following = place.next().core
     counts = (
         following.isalpha()
@@ -171,6 +174,12 @@ def _unit(core: str, place: Place) -> str | None:
     if unit in {"d", "l"} and len(number) == 1 and unit == "l":
         return None
     return f"{numbers.decimal(number)} {unit_name(unit, '1' if hyphen or place.previous.key in ARTICLES else number)}"
+
+
+def with_unit(text: str) -> str | None:
+    """Return how a number with a unit is spoken, None for anything else."""
+    found = _UNIT.match(text)
+    return found and f"{numbers.decimal(found[1])} {unit_name(found[3], found[1])}"
 
 
 def unit_name(unit: str, number: str) -> str:

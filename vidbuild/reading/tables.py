@@ -62,6 +62,7 @@ VERSIONED = _names("versioned")
 ROMAN_AFTER = _names("roman_after")
 KINGS = _names("kings")
 NUMBERED = _names("numbered")
+PARTS_OF_CHAPTERS = _names("parts_of_chapters")
 """Words after which a number is a name, read in pairs of digits."""
 COUNTED = _names("counted")
 """Words after which "1/3" is the first of three."""

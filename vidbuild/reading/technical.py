@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from vidbuild.reading import numbers, tables
+from vidbuild.reading import numbers, quantities, tables
 from vidbuild.reading.chunks import Found, Place, whole
 
 _DURATION = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m(?:in)?)?(?:(\d+)s)?\Z")
@@ -24,6 +24,7 @@ _STATUS_OF = frozenset("error errors page pages response responses status".split
 _MODEL = re.compile(r"\d[1-9]\d\d\Z|\d\d[1-9]\d\Z")
 _NAME = re.compile(r"[A-Z]{3,5}\Z")
 _PLACE = re.compile(r"(\d{1,3})/(\d{1,3})\Z")
+_PART = re.compile(r"(\d{1,3})[-\u2010\u2011\u2013](\d{1,3})\Z")
 _SEASON = re.compile(r"((?:19|20)(\d\d))([/\u2013-])(\d\d)\Z")
 
 
@@ -34,15 +35,32 @@ def read(place: Place) -> Found | None:
 
 
 def _duration(core: str, place: Place) -> str | None:
-    """Read "1h30m", and "30m" beside "1h"."""
+    """Read "1h30m", "30m" beside "1h", and "5m" before "30s"."""
     found = _DURATION.match(core)
     if not core[:1].isdecimal() or found is None:
         return None
-    parts = [(int(number), name) for number, name in zip(found.groups(), _PARTS, strict=True) if number]
-    beside = re.fullmatch(r"\d+[dh]", place.previous.core) and not place.previous.after
-    if len(parts) < 2 and not (beside and core[-1] in "hms"):  # noqa: PLR2004 - alone, it is a unit
+    parts = _parts_of(found)
+    beside = re.fullmatch(r"\d+[dhm]", place.previous.core) and not place.previous.after
+    follows = core.endswith("m") and re.fullmatch(r"\d+s", place.next().core)
+    if len(parts) < 2 and not (beside and core[-1] in "hms") and not follows:  # noqa: PLR2004 - alone, it is a unit
         return None
+    return _parts_in_words(parts)
+
+
+def _parts_of(found: re.Match[str]) -> list[tuple[int, str]]:
+    return [(int(number), name) for number, name in zip(found.groups(), _PARTS, strict=True) if number]
+
+
+def _parts_in_words(parts: Sequence[tuple[int, str]]) -> str:
     return " ".join(f"{numbers.cardinal(str(number))} {name}{'s' * (number != 1)}" for number, name in parts)
+
+
+def assigned(value: str) -> str | None:
+    """Return how a value with a unit is read behind a "=", where "5m" are minutes; None if it is anything else."""
+    found = _DURATION.match(value)
+    if value[:1].isdecimal() and found is not None and value[-1].isalpha():
+        return _parts_in_words(_parts_of(found))
+    return quantities.with_unit(value)
 
 
 def _power(core: str, _place: Place) -> str | None:
@@ -125,6 +143,14 @@ def _place(core: str, place: Place) -> str | None:
     return f"{numbers.cardinal(found[1])} of {numbers.cardinal(found[2])}"
 
 
+def _part_of_chapter(core: str, place: Place) -> str | None:
+    """Read "Figure 2-1", whose first number is that of the chapter."""
+    found = _PART.match(core)
+    if found is None or place.previous.after or place.previous.key not in tables.PARTS_OF_CHAPTERS:
+        return None
+    return f"{numbers.cardinal(found[1])} dash {numbers.cardinal(found[2])}"
+
+
 def _season(core: str, _place: Place) -> str | None:
     """Read "2024-25" and "2025/26", if the second year follows the first."""
     found = _SEASON.match(core)
@@ -145,5 +171,6 @@ _RULES = (
     _status,
     _model,
     _place,
+    _part_of_chapter,
     _season,
 )
