@@ -5,13 +5,13 @@ from __future__ import annotations
 import contextlib
 import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from vidbuild.engine.graph.context import THIS_STEP, Context
 from vidbuild.errors import StepError, UnreachableError
+from vidbuild.frozen import values
 from vidbuild.media.audio import wav
 from vidbuild.media.text.words import Speech
 from vidbuild.steps import pauses
@@ -65,7 +65,7 @@ def check(speech: Speech, voice: str, wav_path: Path) -> None:
 
 def words_data(speech: Speech, voice: str) -> dict[str, Any]:
     """Return the content of words.json. voice: the one that spoke, perhaps the fallback."""
-    words = [asdict(word) for word in speech.words]
+    words = list(map(values, speech.words))
     phrases = [list(phrase) for phrase in speech.phrases]
     return {
         "samples": speech.samples,

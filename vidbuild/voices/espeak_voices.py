@@ -7,6 +7,7 @@ in `voices/!v` are variants ("en-us+f3").
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from functools import cache
 from itertools import pairwise
@@ -51,7 +52,16 @@ def _name(path: Path) -> str:
 def resolve(data: Path, name: str) -> str:
     """Return the library's name of a voice, variant included; an unknown name as it is."""
     base, plus, variant = name.partition("+")
-    return _files(data).get(base.casefold(), base) + plus + variant
+    return (_file_named(data, base.casefold()) or _files(data).get(base.casefold(), base)) + plus + variant
+
+
+@cache
+def _file_named(data: Path, name: str) -> str:
+    """Return the file name of the voice that is called like this, as most are; "" if none is. Few files are read."""
+    found = sorted(
+        Path(folder, file) for folder, _, files in os.walk(data / "lang") for file in files if file.casefold() == name
+    )
+    return next((path.name for path in found if any(_languages(data, path))), "")
 
 
 def mean_pitch(data: Path, name: str) -> float:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Protocol
 
 from vidbuild.frozen import dataclass, field
 
@@ -56,15 +56,6 @@ class RetryCallback(Protocol):
     def __call__(self, attempt: int, wait: float, message: str) -> None: ...  # noqa: D102 - see the class
 
 
-@runtime_checkable
-class ReadableInputs(Protocol):
-    """Inputs that can be read without their paths."""
-
-    def read(self, role: str, /) -> bytes:
-        """Return the content of an input that is one file."""
-        ...
-
-
 def ignore_retry(attempt: int, wait: float, message: str) -> None:
     """Do nothing."""
 
@@ -77,7 +68,8 @@ def ignore_progress(done: int, total: int, unit: str = "") -> None:
 class Context:
     """One run of one step, in a private folder that is also the working directory.
 
-    inputs: role -> a read-only file, or a folder of them if the input is the whole product of a step.
+    inputs: role -> a read-only file, or a folder of them if the input is the whole product of a step. A mapping may
+        have a method `read`, which returns the content of a file.
     out: the folder in which every regular file becomes an output, by its relative name.
     scratch: a folder for anything else; removed afterwards.
     env: the scrubbed environment that child processes must receive.
@@ -96,8 +88,8 @@ class Context:
 
     def read(self, role: str) -> bytes:
         """Return the content of an input that is one file, without its path, which costs more if there are many."""
-        inputs = self.inputs
-        return inputs.read(role) if isinstance(inputs, ReadableInputs) else inputs[role].read_bytes()
+        read: Callable[[str], bytes] | None = getattr(self.inputs, "read", None)
+        return self.inputs[role].read_bytes() if read is None else read(role)
 
     def warn(self, code: str, message: str, *, field: str = "", hint: str | None = None) -> None:
         """Give the user a warning."""
