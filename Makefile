@@ -4,6 +4,7 @@
 #   make test-browser    play videos and use the live page in a real browser; needs Chromium and npm (Debian packages:
 #                        chromium, npm)
 #   make test-editor     read specs with the YAML language server of editors; needs node and npm (Debian: nodejs, npm)
+#   make test-stores     publish to an emulator of Azure's storage, and share a cache there; needs node and npm
 #   make test-shells     complete command lines in bash, zsh and fish (Debian packages: zsh, fish)
 #   make test-windows    run commands and check all specs in Python for Windows under Wine (Debian packages: wine,
 #                        wine64, gcc-mingw-w64-x86-64-win32)
@@ -38,7 +39,7 @@ FLOOR_OF_CASES := 87
 # Thousands of tests start Python: they read what the first one compiled, even if the caller's Python is to keep nothing.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: cli demo test mutate soak test-browser test-editor test-decoders coverage lint check pins schema pictures bench words clean test-shells test-windows golden
+.PHONY: cli demo test mutate soak test-browser test-editor test-stores test-decoders coverage lint check pins schema pictures bench words clean test-shells test-windows golden
 
 demo: .venv/run.stamp
 	@$(BIN)/vidbuild build $(DEMO)/video.yaml
@@ -52,6 +53,9 @@ test-browser: .venv/work.stamp tests/browser/node_modules/.package-lock.json
 
 test-editor: .venv/work.stamp tests/editor/node_modules/.package-lock.json
 	$(BIN)/python -m pytest -q tests/editor
+
+test-stores: .venv/work.stamp tests/stores/node_modules/.package-lock.json
+	$(BIN)/python -m pytest -q tests/stores
 
 test-shells: .venv/work.stamp
 	$(BIN)/python -m pytest -q tests/shells

@@ -100,3 +100,19 @@ def test_a_key_in_an_address_is_refused(workspace: Workspace) -> None:
     outcome = workspace.run("build", "--publish")
     assert (outcome.code, "must not hold a user name or password" in outcome.stderr) == (2, True)
     assert "vidbuild.toml:1:1" in outcome.stderr
+
+
+@pytest.mark.parametrize("what", ["video.yaml", "notes.vtt"])
+def test_a_token_that_others_can_read_is_a_warning(
+    workspace: Workspace, what: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """P43: it is said before anything is sent."""
+    workspace.write("video.yaml", SMALL)
+    workspace.write("notes.vtt", "WEBVTT")
+    monkeypatch.setenv("VIDBUILD_HTTP_TOKEN", "a-token")
+    outcome = workspace.run("publish", what, "--to", "http://no-such-host.invalid/videos")
+    assert outcome.code == 4
+    warning = "warning: VIDBUILD_HTTP_TOKEN is sent to 'http://no-such-host.invalid/videos' without TLS"
+    assert warning in outcome.stderr
+    assert "[VB912]" in outcome.stderr
+    assert "the server does not answer" in outcome.stderr

@@ -100,7 +100,7 @@ def running() -> Iterator[ObjectServer]:
     moto = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
     moto.start()
     host, port = moto.get_host_and_port()
-    proxy = _proxy(host, port)
+    proxy = proxy_to(host, port)
     thread = threading.Thread(target=proxy.serve_forever, daemon=True)
     thread.start()
     server = ObjectServer("127.0.0.1", proxy.server_port)
@@ -143,7 +143,9 @@ def _headers(headers: Iterable[tuple[str, str]], left_out: Collection[str]) -> d
     return {name: value for name, value in headers if name.lower() not in left_out}
 
 
-def _proxy(host: str, port: int) -> ThreadingHTTPServer:
+def proxy_to(host: str, port: int) -> ThreadingHTTPServer:
+    """Return a proxy of another server; its `owner` is the ObjectServer that is asked about each request."""
+
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 

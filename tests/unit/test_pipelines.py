@@ -84,7 +84,8 @@ def test_dependabot_looks_where_versions_are() -> None:
     config = yaml.safe_load((ROOT / ".github" / "dependabot.yml").read_text(encoding="utf-8"))
     files = {"github-actions": "action.yml", "pip": "pyproject.toml", "npm": "package.json", "docker": "Dockerfile"}
     for each in config["updates"]:
-        assert (ROOT / each["directory"].strip("/") / files[each["package-ecosystem"]]).exists()
+        for folder in each.get("directories") or [each["directory"]]:
+            assert (ROOT / folder.strip("/") / files[each["package-ecosystem"]]).exists()
 
 
 def test_the_manifest_of_hooks_is_right() -> None:

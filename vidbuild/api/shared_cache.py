@@ -17,6 +17,8 @@ from vidbuild.engine.runs.build_report import BuildReport
 from vidbuild.engine.store.store import Store
 from vidbuild.engine.store.trace import Trace
 from vidbuild.errors import UsageError, VidbuildError
+from vidbuild.remote.address import Address, parse
+from vidbuild.remote.errors import exposure
 from vidbuild.remote.public_key import VARIABLE, InvalidKeyError
 
 WRITE = "VIDBUILD_REMOTE_WRITE"  # in the environment, instead of --remote-write
@@ -65,7 +67,8 @@ class SharedCache:
         )
 
     def notices(self) -> Iterator[Notice]:
-        """Yield a warning if there was trouble."""
+        """Yield a warning if there was trouble, and of a token that others can read."""
+        yield from exposed(parse(self._address))
         if self._error is not None:
             message = f"the remote cache is not used to the end: {self._error.message}"
             yield Notice(message, hint=self._error.hint, code="VB910")
@@ -74,6 +77,12 @@ class SharedCache:
         """Raise the error that there was, if the remote cache is required."""
         if self._required and self._error is not None:
             raise self._error
+
+
+def exposed(address: Address) -> Iterator[Notice]:
+    """Yield a warning of a place to which a token is sent without TLS."""
+    if message := exposure(address):
+        yield Notice(message, hint="use https://", code="VB912")
 
 
 def signer() -> Signer:

@@ -46,8 +46,18 @@ def places(specs: Sequence[SpecLike], to: str | None, brand: str | None) -> list
 
     addresses = [destination(to, spec, brand) for spec in specs]
     for address in dict.fromkeys(addresses):
+        report_exposure(address)
         probe(address)
     return addresses
+
+
+def report_exposure(address: Place) -> None:
+    """Print a warning of a place to which a token is sent without TLS."""
+    from vidbuild.api.shared_cache import exposed
+    from vidbuild.cli import result_output
+
+    for text in result_output.warning_lines(exposed(address)):
+        console.message(text)
 
 
 def send(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import re
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ _FORMS = {
     "supabase": "supabase://PROJECT/BUCKET/FOLDER",
 }
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+_USER = re.compile(r"(?<=://)[^/?#@]*@")
 SUPABASE_URL = "SUPABASE_URL"  # of a server of one's own, in the environment
 
 
@@ -49,19 +51,43 @@ class Address:
         """The base of the addresses of a Supabase project."""
         return os.environ.get(SUPABASE_URL, "").rstrip("/") or f"https://{self.project}.supabase.co"
 
+    @property
+    def is_open(self) -> bool:
+        """Whether everybody on the way can read what is sent: HTTP without TLS, and not to this machine."""
+        return self.scheme == "http" and not _is_loopback(urlsplit(f"//{self.bucket}").hostname or "")
+
     def public(self, key: str) -> str:
         """Return the address at which everybody can read a file, if the place is public; key: below the prefix."""
         path = quote("/".join(filter(None, (self.prefix, key))))
         if self.scheme == "file":
             return (Path(self.prefix) / key).as_uri()
-        account = os.environ.get("AZURE_STORAGE_ACCOUNT_NAME", "")
         base = {
             "s3": _s3_base(self.bucket),
             "supabase": f"{self.supabase_base}/storage/v1/object/public/{self.bucket}",
             "gs": f"https://storage.googleapis.com/{self.bucket}",
-            "az": f"https://{account}.blob.core.windows.net/{self.bucket}" if account else "",
+            "az": _azure_base(self.bucket),
         }.get(self.scheme, f"{self.scheme}://{self.bucket}")
-        return f"{base}/{path}" if base else ""
+        return without_user(f"{base}/{path}") if base else ""
+
+
+def without_user(url: str) -> str:
+    """Return an address without a user name and password, which an endpoint of the environment can have."""
+    return _USER.sub("", url)
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
+
+
+def _azure_base(container: str) -> str:
+    endpoint = (os.environ.get("AZURE_STORAGE_ENDPOINT") or os.environ.get("AZURE_ENDPOINT") or "").rstrip("/")
+    account = os.environ.get("AZURE_STORAGE_ACCOUNT_NAME", "")
+    if not endpoint and not account:
+        return ""
+    return f"{endpoint or f'https://{account}.blob.core.windows.net'}/{container}"
 
 
 def _s3_base(bucket: str) -> str:
@@ -93,7 +119,8 @@ def parse(text: str) -> Address:
     if parts.scheme in {"http", "https"}:
         if not parts.hostname:
             raise UsageError(f"'{shown}' names no server", hint="use https://HOST/FOLDER")
-        return Address(parts.scheme, parts.hostname + (f":{port}" if port else ""), "/".join(folders))
+        host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+        return Address(parts.scheme, host + (f":{port}" if port else ""), "/".join(folders))
     if parts.scheme == "file":
         if parts.netloc:
             raise UsageError(f"'{shown}' names a host", hint=f"use {_FORMS['file']}, with three slashes")

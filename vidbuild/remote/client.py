@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-import functools
 import math
 import os
 import secrets
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from vidbuild.errors import UsageError
-from vidbuild.remote.address import Address, parse
+from vidbuild.remote.address import Address, parse, without_user
 from vidbuild.remote.errors import RemoteError, is_about_place, remote_error
 from vidbuild.remote.stores import Store, require, store_of
 
@@ -46,6 +46,8 @@ class Client:
         self.address = parse(address) if isinstance(address, str) else address
         self._seconds = seconds
         self._retries = retries
+        self._comparing = threading.Lock()
+        self._compares: bool | None = None
 
     def head(self, key: str) -> Stored | None:
         """Return what is known of a file; None if there is none, or no bucket."""
@@ -101,9 +103,18 @@ class Client:
             return False
         return True
 
-    @functools.cached_property
+    @property
     def can_compare(self) -> bool:
-        """Whether `put_new` tells that a file is there: some servers that speak S3 ignore the condition."""
+        """Whether `put_new` tells that a file is there: some servers that speak S3 ignore the condition.
+
+        It is tried once, also if several threads ask at once.
+        """
+        with self._comparing:
+            if self._compares is None:
+                self._compares = self._try_to_compare()
+            return self._compares
+
+    def _try_to_compare(self) -> bool:
         import obstore
 
         if self.address.scheme in {"http", "https"}:
@@ -150,7 +161,7 @@ class Client:
         if self.address.scheme not in {"s3", "gs", "az", "supabase"}:
             raise UsageError(f"'{self.address}' has no signed addresses", hint="leave --expires out")
         with self._errors():
-            return str(obstore.sign(self._store(), "GET", key, timedelta(seconds=seconds)))
+            return without_user(str(obstore.sign(self._store(), "GET", key, timedelta(seconds=seconds))))
 
     def probe(self) -> None:
         """Raise RemoteError if the place cannot be read from now: a wrong key, no bucket, no connection."""

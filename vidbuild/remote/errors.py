@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 
 from vidbuild.errors import VidbuildError
@@ -23,15 +24,21 @@ _MEANINGS = {
     "RequestTimeTooSkewed": ("the clock of this machine is off", "set it: requests are signed with the timeSERVER"),
     "AuthorizationHeaderMalformed": ("the bucket is in another region", "set AWS_REGION to that of the bucket"),
     "PermanentRedirect": ("the bucket is in another region", "set AWS_REGION to that of the bucket"),
+    "AuthenticationFailed": ("the account key is wrong, or the clock of this machine is off", "set VARIABLES again"),
+    "InvalidResourceName": ("no container can have this name", "correct the address"),
+    "ServerBusy": ("the server has too many requests", "try again later"),
     "SlowDown": ("the server has too many requests", "try again later"),
 }
+_OF_MACHINES = ("/computeMetadata/", "/metadata/identity/")  # in addresses of servers that identify their machines
+NO_CREDENTIALS = "there are no credentials"
 SILENCE = "the server does not answer"
 SLOWNESS = "the server does not answer in time"
+_FINAL = frozenset({SILENCE, SLOWNESS, NO_CREDENTIALS})  # the next request would end the same way, after as long
 _DENIED = frozenset({"401", "403"})
 
 
 class RemoteError(VidbuildError):
-    """A place for files that cannot be used. is_silence: whether nothing answered."""
+    """A place for files that cannot be used. is_silence: whether the next request would get no answer either."""
 
     code = 4
 
@@ -48,12 +55,19 @@ def is_about_place(error: Exception) -> bool:
 def remote_error(address: Address, error: Exception) -> RemoteError:
     """Return the error for people."""
     why, hint = _explained(address, error)
-    return RemoteError(f"cannot use '{address}': {why}", hint=hint, is_silence=why in {SILENCE, SLOWNESS})
+    return RemoteError(f"cannot use '{address}': {why}", hint=hint, is_silence=why in _FINAL)
 
 
 def no_credentials(address: Address, more: str = "") -> RemoteError:
     """Return the error of a place whose credentials are not in the environment."""
-    return RemoteError(f"cannot use '{address}': there are no credentials", hint=f"set {variables(address)}{more}")
+    return RemoteError(f"cannot use '{address}': {NO_CREDENTIALS}", hint=f"set {variables(address)}{more}")
+
+
+def exposure(address: Address) -> str:
+    """Return the warning of a place to which a token is sent so that others can read it; "" if none is."""
+    if not address.is_open or not os.environ.get(HTTP_TOKEN):
+        return ""
+    return f"{HTTP_TOKEN} is sent to '{address}' without TLS: everybody on the way can read it"
 
 
 def variables(address: Address) -> str:
@@ -70,6 +84,8 @@ def variables(address: Address) -> str:
 def _explained(address: Address, error: Exception) -> tuple[str, str | None]:
     """Return why, and what to do."""
     text = str(error)
+    if found := _without_identity(address, text):
+        return found
     status = _STATUS.search(text)
     number = status[1] if status else ""
     if _code(text) in _MEANINGS:
@@ -86,10 +102,22 @@ def _explained(address: Address, error: Exception) -> tuple[str, str | None]:
     return _without_answer(address, text)
 
 
+def _without_identity(address: Address, text: str) -> tuple[str, str] | None:
+    """Return why there are no credentials to send a request with; None if there are.
+
+    Clients of Google's and Microsoft's stores ask the server that gives their machines an identity, as the last thing.
+    """
+    if "Account must be specified" in text or any(each in text for each in _OF_MACHINES):
+        return NO_CREDENTIALS, f"set {variables(address)}"
+    if "Error performing token request" in text and _STATUS.search(text):
+        return "the credentials are refused", f"get new ones, and set {variables(address)} again"
+    return None
+
+
 def _without_answer(address: Address, text: str) -> tuple[str, str | None]:
     """Return why a request got no answer."""
     if "credential" in text.lower():
-        return "there are no credentials", f"set {variables(address)}"
+        return NO_CREDENTIALS, f"set {variables(address)}"
     if "error sending request" in text or "timed out" in text:
         return SILENCE, "check the address and the connection"
     if "response body error" in text:

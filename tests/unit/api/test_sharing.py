@@ -209,6 +209,18 @@ def test_a_machine_without_the_packages_builds_on(project: Path, monkeypatch: py
         probe(destination("s3://videos"))
 
 
+def test_a_token_that_others_can_read_is_a_warning(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """P43: to a server without TLS that is not this machine; the build goes on."""
+    keys = cache_sharing.keygen()
+    (project / "vidbuild.toml").write_text(f'[cache]\nremote = "http://cache.test/a"\nkeys = ["{keys.public}"]\n')
+    monkeypatch.setenv("VIDBUILD_HTTP_TOKEN", "a-token")
+    found = shared_cache(project, BuildOptions())
+    assert found is not None
+    (notice,) = found.notices()
+    assert (notice.code, notice.hint, "a-token" in notice.message) == ("VB912", "use https://", False)
+    assert "VIDBUILD_HTTP_TOKEN is sent to 'http://cache.test/a' without TLS" in notice.message
+
+
 def test_pushing_and_pulling_what_is_not_there(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A project that was never built has nothing to write, and an empty place nothing to fetch."""
     keys = cache_sharing.keygen()

@@ -6,6 +6,7 @@ import pytest
 
 from vidbuild.errors import UsageError
 from vidbuild.remote.address import Address, parse
+from vidbuild.remote.errors import exposure
 from vidbuild.remote.public_key import PRIVATE, hidden
 
 
@@ -19,6 +20,7 @@ from vidbuild.remote.public_key import PRIVATE, hidden
         ("file:///srv/videos", Address("file", "", "/srv/videos")),
         ("memory://a/b", Address("memory", "a", "b")),
         ("https://example.org:8443/videos", Address("https", "example.org:8443", "videos")),
+        ("http://[::1]:8080/videos", Address("http", "[::1]:8080", "videos")),
         ("supabase://project/videos/docs", Address("supabase", "videos", "docs", "project")),
     ],
 )
@@ -114,3 +116,47 @@ def test_a_wrong_address_is_quoted_without_its_secrets(text: str) -> None:
     with pytest.raises(UsageError) as caught:
         parse(text)
     assert "SECRET" not in f"{caught.value.message} {caught.value.hint}"
+
+
+@pytest.mark.parametrize(
+    ("address", "variable", "expected"),
+    [
+        ("s3://videos/docs", "AWS_ENDPOINT_URL", "https://storage.test/videos/docs/a.mp4"),
+        ("s3://videos/docs", "AWS_ENDPOINT_URL_S3", "https://storage.test/videos/docs/a.mp4"),
+        ("az://videos/docs", "AZURE_STORAGE_ENDPOINT", "https://storage.test/videos/docs/a.mp4"),
+        ("az://videos/docs", "AZURE_ENDPOINT", "https://storage.test/videos/docs/a.mp4"),
+        ("supabase://p/videos", "SUPABASE_URL", "https://storage.test/storage/v1/object/public/videos/a.mp4"),
+    ],
+)
+def test_no_password_is_in_a_public_address(
+    address: str, variable: str, expected: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """P43: an endpoint may have a user name and password; the addresses that are printed and kept do not."""
+    monkeypatch.setenv(variable, "https://user:pass@storage.test")
+    assert parse(address).public("a.mp4") == expected
+
+
+@pytest.mark.parametrize(
+    ("address", "is_open"),
+    [
+        ("http://example.org/videos", True),
+        ("http://192.168.1.7:8080/videos", True),
+        ("https://example.org/videos", False),
+        ("http://127.0.0.1:8080/videos", False),
+        ("http://[::1]:8080/videos", False),
+        ("http://localhost/videos", False),
+        ("http://localhost.example.org/videos", True),
+        ("s3://videos", False),
+    ],
+)
+def test_a_token_is_not_sent_in_the_clear_unnoticed(
+    address: str, is_open: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """P43: HTTP without TLS to another machine is a warning, if there is a token; it is not repeated."""
+    monkeypatch.setenv("VIDBUILD_HTTP_TOKEN", "a-token")
+    assert parse(address).is_open == is_open
+    found = exposure(parse(address))
+    assert bool(found) == is_open
+    assert "a-token" not in found
+    monkeypatch.delenv("VIDBUILD_HTTP_TOKEN")
+    assert exposure(parse(address)) == ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -14,13 +15,16 @@ from tests.guard import guard
 from tests.support.object_server import BUCKET, SLOW_DOWN, Fault, ObjectServer, fail
 from vidbuild.errors import UsageError, VidbuildError
 from vidbuild.remote import stores
+from vidbuild.remote.address import parse
 from vidbuild.remote.client import PART_BYTES, Client, RemoteError, Stored
+from vidbuild.remote.errors import remote_error
 
 HEADERS = {"Content-Type": "video/mp4", "Cache-Control": "no-cache"}
 SKEWED = (
     b"<Error><Code>RequestTimeTooSkewed</Code><RequestTime>20261130T100000Z</RequestTime>"
     b"<ServerTime>2026-11-30T12:00:00Z</ServerTime></Error>"
 )
+ASKING = "Generic GCS error: Error performing token request: Error performing"  # as the client begins
 SHARED = 'scope="module"'  # tests.support.parallel keeps the tests of this module in one process
 
 
@@ -77,6 +81,57 @@ def test_a_file_is_written_once() -> None:
     assert own.put_new("a", b"first")
     assert not own.put_new("a", b"second")
     assert own.get("a") == b"first"
+
+
+def test_conditions_are_tried_once(s3: ObjectServer) -> None:
+    """Writers of several threads ask at one moment whether the server heeds conditions: two requests, not two each."""
+    own, gate = client(f"s3://{BUCKET}/tried"), threading.Barrier(8)
+
+    def ask(_number: int) -> bool:
+        gate.wait()
+        return own.can_compare
+
+    with ThreadPoolExecutor(8) as pool:
+        assert all(pool.map(ask, range(8)))
+    assert [each.method for each in s3.requests] == ["PUT", "PUT", "POST"]  # the last one removes the file
+
+
+@pytest.mark.parametrize("answer", [403, 501])
+def test_a_server_that_refuses_the_condition_is_asked_first(s3: ObjectServer, answer: int) -> None:
+    """It cannot compare, which is no error by itself."""
+    s3.fault = lambda request: Fault(answer) if "if-none-match" in request.headers else None
+    assert not client(f"s3://{BUCKET}/refuses").can_compare
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "hint"),
+    [
+        (
+            f"{ASKING} GET http://169.254.169.254/computeMetadata/v1/instance - HTTP error: error sending request",
+            "there are no credentials",
+            "set GOOGLE_APPLICATION_CREDENTIALS",
+        ),
+        (
+            f"{ASKING} POST https://oauth2.googleapis.com/token - Server returned error response: status code: 400",
+            "the credentials are refused",
+            "get new ones, and set GOOGLE_APPLICATION_CREDENTIALS again",
+        ),
+    ],
+)
+def test_credentials_of_google_are_explained(text: str, message: str, hint: str) -> None:
+    """A machine without an identity has no credentials, and a key that was rotated is refused."""
+    found = remote_error(parse("gs://videos"), RuntimeError(text))
+    assert (found.message, found.hint) == (f"cannot use 'gs://videos': {message}", hint)
+
+
+def test_azure_without_an_account(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The client says it in its own words; ours name the variables."""
+    monkeypatch.delenv("AZURE_STORAGE_ACCOUNT_NAME", raising=False)
+    stores.store_of.cache_clear()
+    with pytest.raises(RemoteError, match="there are no credentials") as caught:
+        client("az://videos").head("a")
+    assert "AZURE_STORAGE_ACCOUNT_NAME" in str(caught.value.hint)
+    assert caught.value.is_silence
 
 
 @pytest.mark.parametrize("status", [500, 503])

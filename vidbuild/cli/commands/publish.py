@@ -88,6 +88,7 @@ def _of_files(files: Sequence[Path], to: str | None, expires: float | None, *, q
     from vidbuild.cli import publishing
 
     address = destination(to)
+    publishing.report_exposure(address)
     return publishing.show(
         publish_files(files, address, expires=expires, on_sent=publishing.Progress(quiet=quiet)), quiet=quiet
     )
