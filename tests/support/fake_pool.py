@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import random
+import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -75,6 +76,8 @@ class FakePool:
     def wait(self, _timeout: float) -> list[Message]:
         """End some of what runs, in any order; report progress of others."""
         assert self._script.patient(), "what runs should have been killed"
+        if not self._running:
+            time.sleep(0.002)  # as if something came then: traces are being written, or the run is paused
         chance = self._script.chance
         steps = chance.sample(sorted(self._running), chance.randint(0, len(self._running)))
         return [Message(step, self._said(step)) for step in steps]
@@ -90,6 +93,9 @@ class FakePool:
             return StepFailure(FAULTS[fault])
         self._script.made.append(step)
         return StepOutput(answer(request))
+
+    def wake(self) -> None:
+        """Do nothing: it never waits."""
 
     def suspend(self, meanwhile: Callable[[], None]) -> None:
         """Call the function: nothing runs beside the caller."""

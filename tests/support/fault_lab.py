@@ -70,6 +70,9 @@ class InlinePool:
             os.chdir(here)
         return [Message(name, protocol.read(json.dumps(said).encode()))]
 
+    def wake(self) -> None:
+        """Do nothing: it never waits."""
+
     def suspend(self, meanwhile: Callable[[], None]) -> None:
         """Call the function: nothing runs beside the caller."""
         meanwhile()

@@ -21,7 +21,7 @@ from vidbuild.dask_executor.connection import Connection
 from vidbuild.dask_executor.errors import ExecutorError
 from vidbuild.dask_executor.roster import Expected, Roster, WorkerEntry
 from vidbuild.dask_executor.sources import add_sources, own_signatures
-from vidbuild.dask_executor.watch import Answered, Described, Interim, Lost, News, Threads, Watch
+from vidbuild.dask_executor.watch import Answered, Described, Interim, Lost, News, Threads, Wake, Watch
 from vidbuild.engine.runs.control import Control
 from vidbuild.engine.runs.control import request as leave_request
 from vidbuild.engine.worker import protocol
@@ -222,6 +222,10 @@ class DaskExecutor:
         more = f", and {len(reasons) - 1} more" if len(reasons) > 1 else ""
         hint = "install the same there, or --executor local"
         return ExecutorError(f"{message} of {where}: {reasons[0]}{more}", hint=hint)
+
+    def wake(self) -> None:
+        """Let `wait` return at once; called from any thread."""
+        self._news.put(Wake())
 
     def suspend(self, meanwhile: Callable[[], None]) -> None:
         """Call a function while the workers have stopped the run's steps."""

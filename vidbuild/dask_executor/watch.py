@@ -61,7 +61,12 @@ class Lost:
     why: str
 
 
-News = Interim | Answered | Threads | Described | Lost
+@dataclass(frozen=True)
+class Wake:
+    """Nothing of the cluster: whoever waits for news has something else to do."""
+
+
+News = Interim | Answered | Threads | Described | Lost | Wake
 
 
 class Watch:

@@ -7,10 +7,10 @@ import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import PurePath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from vidbuild.engine.graph.graph import Graph, Kind, Product, Source, Step
-from vidbuild.engine.keys.cache import CacheHit, LocalCache, TieredCache
+from vidbuild.engine.keys.cache import CacheHit, TieredCache
 from vidbuild.engine.keys.key import KeyMaterial, plain_suffix, product_digest
 from vidbuild.engine.keys.tools import Access, Tools
 from vidbuild.engine.store.blobs import Blob, Signature
@@ -21,6 +21,13 @@ from vidbuild.errors import StepError, VidbuildError, os_error_text
 
 if TYPE_CHECKING:
     from vidbuild.engine.keys.fetch import FetchResult
+
+
+class Written(NamedTuple):
+    """The trace that counts for a key, and the signature of its file; None if that is gone."""
+
+    trace: Trace
+    file: Signature | None
 
 
 class SeenSources:
@@ -149,28 +156,24 @@ class CacheLookup:
             return None
         trace, tier = found
         last = row if row is not None and row.key == key else None
-        self._index(step, trace, tier, last.reason if last else "", unchanged=last is not None and last.unchanged)
+        written = Written(trace, tier.trace_signature(key))
+        self._index(step, written, last.reason if last else "", unchanged=last is not None and last.unchanged)
         return CacheHit(trace.outputs, trace.warnings, trace.seconds, tier.source)
 
-    def _index(self, step: str, trace: Trace, tier: LocalCache, reason: str, *, unchanged: bool) -> int:
+    def _index(self, step: str, written: Written, reason: str, *, unchanged: bool) -> int:
         """Remember the step's newest result, unless its trace file is gone; return the bytes of that file."""
-        written = tier.trace_signature(trace.key)
-        if written is None:
+        trace, file = written
+        if file is None:
             return 0
-        row = Row(trace.key, trace.outputs, trace.seconds, written, trace.warnings, reason, unchanged)
+        row = Row(trace.key, trace.outputs, trace.seconds, file, trace.warnings, reason, unchanged)
         self.index.put(step, row)
-        return written.size
+        return file.size
 
-    def record(
-        self, step: str, material: KeyMaterial, data: Mapping[str, Any], *, reason: str, made_by: str, replace: bool
-    ) -> tuple[Trace, bool]:
-        """Write the trace of a step that ran.
+    def made(self, step: str, material: KeyMaterial, data: Mapping[str, Any], made_by: str) -> Trace:
+        """Return the trace of a step that ran.
 
         data: the worker's answer (execute.py), whose blobs are in the store already.
-        reason: why it ran, in short.
         made_by: the program and its version.
-        replace: replace an earlier result for the key.
-        Returns the trace that counts, and whether its outputs are those of the step's last result.
         """
         outputs: dict[str, Blob] = {}
         for name, (digest, *numbers) in data["outputs"].items():
@@ -178,7 +181,7 @@ class CacheLookup:
             self._blob_added(digest, numbers)
         for digest, numbers in data["sources"].items():
             self._blob_added(digest, numbers)
-        made = Trace(
+        return Trace(
             self.keys[step],
             step,
             material.lines(),
@@ -190,11 +193,25 @@ class CacheLookup:
             time.time(),
             made_by,
         )
-        trace, row = self.cache.local.record(made, replace=replace), self.index.row(step)
-        unchanged = row is not None and dict(row.outputs) == dict(trace.outputs)
-        self.added += self._index(step, trace, self.cache.local, reason, unchanged=unchanged)
-        self.add_product(step, trace.outputs)
-        return trace, unchanged
+
+    def write(self, made: Trace, *, replace: bool) -> Written:
+        """Write the trace of a step that ran; other steps can be looked up and recorded meanwhile. Raises OSError.
+
+        replace: replace an earlier result for the key.
+        """
+        local = self.cache.local
+        return Written(local.record(made, replace=replace), local.trace_signature(made.key))
+
+    def record(self, step: str, written: Written, reason: str) -> bool:
+        """Make a result known; return whether its outputs are those of the step's last result.
+
+        reason: why it ran, in short.
+        """
+        outputs, row = written.trace.outputs, self.index.row(step)
+        unchanged = row is not None and dict(row.outputs) == dict(outputs)
+        self.added += self._index(step, written, reason, unchanged=unchanged)
+        self.add_product(step, outputs)
+        return unchanged
 
     def record_fetched(self, step: str, result: FetchResult) -> CacheHit | None:
         """Write the trace of a result that was fetched; None if there is no result, or if it cannot be written."""
@@ -205,8 +222,9 @@ class CacheLookup:
             self._blob_added(digest, left)
         with contextlib.suppress(OSError):  # then the step runs, and what is wrong is reported by that
             if trace is not None and local.has_all(trace.outputs):
-                trace = local.record(trace)
-                self.added += self._index(step, trace, local, "", unchanged=False)
+                written = self.write(trace, replace=False)
+                trace = written.trace
+                self.added += self._index(step, written, "", unchanged=False)
                 counts.hits += 1
                 return CacheHit(trace.outputs, trace.warnings, trace.seconds, result.source)
         counts.misses += 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from vidbuild.engine.graph.context import StepWarning
@@ -23,7 +24,7 @@ from vidbuild.frozen import values
 
 if TYPE_CHECKING:
     from vidbuild.engine.keys.fetch import FetchResult
-    from vidbuild.engine.store.trace import Trace
+    from vidbuild.engine.keys.lookup import Written
 
 
 class BuildState:
@@ -179,21 +180,15 @@ class BuildState:
             self._started.add(name)
             self.emitter.started(name, self.key(name), self._reasons[name], expected)
 
-    def record(self, name: str, data: Mapping[str, Any]) -> tuple[Trace, bool]:
-        """Write the trace of a step that ran; see `CacheLookup.record`. OSError if it cannot be written."""
-        trace, unchanged = self.lookup.record(
-            name,
-            self._materials[name],
-            data,
-            reason=summary(self._reasons[name]),
-            made_by=self._made_by,
-            replace=self._is_forced(name),
-        )
-        self._made_keys.add(trace.key)
-        return trace, unchanged
+    def writing(self, name: str, data: Mapping[str, Any]) -> Callable[[], Written]:
+        """Return a function that writes the trace of a step that ran; it can be called in any thread. OSError."""
+        made = self.lookup.made(name, self._materials[name], data, self._made_by)
+        return partial(self.lookup.write, made, replace=self._is_forced(name))
 
-    def built(self, name: str, trace: Trace, *, unchanged: bool) -> None:
+    def built(self, name: str, written: Written) -> None:
         """End a step whose trace is written, and look up its dependents."""
+        trace, unchanged = written.trace, self.lookup.record(name, written, summary(self._reasons[name]))
+        self._made_keys.add(trace.key)
         self.table.move(name, State.BUILT)
         warnings = (*trace.warnings, *self._edited(name))
         hit = CacheHit(trace.outputs, warnings, trace.seconds)

@@ -22,6 +22,7 @@ from vidbuild.engine.worker.executor import Executor, Message, NewExecutor, RunS
 if TYPE_CHECKING:
     from vidbuild.engine.keys.fetch import FetchResult
     from vidbuild.engine.schedule.fetcher import Fetcher
+    from vidbuild.engine.schedule.recorder import Recorder
 
 
 class Claim(Enum):
@@ -71,7 +72,8 @@ class Dispatcher:
         self._remote = remote
         self._new_executor = new_executor
         self._tools = tools
-        self._locks: dict[str, tuple[Lock, Access]] = {}
+        self._locks: dict[str, Lock] = {}  # of steps that run, and of those whose traces are being written
+        self._running: dict[str, Access] = {}
         self._fetch_locks: dict[str, Lock] = {}
         self._keys: dict[str, str] = {}
         self._in_use: dict[str, int] = {}
@@ -79,10 +81,11 @@ class Dispatcher:
         self._build_dir: BuildDir | None = None
         self._executor: Executor | None = None
         self._fetcher: Fetcher | None = None
+        self._recorder: Recorder | None = None
 
     @property
     def busy(self) -> bool:
-        """Whether any step is claimed to run."""
+        """Whether any step is claimed to run, or its trace is being written."""
         return bool(self._locks)
 
     @property
@@ -97,7 +100,11 @@ class Dispatcher:
 
     def full(self) -> bool:
         """Whether no further step can be claimed."""
-        return len(self._locks) >= (self._jobs if self._executor is None else self._executor.slots)
+        return len(self._running) >= self._slots
+
+    @property
+    def _slots(self) -> int:
+        return self._jobs if self._executor is None else self._executor.slots
 
     def claim(self, label: str, key: str, access: Access) -> Claim:
         """Acquire the right to make the key, and a slot of each tool that has a limit, until `release`."""
@@ -106,7 +113,7 @@ class Dispatcher:
         lock = self._lock(label, key)
         if lock is None:
             return Claim.LOCKED_ELSEWHERE
-        self._locks[label] = (lock, access)
+        self._locks[label], self._running[label] = lock, access
         for tool in access.limits:
             self._in_use[tool] = self._in_use.get(tool, 0) + 1
         return Claim.ACQUIRED
@@ -135,10 +142,36 @@ class Dispatcher:
         if label in self._fetch_locks:
             self._fetch_locks.pop(label).release(remove=True)
             return
-        lock, access = self._locks.pop(label)
-        for tool in access.limits:
+        self._free_slot(label)
+        self._locks.pop(label).release(remove=True)
+
+    def _free_slot(self, label: str) -> None:
+        access = self._running.pop(label, None)
+        for tool in access.limits if access else ():
             self._in_use[tool] -= 1
-        lock.release(remove=True)
+
+    def defer(self, label: str, write: Callable[[], Any]) -> bool:
+        """Write what a step made in a thread, and free its slot at once; `written` returns what came of it.
+
+        Its key stays claimed meanwhile. False, and nothing is written, if the run has one slot: its steps run strictly
+        one after the other.
+        """
+        if self._slots <= 1:
+            return False
+        if self._recorder is None:
+            from vidbuild.engine.schedule.recorder import Recorder
+
+            self._recorder = Recorder(self._open_executor().wake)
+        self._free_slot(label)
+        self._recorder.start(label, write)
+        return True
+
+    def written(self, *, wait: bool = False) -> list[tuple[str, Callable[[], Any]]]:
+        """Return what was written since the last call, by step; the function returns the result, or raises.
+
+        wait: until everything is written.
+        """
+        return [] if self._recorder is None else self._recorder.collect(wait=wait)
 
     def fetch(self, label: str) -> None:
         """Begin to fetch the result of a step that is claimed for it."""
@@ -156,7 +189,7 @@ class Dispatcher:
         """Run a step that was claimed by this label; inputs: as `CacheLookup.inputs` returns them."""
         workers, folder = self._open_executor(), self._open_dir()
         self._count += 1
-        _, access = self._locks[label]
+        access = self._running[label]
         declared = {name: self._tool_env[name] for name in access.env if name in self._tool_env}
         request = {
             "step": step.id,
@@ -197,13 +230,15 @@ class Dispatcher:
         """End the workers, in the middle of their steps with all their children, and release everything."""
         if self._fetcher is not None:
             self._fetcher.close()
+        if self._recorder is not None:
+            self._recorder.close()
         if self._executor is not None:
-            self._executor.close(kill=self.busy)
+            self._executor.close(kill=bool(self._running))
         for label in [*self._locks, *self._fetch_locks]:
             self.release(label)
         if self._build_dir is not None:
             self._build_dir.end()
-        self._executor, self._build_dir, self._fetcher = None, None, None
+        self._executor, self._build_dir, self._fetcher, self._recorder = None, None, None, None
 
     def _open_dir(self) -> Path:
         if self._build_dir is None:

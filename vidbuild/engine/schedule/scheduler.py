@@ -22,6 +22,7 @@ from vidbuild.errors import StepError
 
 if TYPE_CHECKING:
     from vidbuild.engine.graph.context import StepWarning
+    from vidbuild.engine.keys.lookup import Written
     from vidbuild.engine.runs.emitter import RunEmitter
     from vidbuild.engine.schedule.build_state import BuildState
     from vidbuild.engine.schedule.options import RunOptions
@@ -76,8 +77,10 @@ class Scheduler:
                 break
             for message in self._dispatcher.poll(self._poll_seconds()):
                 self._handle(message)
+            self._end_written()
             if self._fetches:
                 self._handle_fetched()
+        self._end_written(wait=True)
         return self._unfinished and self._control.poll() is Control.CANCEL
 
     def _having(self, *wanted: State) -> Iterator[tuple[BuildState, str]]:
@@ -222,10 +225,25 @@ class Scheduler:
             self._dispatcher.release(label)
 
     def _record(self, label: str, data: Mapping[str, Any]) -> None:
-        """Record the result of a step that ran; a trace that cannot be written for a transient reason fails it."""
+        """Write the trace of a step that ran; other steps run meanwhile."""
+        state, name = self._steps[label]
+        write = state.writing(name, data)
+        if not self._dispatcher.defer(label, write):
+            self._end_built(label, write)
+
+    def _end_written(self, *, wait: bool = False) -> None:
+        """End the steps whose traces were written meanwhile; wait: also those whose traces are being written."""
+        for label, result in self._dispatcher.written(wait=wait):
+            self._end_built(label, result)
+
+    def _end_built(self, label: str, result: Callable[[], Written]) -> None:
+        """End a step whose trace is written; if it cannot be, for a transient reason, the step failed.
+
+        result: returns what was written. Raises OSError.
+        """
         state, name = self._steps[label]
         try:
-            trace, unchanged = state.record(name, data)
+            written = result()
         except OSError as error:
             if not durable.is_transient(error):
                 raise
@@ -234,7 +252,7 @@ class Scheduler:
             self._retry_or_fail(label, disk_full.failure(error, root, root))
         else:
             self._dispatcher.release(label)
-            state.built(name, trace, unchanged=unchanged)
+            state.built(name, written)
 
     def _retry_or_fail(self, label: str, failure: Failure, warnings: tuple[StepWarning, ...] = ()) -> None:
         """Retry a step whose attempt failed, if that may help and steps may still start."""

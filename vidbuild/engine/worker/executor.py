@@ -42,7 +42,10 @@ class RunSetup:
 
 
 class Executor(Protocol):
-    """The workers of one run. Its methods are called from one thread, and no step is started beyond its slots."""
+    """The workers of one run.
+
+    Its methods are called from one thread, `wake` from any; no step is started beyond its slots.
+    """
 
     @property
     def slots(self) -> int:
@@ -57,6 +60,9 @@ class Executor(Protocol):
         Each step that was started ends with one StepOutput or StepFailure. Raises VidbuildError if no step can run
         any more.
         """
+
+    def wake(self) -> None:
+        """Let `wait` return at once, or the next call of it if none is under way; called from any thread."""
 
     def suspend(self, meanwhile: Callable[[], None], /) -> None:
         """Call a function while all steps and their children are stopped; that time does not count for them."""

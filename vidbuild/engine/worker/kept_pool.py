@@ -116,6 +116,10 @@ class _LentPool:
         """Return messages."""
         return self._pool.wait(timeout)
 
+    def wake(self) -> None:
+        """Let `wait` return at once."""
+        self._pool.wake()
+
     def suspend(self, meanwhile: Callable[[], None], /) -> None:
         """Call a function while all workers are stopped."""
         self._pool.suspend(meanwhile)

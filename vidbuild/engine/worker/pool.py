@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import selectors
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -17,6 +18,7 @@ from vidbuild.engine.worker.protocol import INTERIM, StepFailure
 from vidbuild.errors import Failure
 
 _MOST_IDLE = 4  # idle workers for each slot: one of another profile may have a large model, and serve no more steps
+_WAKES = 4096  # bytes of a pipe that are read at once
 
 
 class Pool:
@@ -37,6 +39,10 @@ class Pool:
         self._idle: list[WorkerProcess] = []
         self._busy: list[WorkerProcess] = []
         self._selector = selectors.DefaultSelector()
+        self._wake_reader, self._wake_writer = os.pipe()
+        os.set_blocking(self._wake_reader, False)
+        os.set_blocking(self._wake_writer, False)
+        self._selector.register(self._wake_reader, selectors.EVENT_READ, (None, self._woken))
 
     @property
     def slots(self) -> int:
@@ -72,6 +78,16 @@ class Pool:
             messages += self._end(worker)
         return messages
 
+    def wake(self) -> None:
+        """Let `wait` return at once; called from any thread."""
+        with contextlib.suppress(OSError):  # enough bytes wait to be read, or the pool is closed
+            os.write(self._wake_writer, b"1")
+
+    def _woken(self, _worker: None) -> list[Message]:
+        with contextlib.suppress(BlockingIOError):
+            os.read(self._wake_reader, _WAKES)
+        return []
+
     def suspend(self, meanwhile: Callable[[], None]) -> None:
         """Call a function while all workers are stopped; that time does not count for their steps."""
         workers = [*self._idle, *self._busy]
@@ -93,6 +109,8 @@ class Pool:
         for worker in workers:
             worker.reap()
         self._selector.close()
+        os.close(self._wake_reader)
+        os.close(self._wake_writer)
         self._idle, self._busy = [], []
 
     def _new_worker(self, profile: Profile) -> WorkerProcess:
