@@ -11,6 +11,8 @@ from vidbuild.reading.words import Part
 
 _AMOUNT = re.compile(rf"[~≈±+<>≤≥−-]*({numbers.NUMBER})(?:(?:-|–)({numbers.NUMBER}))?\+?\Z")  # noqa: RUF001 - dashes
 _MONEY = re.compile(rf"(US\$|[$€£¥₹])({numbers.NUMBER})\Z")
+_ROUGH = re.compile(r"(10{1,3}|10,000|1,000)'?s\Z")
+_ROUGH_COUNTS = {2: "tens", 3: "hundreds", 4: "thousands", 5: "thousands", 6: "tens of thousands"}
 _ROMAN = re.compile(r"(?=[IVX])(X{0,3})(IX|IV|V?I{0,3})\Z")
 _PHONE_START = re.compile(r"\+\d{1,3}\Z|\(\d{2,5}\)\Z")
 _PHONE_GROUP = re.compile(r"\d{2,}(?:-\d{2,})*\Z")
@@ -89,8 +91,8 @@ def _is_street(place: Place) -> bool:
 def _is_abbreviation(place: Place, chunk: Chunk, following: Chunk) -> bool:
     """Return whether letters that can be a word are an abbreviation here."""
     key, next_core = chunk.key, following.core
-    if chunk.core.isupper() and "." not in chunk.core:
-        return False
+    if "." not in chunk.core and (chunk.core.isupper() or not chunk.core[1:].islower()) and len(chunk.core) > 1:
+        return False  # "NO", "MRs"
     if key in tables.BEFORE_NAME:
         return (
             chunk.core[:1].isupper() and next_core[:1].isupper() and (chunk.after == "." or key in tables.WITHOUT_DOT)
@@ -116,6 +118,14 @@ def letter(place: Place) -> Found | None:
     before, after = place.previous.core, place.next().core
     named = after in _OPERATORS or (before in _OPERATORS and (place.after or place.at + 1 == len(place.chunks)))
     return [whole(place.core, spell(place.core))] if named else None
+
+
+def rough_count(place: Place) -> Found | None:
+    """Read "100s of files"."""
+    found = _ROUGH.match(place.core)
+    if found is None or place.after or place.next().key != "of":
+        return None
+    return [whole(place.core, _ROUGH_COUNTS[len(found[1])])]
 
 
 def unit_alone(place: Place) -> Found | None:

@@ -41,6 +41,7 @@ class Reader:
             phrases.telephone,
             screens.menu,
             screens.inches,
+            phrases.rough_count,
             phrases.unit,
             phrases.abbreviation,
             phrases.roman,
