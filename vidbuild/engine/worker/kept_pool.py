@@ -13,6 +13,7 @@ from vidbuild.engine.sandbox.sandbox import Sandbox
 from vidbuild.engine.worker.executor import Executor, Message, RunSetup
 from vidbuild.engine.worker.pool import Pool
 
+_REMEMBERED = 30  # runs whose folders of sources kept workers can read
 _Identity = frozenset[tuple[str, int, int]]
 
 
@@ -20,10 +21,11 @@ class KeptPool:
     """Lends one pool to a run at a time; a run in another thread gets a pool of its own.
 
     Kept workers can write below the folder that holds the folders of all runs of the store; a step can write only
-    its own folder, as always. They can read the folders of all sources that runs had so far. If a run needs more than
-    they may do, or if one of these folders was replaced, they are ended and others started: restrictions are tied to
+    its own folder, as always. They can read the folders of the sources of the last runs. If a run needs more than they
+    may do, or if one of these folders was replaced, they are ended and others started: restrictions are tied to
     folders, not to their names, and cannot be lifted. So they are if a tool has changed: they may have loaded the old
-    one, and would make its results under the keys of the new one.
+    one, and would make its results under the keys of the new one. Of a run that is cancelled, only those in the middle
+    of steps are ended.
 
     A worker dies with the thread that started it, so only the thread that calls `keep_in_this_thread` gets kept ones.
     """
@@ -34,7 +36,8 @@ class KeptPool:
         self._lent = False
         self._setup: RunSetup | None = None
         self._identity: _Identity = frozenset()
-        self._read: tuple[str, ...] = ()
+        self._runs = 0
+        self._read: dict[str, int] = {}  # folder -> the number of the run that had sources in it last
         self._tools: dict[str, str] = {}  # the identities of the tools that the workers may have loaded
         self._since = time.monotonic()
 
@@ -74,9 +77,14 @@ class KeptPool:
         folder = setup.folder.parent
         if setup.sandbox is None:
             return RunSetup(setup.jobs, folder, dict(setup.env))
-        self._read = tuple(dict.fromkeys((*self._read, *setup.sandbox.read)))
+        self._runs += 1
+        self._read |= dict.fromkeys(map(str, setup.sandbox.read), self._runs)
+        self._read = {each: run for each, run in self._read.items() if run > self._runs - _REMEMBERED}
+        now = self._setup.sandbox if self._pool is not None and self._setup is not None else None
+        has_all = now is not None and set(self._read) <= set(map(str, now.read))
+        read = now.read if now is not None and has_all else tuple(self._read)
         write = tuple(str(folder) if each == str(setup.folder) else each for each in setup.sandbox.write)
-        sandbox = replace(setup.sandbox, write=write, read=self._read)
+        sandbox = replace(setup.sandbox, write=write, read=read)
         return RunSetup(setup.jobs, folder, dict(setup.env), sandbox)
 
     def _fits(self, wanted: RunSetup) -> bool:
@@ -90,16 +98,14 @@ class KeptPool:
     def _has_changed(self, tools: Mapping[str, str]) -> bool:
         return any(self._tools.get(name, identity) != identity for name, identity in tools.items())
 
-    def _returned(self, *, ended: bool) -> None:
+    def _returned(self) -> None:
         self._lent, self._since = False, time.monotonic()
-        if ended:
-            self._pool = None
 
 
 class _LentPool:
     """The kept pool as one run's executor."""
 
-    def __init__(self, pool: Pool, on_return: Callable[..., None]) -> None:
+    def __init__(self, pool: Pool, on_return: Callable[[], None]) -> None:
         self._pool = pool
         self._on_return = on_return
 
@@ -125,11 +131,10 @@ class _LentPool:
         self._pool.suspend(meanwhile)
 
     def close(self, *, kill: bool = False) -> None:
-        """Return the workers, or end them if they are in the middle of steps."""
-        ended = kill or self._pool.free < self._pool.slots
-        if ended:
-            self._pool.close(kill=kill)
-        self._on_return(ended=ended)
+        """Return the workers, and end those in the middle of steps; kill: makes no difference to the others."""
+        del kill
+        self._pool.end_busy()
+        self._on_return()
 
 
 def _identity(sandbox: Sandbox | None) -> _Identity:

@@ -113,6 +113,12 @@ class Pool:
         os.close(self._wake_writer)
         self._idle, self._busy = [], []
 
+    def end_busy(self) -> None:
+        """End the workers that are in the middle of steps, with their children; the others stay."""
+        for worker in list(self._busy):
+            worker.kill_reason = Failure("its run has ended")
+            self._end(worker)
+
     def _new_worker(self, profile: Profile) -> WorkerProcess:
         sandbox = self._sandbox
         if sandbox is not None:

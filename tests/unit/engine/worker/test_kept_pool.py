@@ -85,6 +85,25 @@ def test_workers_are_ended_in_the_middle_of_steps(lab: Lab, kept: KeptPool, star
     assert len(started) == 2
 
 
+def test_idle_workers_survive_a_cancelled_run(lab: Lab, kept: KeptPool, started: list[WorkerProcess]) -> None:
+    """Only the worker in the middle of a step is ended: another one may have loaded a large model."""
+    child = lab.log.with_name("child")
+
+    def cancelled() -> bool:
+        return child.exists() and len(started) == 2 and any(each.step is None for each in started)
+
+    report = lab.build(
+        graph(step("slow", "sleep"), step("y", text="1")), Steering(cancelled=cancelled), grace=0.0, jobs=2
+    )
+    assert report.status == "cancelled"
+    assert len(started) == 2
+    assert sorted(each._child.poll() is None for each in started) == [False, True]
+    assert lab.build(graph(step("x", text="three")), jobs=2).status == "built"
+    assert len(started) == 2
+    kept.close()
+    assert all(each._child.poll() is not None for each in started)
+
+
 def test_a_run_in_another_thread_has_workers_of_its_own(lab: Lab, kept: KeptPool, started: list[WorkerProcess]) -> None:
     """A worker dies with its thread, so that a run in another one neither gets nor leaves any."""
     del kept
@@ -145,5 +164,36 @@ def test_kept_workers_see_the_folders_of_new_sources(tmp_path: Path, started: li
         report = lab.build(graph(step("x", "noop", {"f": lab.source("one/file.txt", "5")})), jobs=1)
         assert report.status == "built", report.steps["x"].failure
         assert len(started) == 3
+    finally:
+        kept.close()
+
+
+@pytest.mark.skipif(bool(missing()), reason="steps cannot be sandboxed here")
+def test_folders_that_are_used_no_more_are_not_read(
+    tmp_path: Path, started: list[WorkerProcess], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Workers that are started anew can read the folders of the last runs, and not of all that ever were."""
+    monkeypatch.setattr("vidbuild.engine.worker.kept_pool._REMEMBERED", 3)
+    lab = Contained(tmp_path / "project", tmp_path / "cache")
+    kept = KeptPool()
+    kept.keep_in_this_thread()
+    lab.new_executor = kept.executor
+
+    def readable() -> set[str]:
+        assert kept._setup is not None
+        assert kept._setup.sandbox is not None
+        return {Path(each).name for each in kept._setup.sandbox.read} & {"old", "new", "newest"}
+
+    try:
+        for number, (folder, expected) in enumerate(
+            (("old", {"old"}), ("new", {"old", "new"}), ("new", {"old", "new"}), ("new", {"old", "new"}))
+        ):
+            source = lab.source(f"{folder}/file.txt", str(number))
+            assert lab.build(graph(step("x", "noop", {"f": source})), jobs=1).status == "built"
+            assert readable() == expected
+        assert len(started) == 2
+        source = lab.source("newest/file.txt", "9")
+        assert lab.build(graph(step("x", "noop", {"f": source})), jobs=1).status == "built"
+        assert readable() == {"new", "newest"}
     finally:
         kept.close()
