@@ -18,7 +18,7 @@ from typing import Any, BinaryIO
 from vidbuild.errors import UsageError, os_error_text
 from vidbuild.json_types import mapping
 from vidbuild.publishing.headers import headers
-from vidbuild.remote.client import Client
+from vidbuild.remote.client import Client, RemoteError, Stored
 
 VERSION = 1
 DIGITS = 16  # of the digest in a name
@@ -26,6 +26,8 @@ MEDIA = frozenset({"video", "animation", "audio", "handout"})  # kinds that are 
 ORDER = ("captions", "poster", "picture", "transcript", "chapters", "credits", *sorted(MEDIA), "page")
 LATEST = ".latest.json"
 MAX_LATEST = 4_000_000  # bytes of it
+COPIED_BYTES = 1_000_000  # from which a copy on the server, which takes four requests, is quicker than to send again
+MAX_COPIED = 5_000_000_000  # bytes that S3 copies in one request
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,10 +110,9 @@ class Publisher:
         known = mapping(last.get("files"))
         ordered = sorted(items, key=lambda item: ORDER.index(item.kind) if item.kind in ORDER else -1)
         media = [item for item in ordered if item.kind in MEDIA]
-        for item in media:
-            self._put(self.key(item.content_name), item, is_content=True)
+        copied = {item.name for item in media if self._put_content(item, mapping(known.get(item.name)), last)}
         tags = {
-            item.name: self._put(self.key(item.name), item, is_content=False, known=mapping(known.get(item.name)))
+            item.name: self._copy(item) if item.name in copied else self._put_name(item, mapping(known.get(item.name)))
             for item in ordered
         }
         self._put_latest(name, [(item, tags[item.name]) for item in ordered], media, last)
@@ -128,16 +129,81 @@ class Publisher:
         """Return the key of a file, below the client's address."""
         return f"{self.folder}/{name}" if self.folder else name
 
-    def _put(self, key: str, item: Item, *, is_content: bool, known: Mapping[str, Any] | None = None) -> str:
-        """Write a file unless it is there, and return its tag.
+    def _put_content(self, item: Item, known: Mapping[str, Any], last: Mapping[str, Any]) -> bool:
+        """Write a medium under the name with its digest, and return whether its other name is to be a copy of that.
 
-        A name with a digest leads to its content if the size is right. Another name does if the summary says so, and
-        the tag is that of then: a run that broke off may have written another file since, of the same size.
+        A copy keeps headers, and with those of this name people would see an old video for a year. So a file that is
+        copied first has the headers of the other name; what a server does wrong then is that this name is asked about.
         """
-        stored = self.client.head(key) if is_content or (known and known.get("sha256") == item.sha256) else None
-        if stored is not None and stored.size == item.bytes and (is_content or stored.tag == (known or {}).get("tag")):
+        key = self.key(item.content_name)
+        is_large = self.client.can_copy and COPIED_BYTES <= item.bytes <= MAX_COPIED
+        if self._there(key, item) is not None:
+            self._kept.append(key)
+            if is_large and mapping(last.get("content")).get(item.name) != item.content_name:
+                self._make_immutable(item)  # a run that broke off may not have
+            return False
+        is_copied = is_large and self._unchanged(item, known) is None
+        self._upload(key, item, is_content=not is_copied)
+        self._sent.append(key)
+        return is_copied
+
+    def _copy(self, item: Item) -> str:
+        """Let the server copy a medium to the name that people know; return the copy's tag, as `_put_name`."""
+        key, source = self.key(item.name), self.key(item.content_name)
+        try:
+            self.client.copy(source, key, item.bytes)
+            stored = self._there(key, item)
+        except RemoteError:  # a server without copies, or a key that may not: the upload finds out what else is wrong
+            stored = None
+        tag = self._upload(key, item, is_content=False) if stored is None else stored.tag
+        if stored is not None and self.on_sent:
+            self.on_sent(key, item.bytes, item.bytes)
+        self._make_immutable(item)
+        self._sent.append(key)
+        return tag or self._tag(key)
+
+    def _make_immutable(self, item: Item) -> None:
+        """Give a medium the headers of a name with a digest; send it again if the server cannot do that."""
+        key, wanted = self.key(item.content_name), headers(item.name, is_content=True)
+        try:
+            self.client.copy(key, key, item.bytes, wanted)
+            is_done = self.client.headers(key).get("Cache-Control") == wanted["Cache-Control"]
+        except RemoteError:
+            is_done = False
+        if not is_done:
+            self._upload(key, item, is_content=True)
+
+    def _put_name(self, item: Item, known: Mapping[str, Any]) -> str:
+        """Write a file under the name that people know unless it is there, and return its tag."""
+        key = self.key(item.name)
+        if (stored := self._unchanged(item, known)) is not None:
             self._kept.append(key)
             return stored.tag
+        tag = self._upload(key, item, is_content=False)
+        self._sent.append(key)
+        return tag or self._tag(key)
+
+    def _unchanged(self, item: Item, known: Mapping[str, Any]) -> Stored | None:
+        """Return what is there under the name that people know if it has the item's content.
+
+        It has if the summary says so, and the tag is that of then: a run that broke off may have written another file
+        since, of the same size.
+        """
+        stored = self._there(self.key(item.name), item) if known.get("sha256") == item.sha256 else None
+        return stored if stored is not None and stored.tag == known.get("tag") else None
+
+    def _there(self, key: str, item: Item) -> Stored | None:
+        """Return what is under a key if it has the right size, which is proof enough for a name with a digest."""
+        stored = self.client.head(key)
+        return stored if stored is not None and stored.size == item.bytes else None
+
+    def _tag(self, key: str) -> str:
+        """Return the tag of a file that was written: servers may answer a write without one."""
+        stored = self.client.head(key)
+        return stored.tag if stored else ""
+
+    def _upload(self, key: str, item: Item, *, is_content: bool) -> str:
+        """Send a file, and return its tag, "" if the server does not give it."""
         done = 0
 
         def count(more: int) -> None:
@@ -148,12 +214,8 @@ class Publisher:
 
         with _verified(item) as opened:
             tag = self.client.upload(key, opened, headers(item.name, is_content=is_content), count)
-        self._sent.append(key)
         self._bytes += item.bytes
-        if tag or is_content:
-            return tag
-        stored = self.client.head(key)  # servers may answer a write without a tag
-        return stored.tag if stored else ""
+        return tag
 
     def _latest(self, name: str) -> Mapping[str, Any]:
         """Return what was published last under a name; nothing if that cannot be read."""

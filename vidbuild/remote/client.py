@@ -154,6 +154,29 @@ class Client:
             )
         return written["e_tag"] or ""
 
+    @property
+    def can_copy(self) -> bool:
+        """Whether a file can get another name and other headers without being sent again: only S3 can do both."""
+        return self.address.scheme in {"s3", "supabase"}
+
+    def copy(self, source: str, target: str, size: int, headers: Mapping[str, str] | None = None) -> None:
+        """Let the place copy a file of this size. headers: in the place of the source's, which it keeps otherwise."""
+        import obstore
+
+        given = {"x-amz-metadata-directive": "REPLACE", **headers} if headers else {}
+        with self._missing_bucket(), self._errors():
+            obstore.copy(self._store(size, tuple(given.items())), source, target)
+
+    def headers(self, key: str) -> Mapping[str, str]:
+        """Return the headers that the place keeps with a file; none without the file."""
+        import obstore
+
+        try:
+            with self._errors():
+                return dict(obstore.get(self._store(), key, options={"head": True}).attributes)
+        except FileNotFoundError:
+            return {}
+
     def sign(self, key: str, seconds: float) -> str:
         """Return an address at which a file can be read for some time. UsageError if the place has none."""
         import obstore
@@ -173,13 +196,13 @@ class Client:
             else:
                 next(iter(obstore.list(self._store(), chunk_size=1)), None)
 
-    def _store(self, size: int = 0) -> Store:
-        """Return the client of a request; size: of its body, in bytes.
+    def _store(self, size: int = 0, headers: tuple[tuple[str, str], ...] = ()) -> Store:
+        """Return the client of a request; size: of its body, in bytes; headers: beside its own.
 
         Its time is rounded up, since each client has connections of its own.
         """
         seconds = _rounded(self._seconds or 30 + size / SLOWEST)
-        return store_of(self.address, seconds, self._retries, min(seconds, CONNECT_SECONDS))
+        return store_of(self.address, seconds, self._retries, min(seconds, CONNECT_SECONDS), headers)
 
     def _kept(self, headers: Mapping[str, str]) -> dict[str, str] | None:
         return None if self.address.scheme == "file" else dict(headers)

@@ -30,17 +30,20 @@ def require() -> None:
 
 
 @functools.lru_cache(maxsize=32)
-def store_of(address: Address, seconds: float, retries: int, connect_seconds: float) -> Store:
+def store_of(
+    address: Address, seconds: float, retries: int, connect_seconds: float, headers: tuple[tuple[str, str], ...] = ()
+) -> Store:
     """Return the client of an address. Raises RemoteError without credentials.
 
     seconds: of a request; connect_seconds: until there is a connection; retries: of one request, for failures that can
-    pass.
+    pass; headers: of all its requests, which are signed with them.
     """
     options: Options = {
         "client_options": {
             "timeout": timedelta(seconds=seconds),
             "connect_timeout": timedelta(seconds=connect_seconds),
             "allow_http": True,
+            **({"default_headers": {name: value.encode() for name, value in headers}} if headers else {}),
         },
         "retry_config": {"max_retries": retries, "retry_timeout": timedelta(seconds=max(seconds, 1))},
     }

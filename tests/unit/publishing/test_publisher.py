@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.object_server import BUCKET, Fault, ObjectServer, fail
+from tests.support.object_server import BUCKET, Fault, ObjectServer, Request, fail
 from vidbuild.publishing.headers import headers
 from vidbuild.publishing.publisher import Item, Publisher
 from vidbuild.remote.client import Client, RemoteError
@@ -148,8 +148,89 @@ def test_the_progress_of_a_large_file(s3: ObjectServer, tmp_path: Path) -> None:
     large = item(tmp_path, "long.mp4", "video", bytes(11_000_000))
     client = Client(f"s3://{BUCKET}/progress", seconds=30)
     Publisher(client, on_sent=lambda *each: seen.append(each)).publish("long", [large])
-    assert [done for key, done, _ in seen if key == "long.mp4"] == [5 << 20, 10 << 20, 11_000_000]
+    content = f"long.{large.sha256[:16]}.mp4"
+    assert [done for key, done, _ in seen if key == content] == [5 << 20, 10 << 20, 11_000_000]
+    assert [done for key, done, _ in seen if key == "long.mp4"] == [11_000_000]  # copied by the server
     assert s3.puts()
+
+
+def bytes_sent(s3: ObjectServer) -> int:
+    """The bytes of all bodies, without the summary's."""
+    return sum(each.body for each in s3.requests if each.method in {"PUT", "POST"} and "latest" not in each.key)
+
+
+NEVER, ALWAYS = "no-cache", "public, max-age=31536000, immutable"
+LARGE = 6_000_000
+
+
+def check_published(client: Client, large: Item) -> None:
+    """Both names have the content, the type, and each its own time in caches."""
+    for name, cached in ((large.name, NEVER), (large.content_name, ALWAYS)):
+        assert client.get(name) == large.path.read_bytes()
+        assert client.headers(name) == {"Content-Type": "video/mp4", "Cache-Control": cached}
+    assert publisher(client.address.prefix).publish("läng 1", [large]).sent == ()
+
+
+@pytest.fixture
+def large(tmp_path: Path) -> Item:
+    """A video that is sent in parts, with a name that addresses must quote."""
+    return item(tmp_path, "läng 1.mp4", "video", bytes(range(250)) * (LARGE // 250))
+
+
+def test_a_large_video_is_sent_once(s3: ObjectServer, large: Item) -> None:
+    """N19: the server copies it to its other name; the name with the digest gets its headers last."""
+    sent = publisher("once").publish("läng 1", [large])
+    assert sent.sent == (large.content_name, large.name, "läng 1.latest.json")
+    assert LARGE <= bytes_sent(s3) < LARGE + 1000  # and the list of its parts
+    assert LARGE <= sent.bytes < LARGE + 1000
+    check_published(Client(f"s3://{BUCKET}/once"), large)
+
+
+def test_a_new_version_of_a_large_video(s3: ObjectServer, large: Item, tmp_path: Path) -> None:
+    """The name that people know leads to the old one until the new one is whole; both keep their other names."""
+    publisher("version").publish("läng 1", [large])
+    (tmp_path / "new").mkdir()
+    new = item(tmp_path / "new", large.name, "video", large.path.read_bytes()[::-1])
+    s3.clear()
+    publisher("version").publish("läng 1", [new])
+    assert bytes_sent(s3) < LARGE + 1000
+    client = Client(f"s3://{BUCKET}/version")
+    check_published(client, new)
+    assert client.get(large.content_name) == large.path.read_bytes()
+    s3.clear()
+    publisher("version").publish("läng 1", [large])  # back again: its content is there, and its other name is not
+    assert bytes_sent(s3) < LARGE + 1000
+    check_published(client, large)
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_a_server_that_copies_nothing_gets_it_again(s3: ObjectServer, large: Item, number: int) -> None:
+    """No copies at all, or none with other headers: what cannot be copied is sent, and all headers are right."""
+    copies = 0
+
+    def refuse(request: Request) -> Fault | None:
+        nonlocal copies
+        copies += "x-amz-copy-source" in request.headers
+        return Fault(501) if "x-amz-copy-source" in request.headers and copies >= number else None
+
+    s3.fault = refuse
+    publisher(f"copies-{number}").publish("läng 1", [large])
+    s3.clear()
+    check_published(Client(f"s3://{BUCKET}/copies-{number}"), large)
+
+
+def test_headers_that_a_run_that_broke_off_left_are_mended(s3: ObjectServer, large: Item) -> None:
+    """N19: the content is there with the headers of the other name; it is not sent again."""
+    s3.fault = fail(5, fault=Fault(500))  # the summary, after two parts and two copies
+    with pytest.raises(RemoteError):
+        publisher("mended").publish("läng 1", [large])
+    client = Client(f"s3://{BUCKET}/mended")
+    s3.clear()
+    client.copy(large.content_name, large.content_name, LARGE, {"Cache-Control": NEVER, "Content-Type": "video/mp4"})
+    s3.clear()
+    publisher("mended").publish("läng 1", [large])
+    assert bytes_sent(s3) < LARGE + 1000  # the other name
+    check_published(client, large)
 
 
 @pytest.mark.parametrize(("name", "kind"), [("a.mp4", "video/mp4"), ("a.SRT", "application/x-subrip; charset=utf-8")])
