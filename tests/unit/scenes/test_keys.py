@@ -56,6 +56,22 @@ def test_unknown_keys(keys: Any, field: str, hint: str | None) -> None:
     assert hint is None or problem.hint == hint
 
 
+@pytest.mark.parametrize(
+    ("keys", "platform", "hints"),
+    [
+        (["Cmd+K", {"keys": "shift+\u2318"}], "both", ["mod+K", "shift+mod"]),
+        (["command+k"], "pc", ["mod+k"]),
+        (["Cmd+K"], "mac", []),
+        (["win+k", "mod+k"], "both", []),
+    ],
+)
+def test_a_command_key_on_a_pc_is_a_warning(keys: Any, platform: str, hints: list[str]) -> None:
+    """Its cap would be that of the Windows key, which is seldom meant: the hint has the key that is."""
+    found = list(KEYS.lint(scene_samples.scene("keys", keys=keys, platform=platform)))
+    assert [each.hint for each in found] == [f"write '{hint}', or set 'platform: mac'" for hint in hints]
+    assert {each.code for each in found} <= {"VB327"}
+
+
 def test_shortcuts_are_pressed_as_spoken() -> None:
     """Each shortcut appears by its label or the names of its keys, is pressed, and is released with the next."""
     items: list[Any] = ["mod+p", {"keys": "esc", "text": "Close it", "at": "x"}]

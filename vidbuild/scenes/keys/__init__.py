@@ -14,6 +14,7 @@ from vidbuild.scenes.protocol import Light, Reveal, SceneProblem
 
 PRESSED = 0.6  # seconds after its entrance began at which a shortcut is pressed
 MAX_CHORDS = 3
+_COMMAND = re.compile(r"\b(?:cmd|command)\b|\u2318", re.IGNORECASE)
 
 
 class KeysScene(SceneDefaults):
@@ -35,6 +36,17 @@ class KeysScene(SceneDefaults):
                 continue
             if len(pressed) > MAX_CHORDS:
                 yield SceneProblem(field, f"{len(pressed)} chords in one shortcut: expected up to {MAX_CHORDS}")
+
+    def lint(self, scene: Scene) -> Iterator[SceneProblem]:
+        """Warn of a Mac's Command key on a PC's keyboard, where it is the Windows key."""
+        if scene.fields["platform"] == shortcuts.MAC:
+            return
+        for index, item in enumerate(scene.fields["keys"]):
+            written = _entry(item)["keys"]
+            if named := _COMMAND.search(written):
+                hint = f"write '{_COMMAND.sub('mod', written)}', or set 'platform: mac'"
+                field = f"keys.{index}" if isinstance(item, str) else f"keys.{index}.keys"
+                yield SceneProblem(field, f"'{named[0]}' is the Windows key on a PC", hint, code="VB327")
 
     def drawing(self, scene: Scene) -> dict[str, Any]:
         """Return {"title", "platform": ["mac", "pc"], "keys": [{"text", "caps": [[[cap…]…]…]}]}.
