@@ -7,7 +7,7 @@ folder of their own, apart from those of builds.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ from vidbuild.engine.disk import durable
 from vidbuild.engine.graph.graph import Graph
 from vidbuild.engine.graph.step_id import StepId
 from vidbuild.engine.keys.explain import WILL_RUN
-from vidbuild.engine.keys.reasons import summary
+from vidbuild.engine.keys.reasons import Reason, summary
 from vidbuild.engine.runs.build_report import BuildReport
 from vidbuild.engine.schedule.target import RunHooks, Target
 from vidbuild.engine.store.blobs import Blob
@@ -38,6 +38,8 @@ from vidbuild.video_report.timing import video_timing
 STILL = "still.png"
 _THUMB = "thumb.jpg"
 _CAPTIONS = ".vtt"
+_TELLING = ("speak", "draw")
+_NAMED = 2  # fields of one record that a reason names
 
 
 class CancelledError(Exception):
@@ -177,24 +179,34 @@ def _cached(video: LiveVideo, kind: str, file: str, options: BuildOptions) -> It
 def reasons_of(video: LiveVideo, scenes: Collection[str], options: BuildOptions) -> dict[str, str]:
     """Return why each of these scenes is built: scene -> reason.
 
-    It is that of a step of its own, or else that of the first step which its own wait for, such as `music`.
+    It is that of a step of its own, or else that of the first step which its own wait for: `music: never built`, or
+    after the name of another scene.
     """
     steps = {name: StepId.parse(name).scene.split("+") for name in video.plan.graph.steps}
     goals = [name for name, own in steps.items() if set(scenes).intersection(own)]
     target = replaced(target_of(video.plan), goals=goals)
     found: dict[str, str] = {}
+    telling: dict[str, str] = {}  # the reasons of what is spoken and drawn, which say most
     common: dict[str, str] = {}
     others: dict[str, str] = {}  # the reasons of the steps of no scene, or of another one
     for each in engine_of(store_of(video.spec.path, options.cache)).explain(target):
         own = [scene for scene in steps[each.step] if scene in scenes]
         if each.state == WILL_RUN:
-            others[each.step] = f"{each.step}: {summary(each.roots)}"
+            reason = _reason(each.roots)
+            others[each.step] = f"{' and '.join(filter(None, steps[each.step])) or each.step}: {reason}"
             for scene in own:
-                found.setdefault(scene, summary(each.roots))
+                (telling if each.kind in _TELLING else found).setdefault(scene, reason)
         for name in each.because[:1]:
             for scene in own:
                 common.setdefault(scene, others.get(name, name))
-    return {**common, **found}
+    return {**common, **found, **telling}
+
+
+def _reason(roots: Sequence[Reason]) -> str:
+    """Return reasons in a few words; many fields of one record, such as the theme, are that record."""
+    records = {each.name.partition(".")[0] for each in roots if each.what == "field" and "." in each.name}
+    of_one = len(records) == 1 and len(roots) > _NAMED and all("." in each.name for each in roots)
+    return f"{records.pop()} changed" if of_one else summary(roots)
 
 
 def _seconds(samples: int) -> float:

@@ -152,6 +152,23 @@ def test_the_reason_of_music(spec: Path) -> None:
     assert reasons_of(video, ["one", "two"], options) == dict.fromkeys(("one", "two"), "music: never built")
 
 
+def test_reasons_in_words_of_the_spec(spec: Path) -> None:
+    """A new theme is one reason, and that of a neighbor into which a scene fades begins with its name."""
+    from vidbuild.api.build import build
+
+    options = BuildOptions(jobs=1)
+    build(spec, options)
+    spec.write_text(SMALL.replace("title: A small video", "title: A small video\ntheme: confetti"))
+    (video,) = look(spec).videos
+    assert reasons_of(video, ["one", "two"], options) == dict.fromkeys(("one", "two"), "theme changed")
+    faded = SMALL.replace("title: One,", "title: One, transition: {type: fade, duration: 0.2},")
+    spec.write_text(faded)
+    build(spec, options)
+    spec.write_text(faded.replace("title: Two", "title: Zwei"))
+    (video,) = look(spec).videos
+    assert reasons_of(video, ["one", "two"], options) == {"one": "two: title changed", "two": "title changed"}
+
+
 def test_audio_has_no_pictures(spec: Path, tmp_path: Path) -> None:
     """No frame of an output that is audio can be asked for."""
     spec.write_text(SMALL.replace("size: 160x90, fps: 24", "format: m4a").replace("duration: 0.5", "narration: A."))
