@@ -13,9 +13,7 @@ A spec can be made in Python, through the same schema: ``vidbuild.build(vidbuild
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING
-
+TYPE_CHECKING = False  # nothing is imported here that a build with nothing to do does not need
 if TYPE_CHECKING:
     from vidbuild.api.batch import batch
     from vidbuild.api.build import build, build_all
@@ -83,4 +81,6 @@ __all__ = [
 def __getattr__(name: str) -> object:
     if name not in _HOMES:
         raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
+    from importlib import import_module
+
     return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

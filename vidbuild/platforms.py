@@ -7,7 +7,6 @@ checked, but nothing can be built.
 from __future__ import annotations
 
 import contextlib
-import errno
 import os
 import shlex
 import signal
@@ -66,20 +65,6 @@ def require_posix() -> None:
     """Raise UsageError if this system cannot run steps."""
     if not POSIX:
         raise UsageError(NO_POSIX, hint=USE_WSL)
-
-
-def lock(descriptor: int, *, shared: bool) -> int:
-    """Lock a file without waiting; return the errno, 0 if it is locked now.
-
-    It is a lock of flock: the kernel drops a process's fcntl locks as soon as it closes any descriptor of the file.
-    """
-    if not POSIX:
-        return errno.ENOTSUP
-    try:
-        fcntl.flock(descriptor, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
-    except OSError as error:
-        return error.errno or errno.EIO
-    return 0
 
 
 def sync(descriptor: int) -> None:

@@ -49,22 +49,31 @@ def main() -> int:
     before = set(sys.modules)
     answer, workers, args = sys.argv[1], sys.argv[2] == "1", sys.argv[3:]
     found = watch(answer, "planner")
+    from vidbuild import null_build
+
+    code = null_build.attempt(args, name) if (name := null_build.name_of(args)) else None
+    if code is not None:
+        _write(answer, {"done": list(found), "hashed": [], "modules": sorted(set(sys.modules) - before)})
+        return code
     hashed = _watch_hashing()
     if workers:
         from vidbuild.engine.worker import process
 
         process._BOOT = _hooked(answer) + process._BOOT
-    from vidbuild.cli import main as vidbuild
+    from vidbuild.cli.app import run
 
-    code = vidbuild(args)
-    facts = {"done": list(found), "hashed": list(hashed), "modules": sorted(set(sys.modules) - before)}
+    code = run(args, name)
+    _write(answer, {"done": list(found), "hashed": list(hashed), "modules": sorted(set(sys.modules) - before)})
+    return code
+
+
+def _write(answer: str, facts: dict[str, Any]) -> None:
     import json
     import resource
 
     facts["children"] = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
     with open(answer, "w", encoding="utf-8") as target:  # noqa: PTH123 - as above
         json.dump(facts, target)
-    return code
 
 
 def _hooked(answer: str) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from vidbuild import errors, platforms
+from vidbuild import errors, flock
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def test_a_failed_lock_has_an_error_number(
     monkeypatch.setattr(fcntl, "flock", fail)
     descriptor = os.open(tmp_path, os.O_RDONLY)
     try:
-        assert platforms.lock(descriptor, shared=False) == expected
+        assert flock.lock(descriptor, shared=False) == expected
     finally:
         os.close(descriptor)
 

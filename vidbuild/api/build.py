@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from vidbuild.api.build_command import BuildCommand, BuildRow, together
+from vidbuild.api.build_command import BuildCommand, BuildRow, NullFacts, together
 from vidbuild.api.listeners import Listeners
 from vidbuild.api.options import BuildOptions, RunControl, options_of
 from vidbuild.api.result import Result
@@ -47,6 +47,7 @@ def build_all(
     *,
     on_event: Listeners | None = None,
     control: RunControl | None = None,
+    on_null_build: Callable[[NullFacts], None] | None = None,
     **changes: Any,  # noqa: ANN401 - as for build
 ) -> list[Result]:
     """Build specs in one run, as `build` builds one; return a result for each spec, in their order.
@@ -54,8 +55,10 @@ def build_all(
     Steps with equal keys run once. Each video's outputs are put into their places as soon as all its steps are done.
     A wrong spec has a failed result. Without keep_going, nothing is built if a spec is wrong, and the run stops after a
     step failed; the result of a video that was not finished for such a reason is "aborted".
+
+    on_null_build: called if the only video was up to date, for a record of what that depends on (`null_record`).
     """
-    command = BuildCommand(distinct(specs), options_of(options, changes), control)
+    command = BuildCommand(distinct(specs), options_of(options, changes), control, on_null_build=on_null_build)
     refuse_same_names(command.specs, command.options)
     with command.listening(on_event):
         results = command.build()

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Iterator, Sequence
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from vidbuild.api.build_result import aborted, as_reported, cache_notices, failed, sandbox_notices
 from vidbuild.api.engine import engine_of
@@ -42,6 +43,10 @@ if TYPE_CHECKING:
     from vidbuild.api.shared_cache import SharedCache, UnusableCache
 
 
+# Of a build that found its only video up to date: when it began, in ns since 1970.
+NullFacts: TypeAlias = tuple[Video, BuildReport, int]
+
+
 @dataclass(frozen=True, slots=True)
 class BuildRow:
     """One of several builds that have options of their own; name: of its target in the run, which no other has."""
@@ -60,7 +65,10 @@ class BuildCommand:
         options: BuildOptions,
         control: RunControl | None,
         rows: Sequence[BuildRow] | None = None,
+        on_null_build: Callable[[NullFacts], None] | None = None,
     ) -> None:
+        self._began = time.time_ns()
+        self._on_null_build = on_null_build
         if not options.dry_run:
             require_posix()
         refuse_output(options.output, specs)
@@ -198,6 +206,9 @@ class BuildCommand:
                 for index, (video, target, report) in enumerate(zip(videos, targets, reports, strict=True))
             ]
             first = replaced(results[0], remote=shared.counts) if shared else results[0]
+            is_plain = not (shared or notices or self._has_several or self._executor) and used is store
+            if self._on_null_build and is_plain and len(self.specs) == 1 and first.status == "up-to-date":
+                self._on_null_build((videos[0], reports[0], self._began))
             return [first, *results[1:]]
 
     def _shared_cache(self, root: Path) -> SharedCache | UnusableCache | None:

@@ -21,6 +21,11 @@ from vidbuild.engine.disk.lock import Lock
 PATIENCE = 0.02  # s until the next attempt to lock the file, which others lock alone for a moment only
 
 
+def owner_file(folder: Path, name: str) -> Path:
+    """Return the file that names the owner of the outputs that have one name in one folder."""
+    return folder / f".{name}.vidbuild"
+
+
 class OutputOwner:
     """The owner of the outputs that have one name in one folder.
 
@@ -30,7 +35,7 @@ class OutputOwner:
     """
 
     def __init__(self, folder: Path, name: str, spec: Path) -> None:
-        self.path = folder / f".{name}.vidbuild"
+        self.path = owner_file(folder, name)
         self.spec = spec
         self.taken = False
         self._made_folder = False

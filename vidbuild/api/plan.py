@@ -40,6 +40,8 @@ class Plan:
     scenes: ids in order.
     weights: step -> expected work.
     frames: the file that holds the number of frames of the finished video.
+    files: what must stay the same for the plan to be valid (see `plan_cache.rows_of`).
+    search_path: where its plug-ins were found; none without plug-ins.
     """
 
     spec: Path
@@ -54,6 +56,8 @@ class Plan:
     fps: int
     frames: Product
     warnings: tuple[Notice, ...]
+    files: Sequence[plan_cache.Row]
+    search_path: Sequence[str]
 
     @property
     def choice(self) -> Choice:
@@ -106,21 +110,22 @@ def plan_of(
     scope = Scope(only, name, draft, base)
     table = DigestCache(store.home / "files", read_only=not remember)
     if not isinstance(spec, (str, os.PathLike)):
-        return _from_memo(spec.path, _compiled(_chosen(spec, choice), scope, table), scope, store)
+        return _from_memo(spec.path, *_compiled(_chosen(spec, choice), scope, table), scope, store)
     spec = Path(spec)
     memos = Memos(store)
     given = plan_cache.Given(variables or {}, brand, choice)
     key = plan_cache.key_of(spec, table, given, scope)
     known: dict[str, Any] | None = memos.get(key) if key else None
     if known is not None and plan_cache.finds_plugins(known["path"]) and plan_cache.is_valid(known["files"], table):
-        return _from_memo(spec, known, scope, store)
+        return _from_memo(spec, known, Graph.from_data(known.get("graph", [])), scope, store)
     began = plan_cache.now()
-    data = _made(spec, table, given, scope)
+    with plan_cache.without_collections():
+        data, graph = _made(spec, table, given, scope)
     if key and remember and plan_cache.unchanged_since(data["files"], began):
-        memos.put(key, data)
+        memos.put(key, {**data, "graph": graph.to_data()})
         if store.home.is_dir():
             table.save()
-    return _from_memo(spec, data, scope, store)
+    return _from_memo(spec, data, graph, scope, store)
 
 
 def plans_of(
@@ -152,13 +157,13 @@ def prefix(plan: Plan, plans: Sequence[Plan]) -> str:
     return f"{plan.choice.name}/" if len(plans) > 1 else ""
 
 
-def _made(spec: Path, table: DigestCache, given: plan_cache.Given, scope: Scope) -> dict[str, Any]:
+def _made(spec: Path, table: DigestCache, given: plan_cache.Given, scope: Scope) -> tuple[dict[str, Any], Graph]:
     from vidbuild.spec.diagnostics import SpecError
     from vidbuild.spec.load import try_load
 
     examined = try_load(spec, given.variables, given.brand, choice=given.choice)
     if given.choice is None and len(examined.choices) > 1:
-        return _several(spec, examined, table)
+        return _several(spec, examined, table), Graph({})
     if examined.spec is None:
         raise SpecError(examined.errors, examined.sources)
     return _compiled(examined.spec, scope, table)
@@ -179,8 +184,8 @@ def _chosen(spec: Spec, choice: Choice | None) -> Spec:
     return next(each for each in spec.videos if each.choice == choice)
 
 
-def _compiled(spec: Spec, scope: Scope, table: DigestCache) -> dict[str, Any]:
-    """What is remembered of a spec, as JSON values."""
+def _compiled(spec: Spec, scope: Scope, table: DigestCache) -> tuple[dict[str, Any], Graph]:
+    """What is remembered of a spec, as JSON values, beside its graph."""
     from vidbuild.plan.compile import compile_graph, frame_count, outputs
     from vidbuild.plan.variant import own_variant
     from vidbuild.plan.weights import weights
@@ -190,10 +195,9 @@ def _compiled(spec: Spec, scope: Scope, table: DigestCache) -> dict[str, Any]:
     scenes = [scene.id for scene in chosen.scenes]
     frames = frame_count(chosen, variant)
     graph = compile_graph(chosen, variant, outputs_name(spec.path, spec.choice.name, scenes, scope))
-    return {
+    data = {
         "files": plan_cache.rows_of((*chosen.files, *_take_files(chosen, graph)), table),
         "path": list(chosen.search_path),
-        "graph": graph.to_data(),
         "outputs": [[each.kind, each.step, each.file, each.suffix, each.loops] for each in outputs(chosen, variant)],
         "choice": [spec.choice.output, spec.choice.language],
         "language": variant.language,
@@ -203,6 +207,7 @@ def _compiled(spec: Spec, scope: Scope, table: DigestCache) -> dict[str, Any]:
         "frames": [frames.step, frames.name],
         "warnings": [[each.message, _location_data(each.location), each.hint, each.code] for each in spec.warnings],
     }
+    return data, graph
 
 
 def _take_files(spec: Spec, graph: Graph) -> Sequence[Path]:
@@ -245,7 +250,7 @@ def _cut(scene: Scene) -> Scene:
     return replace(scene, transition=Transition())
 
 
-def _from_memo(spec: Path, data: Mapping[str, Any], scope: Scope, store: Store) -> Plan:
+def _from_memo(spec: Path, data: Mapping[str, Any], graph: Graph, scope: Scope, store: Store) -> Plan:
     if "choices" in data:
         from vidbuild.choice import Choice
 
@@ -258,13 +263,15 @@ def _from_memo(spec: Path, data: Mapping[str, Any], scope: Scope, store: Store) 
         video=(output, language),
         language=data["language"],
         name=outputs_name(spec, choice.name if choice else "", data["scenes"], scope),
-        graph=Graph.from_data(data["graph"]),
+        graph=graph,
         outputs=tuple(Output(*output) for output in data["outputs"]),
         scenes=tuple(data["scenes"]),
         weights=data["weights"],
         fps=data["fps"],
         frames=Product(*data["frames"]),
         warnings=tuple(Notice(message, _location(location), *rest) for message, location, *rest in data["warnings"]),
+        files=data["files"],
+        search_path=data["path"],
     )
 
 

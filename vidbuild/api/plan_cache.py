@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
+import gc
 import os
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -145,6 +147,18 @@ def now() -> int:
     return time.time_ns()
 
 
+@contextlib.contextmanager
+def without_collections() -> Iterator[None]:
+    """Collect no garbage in the block: what a plan is made of is kept, and looking at all of it takes a tenth."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
 def _digest(real: str, table: DigestCache) -> str:
     """Return the digest of a file's content, or of the names in a folder; MISSING if there is neither."""
     if not os.path.lexists(real):
@@ -155,12 +169,15 @@ def _digest(real: str, table: DigestCache) -> str:
 @functools.cache  # of the code that this process runs, whatever replaces its files meanwhile
 def _readers(package: Path, packages: Sequence[str]) -> str:
     """Return the digest of the stats of the code that reads specs: vidbuild's, and that of the packages it uses."""
-    folders = [
-        str(package),
-        *(str(Path(found.origin).parent) for found in map(find_spec, packages) if found and found.origin),
-    ]
     installed = [name for name in NEEDED if find_spec(name)]
+    folders = code_folders(package, packages)
     return canonical.digest([*installed, *sorted(row for folder in folders for row in _stats(folder))])
+
+
+def code_folders(package: Path = PACKAGE, packages: Sequence[str] = READERS) -> list[str]:
+    """Return the folders of the code that reads specs."""
+    found = (spec for spec in map(find_spec, packages) if spec and spec.origin)
+    return [str(package), *(str(Path(spec.origin or "").parent) for spec in found)]
 
 
 def _stats(folder: str) -> Iterator[str]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
-import gc
 import os
 import sys
-from collections.abc import Sequence
+
+TYPE_CHECKING = False  # typing is not imported by a build that has nothing to do: see vidbuild.null_build
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 # Objects allocated between two garbage collections: what a start imports and a plan holds is no garbage.
 _ALLOCATIONS_BETWEEN_COLLECTIONS = 50_000
@@ -20,13 +21,28 @@ def main(args: Sequence[str] | None = None) -> int:
 
     Without args, run the command line of the process and end the process.
     """
+    if args is not None:
+        from vidbuild.cli.app import run
+
+        return run(args)
+    os._exit(_run(sys.argv[1:]))  # everything is written, and freeing every object would take a tenth of a null build
+
+
+def _run(args: Sequence[str]) -> int:
+    from vidbuild import null_build
+
+    name = null_build.name_of(args)
+    code = null_build.attempt(args, name) if name else None
+    if code is not None:
+        return code
+    import contextlib
+    import gc
+
     from vidbuild.cli.app import run
 
-    if args is not None:
-        return run(args)
     gc.set_threshold(_ALLOCATIONS_BETWEEN_COLLECTIONS, _COLLECTIONS_BETWEEN_OLDER, _COLLECTIONS_BETWEEN_OLDER)
-    code = run()
+    code = run(args, name)
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(OSError, ValueError):
             stream.flush()
-    os._exit(code)  # everything is written, and freeing every object would take a tenth of a build with nothing to do
+    return code

@@ -55,8 +55,11 @@ def app() -> None:
     """Make for narrated video: a YAML spec in, an MP4 out, and only what changed is rebuilt."""
 
 
-def run(args: Sequence[str] | None = None) -> int:
-    """Run the command line and return its exit code."""
+def run(args: Sequence[str] | None = None, record: str = "") -> int:
+    """Run the command line and return its exit code.
+
+    record: the name of the record that a build with nothing to do leaves, "" for none.
+    """
     arguments = list(sys.argv[1:] if args is None else args)
     console.open_missing_streams()
     console.set_encoding()
@@ -65,6 +68,7 @@ def run(args: Sequence[str] | None = None) -> int:
 
         complete.register()
     interrupt = Interrupt()
+    interrupt.record = record
     try:
         with interrupt:
             code = int(app.main(arguments, prog_name="vidbuild", standalone_mode=False, obj=interrupt) or 0)

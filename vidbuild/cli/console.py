@@ -22,10 +22,19 @@ def message(text: str) -> None:
     sys.stderr.write(sanitize(text) + "\n")
 
 
+def discard(_line: str) -> None:
+    """Print nothing, as the user asked."""
+
+
 def result_json(data: Mapping[str, Any]) -> None:
     """Write the one JSON object of `--json` to stdout."""
-    text = json.dumps(data, ensure_ascii=not _is_unicode(sys.stdout), indent=1, default=str)
+    text = json.dumps(data, **json_form())
     sys.stdout.write(sanitize_json(text) + "\n")
+
+
+def json_form() -> dict[str, Any]:
+    """Return the parameters of json.dumps for a JSON object on stdout."""
+    return {"ensure_ascii": not _is_unicode(sys.stdout), "indent": 1, "default": str}
 
 
 def result_document(text: str) -> None:

@@ -25,6 +25,7 @@ _RECENT = 1.0  # seconds in which a build that polls does so again, and in which
 class Interrupt:
     """While it is entered, SIGINT, SIGTERM and SIGHUP raise KeyboardInterrupt and are recorded.
 
+    record: the name of the record that a build with nothing to do leaves (`vidbuild.null_build`), "" for none.
     graceful: the command polls `stop_requested` and ends by itself, so a first signal does not raise. Nor does a second
         one if the command has polled `kill_requested` since the first; a third one always raises.
 
@@ -34,6 +35,7 @@ class Interrupt:
 
     def __init__(self) -> None:
         self.code = Exit.INTERRUPTED
+        self.record = ""
         self.graceful = False
         self._times = 0
         self._raised = -_RECENT

@@ -17,6 +17,7 @@ from vidbuild.errors import UsageError
 from vidbuild.frozen import replaced
 
 if TYPE_CHECKING:
+    from vidbuild.api.build_command import NullFacts
     from vidbuild.api.options import BuildOptions
     from vidbuild.api.publish import Published
     from vidbuild.api.result import Result
@@ -122,13 +123,8 @@ def command(
     form = options.form_of_stdout(form, events, as_json=as_json)
     build_options = BuildOptions(**chosen)
     if watch:
-        others: dict[str, object] = {
-            "--dry-run": build_options.dry_run,
-            "--verify": verify,
-            "--publish": publish,
-            "--events": events,
-        }
-        others |= {"--resume": build_options.resume, "--json or --format": form != options.HUMAN}
+        others: dict[str, object] = {"--dry-run": build_options.dry_run, "--verify": verify, "--publish": publish}
+        others |= {"--events": events, "--resume": build_options.resume, "--json or --format": form != options.HUMAN}
         return _watch(specs, build_options, interrupt, others, quiet=quiet, verbose=verbose)
     if build_options.resume and not specs:
         specs, build_options = _resumed(build_options)
@@ -151,13 +147,19 @@ def command(
     )
     view = None if build_options.dry_run or quiet else view_of(paths, build_options, verbose=verbose)
     interrupt.graceful = True
+    found: list[NullFacts] = []
     with observing(events, view, interrupt) as observer:
-        results = build_all(paths, build_options, on_event=observer, control=observer)
+        results = build_all(paths, build_options, on_event=observer, control=observer, on_null_build=found.append)
     build_again = partial(_verify, paths, results, build_options, interrupt) if verify else None
     stdout_taken = form != options.HUMAN or events == options.STANDARD
-    write = _discard if quiet else console.message if stdout_taken else console.result
+    write = console.discard if quiet else console.message if stdout_taken else console.result
     sending = partial(send, results) if send else None
-    return _print_results(results, build_options, build_again, sending, form=form, write=write)
+    code = _print_results(results, build_options, build_again, sending, form=form, write=write)
+    if found and interrupt.record:
+        from vidbuild.cli import null_records
+
+        null_records.keep(interrupt.record, found[0], results[0], specs, form=form, quiet=quiet)
+    return code
 
 
 def _watch(
@@ -177,7 +179,7 @@ def _watch(
     paths = spec_files.resolve_specs(specs)
     if options.STANDARD in paths:
         raise UsageError("--watch needs a file: standard input is read once", hint="name a spec")
-    write = _discard if quiet else console.result
+    write = console.discard if quiet else console.result
     show = partial(_print_results, chosen=chosen, verify=None, send=None, form=options.HUMAN, write=write)
     return watch(paths, chosen, interrupt, show, quiet=quiet, verbose=verbose)
 
@@ -189,10 +191,6 @@ def _sender(
     from vidbuild.cli import publishing
 
     return partial(publishing.send, addresses=publishing.places(specs, to, chosen.brand), quiet=quiet)
-
-
-def _discard(_line: str) -> None:
-    """Print nothing, as the user asked."""
 
 
 def _resumed(chosen: BuildOptions) -> tuple[Sequence[Path], BuildOptions]:

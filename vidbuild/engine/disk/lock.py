@@ -7,7 +7,7 @@ import errno
 import os
 from pathlib import Path
 
-from vidbuild import platforms
+from vidbuild import flock
 from vidbuild.engine.disk import durable
 
 _LOCKED = {errno.EWOULDBLOCK, errno.EACCES, errno.EAGAIN}
@@ -29,7 +29,7 @@ class Lock:
         """
         while True:
             descriptor = _open(path)
-            if platforms.lock(descriptor, shared=shared) in _LOCKED:
+            if flock.lock(descriptor, shared=shared) in _LOCKED:
                 os.close(descriptor)
                 return None
             if _same_file(path, descriptor):
@@ -55,7 +55,7 @@ def is_held(path: Path) -> bool:
 
 def has_locks(folder: Path) -> bool:
     """Whether the path's file system has file locking, which some network file systems lack; writes nothing."""
-    if not platforms.POSIX:  # Windows opens no folder
+    if not flock.POSIX:  # Windows opens no folder
         return False
     return _lock_error(os.open(folder, os.O_RDONLY)) in {0, *_LOCKED}
 
@@ -63,7 +63,7 @@ def has_locks(folder: Path) -> bool:
 def _lock_error(descriptor: int) -> int:
     """Try to lock the file shared, then close it; return the errno, 0 if locked."""
     try:
-        return platforms.lock(descriptor, shared=True)
+        return flock.lock(descriptor, shared=True)
     finally:
         os.close(descriptor)
 
