@@ -36,6 +36,7 @@ class Reader:
     def __init__(self, lexicon: Lexicon, language: str) -> None:
         self._lexicon, self._language = lexicon, language
         self._words = WordReader(lexicon)
+        self._plain: dict[str, Found | None] = {}  # words of which no rule looks at what is around them
         names = NameReader(self._words)
         english: tuple[Rule, ...] = (
             phrases.telephone,
@@ -88,6 +89,13 @@ class Reader:
         own = self._lexicon.own(place.core)
         if own is not None:
             return [[Part(0, len(place.core), own.spoken, own.ipa)]]
+        if not _is_plain(place.core):
+            return self._by_rules(place)
+        if place.core not in self._plain:
+            self._plain[place.core] = self._by_rules(place)
+        return self._plain[place.core]
+
+    def _by_rules(self, place: Place) -> Found | None:
         return next((found for rule in self._rules if (found := rule(place)) is not None), None)
 
     def _known(self, place: Place) -> Found | None:
@@ -107,6 +115,13 @@ class Reader:
             return None
         spoken = self._words.word(place.core)
         return None if spoken == place.core else [whole(place.core, spoken)]
+
+
+def _is_plain(core: str) -> bool:
+    """Return whether how a word is read depends on itself alone: it is in small letters, and no abbreviation."""
+    if len(core) == 1 or not (core.isascii() and core.isalpha() and core.islower()):
+        return False
+    return core not in tables.ABBREVIATIONS and core not in tables.SLASHED and core not in {"am", "pm"}
 
 
 def is_english(language: str) -> bool:

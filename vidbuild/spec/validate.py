@@ -9,7 +9,7 @@ from typing import Any
 
 from vidbuild.diagnostic import Diagnostic
 from vidbuild.location import Location
-from vidbuild.spec import meanings, plugins, schema, value_hints, value_shapes, wording
+from vidbuild.spec import conformity, meanings, plugins, schema, value_hints, value_shapes, wording
 from vidbuild.spec.diagnostics import MAX_PROBLEMS
 from vidbuild.spec.document import SCENE_FIELD, Document, Path
 from vidbuild.suggest import did_you_mean, nearest
@@ -47,6 +47,8 @@ def validate(document: Document, definition: str = "", skip: Iterable[Path] = ()
     definition: name of the schema's definition to check against; "" is the whole schema.
     skip: paths at and below which faults are ignored.
     """
+    if conformity.conforms(document.data, definition):
+        return []
     skipped = set(skip)
     found: dict[Fault, None] = {}
     for error in schema.validator(definition).iter_errors(document.data):

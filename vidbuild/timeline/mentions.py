@@ -57,18 +57,25 @@ def mentions(reveals: Sequence[Reveal], tokens: Sequence[Token], language: str) 
 
     A reveal with `at`, or one that follows another, has none.
     """
-    words = [_plain(token.text) for token in tokens]
-    sentences = list(_sentences(tokens))
+    sought = tuple("" if each.at is not None or each.after_previous else each.words for each in reveals)
+    return list(_mentions(sought, tuple(token.text for token in tokens), language))
+
+
+@lru_cache(maxsize=CACHED)
+def _mentions(sought: tuple[str, ...], texts: tuple[str, ...], language: str) -> tuple[Mention, ...]:
+    """Return the mention of each text in a narration; "" has none."""
+    words = [_plain(text) for text in texts]
+    sentences = list(_sentences(texts))
     found: list[list[_Candidate]] = []
-    for reveal in reveals:
-        keywords = () if reveal.at is not None or reveal.after_previous else _keywords(reveal.words, language)
+    for each in sought:
+        keywords = _keywords(each, language) if each else ()
         found.append([_Candidate(at, sentences[at], share) for at, share in _passages(keywords, words)])
     shared = _shared_sentences(found)
     chosen = _in_order(found, shared)
-    return [
-        Mention(each.token if each else None, _doubt(index, found, chosen, sentences[-1] if sentences else 0))
-        for index, each in enumerate(chosen)
-    ]
+    last = sentences[-1] if sentences else 0
+    return tuple(
+        Mention(each.token if each else None, _doubt(index, found, chosen, last)) for index, each in enumerate(chosen)
+    )
 
 
 def spoken_at(phrase: str, tokens: Sequence[Token], language: str) -> int | None:
@@ -84,13 +91,13 @@ def split_words(text: str, language: str) -> list[str]:
     return [word for part in re.split(r"[\s/]+", text) for word in split(part, language)]
 
 
-def _sentences(tokens: Sequence[Token]) -> Iterator[int]:
+def _sentences(texts: Sequence[str]) -> Iterator[int]:
     """Yield the number of each token's sentence; a full stop before a small letter ends none ("e.g. this")."""
     number = 0
-    for index, token in enumerate(tokens):
+    for index, text in enumerate(texts):
         yield number
-        following = tokens[index + 1].text.lstrip("\"'“‘«([") if index + 1 < len(tokens) else ""  # noqa: RUF001 - quotes
-        number += bool(SENTENCE_END.search(token.text)) and not following[:1].islower()
+        following = texts[index + 1].lstrip("\"'“‘«([") if index + 1 < len(texts) else ""  # noqa: RUF001 - quotes
+        number += bool(SENTENCE_END.search(text)) and not following[:1].islower()
 
 
 def _passages(keywords: Sequence[str], words: Sequence[str]) -> Iterator[tuple[int, float]]:
