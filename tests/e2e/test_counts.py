@@ -103,13 +103,13 @@ def test_a_null_build_opens_no_more_files_for_more_scenes(tmp_path: Path) -> Non
         cases.write(replace(SILENT, scenes=scenes), folder)
         counted(folder, "build")
         opened.append(counted(folder, "build", workers=False).opened)
-    assert len(opened[0]) == len(opened[1]) <= 10, opened
+    assert len(opened[0]) == len(opened[1]) <= 13, opened  # three of them for the record that it leaves
 
 
 def test_a_null_build_imports_no_more_of_ours(history: History) -> None:
     """P46: of vidbuild's own modules a build with nothing to do imports these at most, and none that makes anything."""
     ours = {name for name in history.null.modules if name.partition(".")[0] == "vidbuild"}
-    assert len(ours) <= 111
+    assert len(ours) <= 114
     parts = {name.split(".")[1] for name in ours if "." in name}
     assert not parts & {"spec", "steps", "scenes"}
 
@@ -118,8 +118,9 @@ def test_a_repeated_null_build_reads_its_record_alone(history: History) -> None:
     """P45, P46: if nothing changed since a build with nothing to do, one file is read, and next to none imported."""
     assert not history.repeated.started
     assert not history.repeated.any_child
-    (record,) = history.repeated.opened
+    record, *locked = history.repeated.opened
     assert record.parent.parent.name == "memos"
+    assert [path.name for path in locked] == ["use", ".video.vidbuild", "lock"]
     ours = {name for name in history.repeated.modules if name.partition(".")[0] == "vidbuild"}
     assert ours == {"vidbuild", *(f"vidbuild.{name}" for name in ("flock", "null_build", "null_log"))}
     others = history.repeated.modules - ours
