@@ -32,7 +32,7 @@ def prefill(spec: Path) -> Plan:
             chosen = {name: counted if name == plan.frames.name else made for name in sorted(names)}
             outputs = {name: [blob.digest, *found] for name, (blob, found) in chosen.items()}
             data = {"outputs": outputs, "sources": {}, "warnings": [], "seconds": 0.1}
-            lookup.record(step, material, data, reason="", made_by="", replace=False)
+            lookup.record(step, lookup.write(lookup.made(step, material, data, ""), replace=False), "")
         lookup.table.save()
         lookup.index.save(plan.entry, plan.graph.steps)
     return plan
