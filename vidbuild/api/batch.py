@@ -15,7 +15,7 @@ from typing import Any
 from vidbuild.api.batch_events import BatchEvents, emitting
 from vidbuild.api.batch_publishing import Sender
 from vidbuild.api.batch_result import BatchResult, RowResult
-from vidbuild.api.batch_run import BatchRun, OnEnded, errors_of
+from vidbuild.api.batch_run import BatchRun, OnEnded, errors_of, hints_of, located
 from vidbuild.api.build_result import failed
 from vidbuild.api.executor import sharing_cluster
 from vidbuild.api.listeners import Listeners, listening
@@ -127,12 +127,14 @@ class RowPlan:
 
     files: its videos; none if its spec is not created yet, or is wrong.
     is_done: whether the ledger has it as it is now.
+    hints: what can be done about the errors, each once.
     """
 
     row: Row
     files: tuple[Path, ...]
     errors: tuple[str, ...]
     is_done: bool
+    hints: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Return it as JSON values."""
@@ -143,6 +145,7 @@ class RowPlan:
             "variables": dict(self.row.variables),
             "files": [str(each) for each in self.files],
             "errors": list(self.errors),
+            "hints": list(self.hints),
             "done": self.is_done,
             "line": self.row.location.line,
         }
@@ -159,8 +162,8 @@ def planned(path: str | os.PathLike[str] = reader.DEFAULT, selection: Selection 
         try:
             found.append(RowPlan(row, tuple(run.check(row, files)), (), book.is_done(row)))
         except VidbuildError as error:
-            errors = tuple(errors_of(failed(row.spec, error)))
-            found.append(RowPlan(row, (), errors, book.is_done(row)))
+            wrong = failed(row.spec, located(error, row))
+            found.append(RowPlan(row, (), tuple(errors_of(wrong)), book.is_done(row), hints_of(wrong)))
     return found
 
 

@@ -10,7 +10,7 @@ from functools import partial
 
 from vidbuild.api.batch_result import RowResult
 from vidbuild.api.options import Control, RunControl
-from vidbuild.api.publish import destination, probe, publish
+from vidbuild.api.publish import OF_PROJECT, destination, probe, publish
 from vidbuild.api.result import Result
 from vidbuild.batches.reader import Batch
 from vidbuild.batches.row import Row
@@ -21,6 +21,8 @@ from vidbuild.remote.address import Address
 AT_ONCE = 2  # rows whose videos are being sent
 POLL = 0.2  # s between looks for a request to cancel
 GRACE = 10.0  # s in which what is being sent may end after that
+
+NO_ADDRESS = "add 'publish: s3://BUCKET/FOLDER' to the batch or a brand"
 
 Urls = tuple[str, ...]
 
@@ -80,4 +82,4 @@ def _send(result: Result, address: Address, folder: str) -> Urls:
 
 
 def _address(row: Row) -> Address:
-    return destination(row.publish or None, row.spec, row.brand or None)
+    return destination(row.publish or None, row.spec, row.brand or None, hint=f"{NO_ADDRESS}, or {OF_PROJECT}")

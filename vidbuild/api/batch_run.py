@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from vidbuild.api.batch_publishing import Sender
@@ -22,7 +23,7 @@ from vidbuild.batches.reader import Batch
 from vidbuild.batches.row import Row
 from vidbuild.diagnostic import Diagnostic
 from vidbuild.engine.runs.events import Listener
-from vidbuild.errors import VidbuildError
+from vidbuild.errors import UsageError, VidbuildError
 from vidbuild.frozen import replaced
 from vidbuild.spec.diagnostics import SpecError, read_sources
 
@@ -95,7 +96,7 @@ class BatchRun:
                 self._create(row)
                 self.check(row, files)
             except VidbuildError as error:
-                yield row, self._ended(row, failed(row.spec, error))
+                yield row, self._ended(row, failed(row.spec, located(error, row)))
             else:
                 ready.append(row)
         return ready
@@ -193,7 +194,6 @@ class BatchRun:
 
 
 def _row_result(row: Row, result: Result) -> RowResult:
-    hints = [*(each.hint for each in result.diagnostics), *(each.hint for each in result.steps.failed)]
     return RowResult(
         row.id,
         row.spec,
@@ -203,8 +203,27 @@ def _row_result(row: Row, result: Result) -> RowResult:
         result.video_seconds,
         result.wall_seconds,
         tuple(errors_of(result)),
-        hints=tuple(dict.fromkeys(filter(None, hints))),
+        hints=hints_of(result),
     )
+
+
+def located(error: VidbuildError, row: Row) -> VidbuildError:
+    """Return an error with the row's place in the batch for what has no place: it is about the row's values."""
+    if isinstance(error, UsageError):
+        item = Diagnostic("error", error.message, row.location.file, row.location, error.hint)
+        return SpecError([item], read_sources([item]))
+    if not isinstance(error, SpecError):
+        return error
+    found = [
+        each if each.line else replace(each, message=_about(each), file=row.location.file, location=row.location)
+        for each in error.diagnostics
+    ]
+    return SpecError(found, {**error.sources, **read_sources(found)})
+
+
+def _about(item: Diagnostic) -> str:
+    """Return the message of a problem that has a file and no place in it."""
+    return f"{item.path}: {item.message}"
 
 
 def errors_of(result: Result) -> Iterator[str]:
@@ -213,3 +232,9 @@ def errors_of(result: Result) -> Iterator[str]:
         yield f"{each.path}:{each.line}:{each.column}: {each.message}" if each.line else each.message
     for step in result.steps.failed:
         yield f"{step.step}: {step.error}"
+
+
+def hints_of(result: Result) -> tuple[str, ...]:
+    """Return what can be done about that, each once."""
+    hints = [*(each.hint for each in result.diagnostics), *(each.hint for each in result.steps.failed)]
+    return tuple(dict.fromkeys(filter(None, hints)))

@@ -22,6 +22,9 @@ MAX_DAYS = 7  # of a signed address: S3 accepts no more
 _NOT_SENT = frozenset({"report", "timing"})  # kinds of outputs that are for the authors
 _KINDS = {".html": "page", ".srt": "captions", ".vtt": "captions", ".ttml": "captions", ".png": "poster"}
 
+OF_PROJECT = "'publish = \"s3://BUCKET/FOLDER\"' in vidbuild.toml"
+WITH_OPTION = f"--to s3://BUCKET/FOLDER, or {OF_PROJECT}"
+
 OnSent = Callable[[str, int, int], None]
 Place: TypeAlias = Address  # where files are sent
 
@@ -56,8 +59,13 @@ class Published:
         }
 
 
-def destination(to: str | None, spec: SpecLike | None = None, brand: str | None = None) -> Address:
-    """Return where a spec's videos are sent: `to`, or its brand's `publish`, or the project's. Raises UsageError."""
+def destination(
+    to: str | None, spec: SpecLike | None = None, brand: str | None = None, *, hint: str = WITH_OPTION
+) -> Address:
+    """Return where a spec's videos are sent: `to`, or its brand's `publish`, or the project's.
+
+    Raises UsageError; hint: of that without an address.
+    """
     if to:
         return parse(to)
     path = path_of(spec) if spec is not None else Path("video.yaml")
@@ -66,7 +74,6 @@ def destination(to: str | None, spec: SpecLike | None = None, brand: str | None 
         settings = settings_of(root_of(path))
         chosen = settings.publish if settings else ""
     if not chosen:
-        hint = "--to s3://BUCKET/FOLDER, or 'publish = \"s3://BUCKET/FOLDER\"' in vidbuild.toml"
         raise UsageError("there is no address to publish to", hint=hint)
     return parse(chosen)
 

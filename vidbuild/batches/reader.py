@@ -14,7 +14,7 @@ from vidbuild.batches.row import Origin, Row, id_of
 from vidbuild.diagnostic import Diagnostic
 from vidbuild.json_types import Json
 from vidbuild.project import OUTPUT_FOLDER, name_of, root_of
-from vidbuild.spec import paths, reader, schema, templates, validate
+from vidbuild.spec import paths, reader, schema, templates, validate, wording
 from vidbuild.spec.collector import DiagnosticCollector
 from vidbuild.spec.diagnostics import SpecError, tidy
 from vidbuild.spec.document import Document
@@ -151,7 +151,9 @@ def _row(
     spec = _inside(path, file, where, collector)
     template = data.get("name", collector.document.data.get("name", "{{ id }}"))
     known = {"id": own, "spec": name_of(spec or Path(own)), "brand": data.get("brand", ""), **data.get("vars", {})}
-    at: FieldPath = (*place, "name") if "name" in data else ("name",)
+    at: FieldPath = (*place, "name") if "name" in data else (*place, "id")
+    if "name" not in data and "name" in collector.document.data:
+        at = ("name",)
     name = _expanded(template, known, at, collector)
     if spec is None or name is None:
         return None
@@ -197,11 +199,15 @@ def _expanded(text: str, variables: Mapping[str, Any], place: FieldPath, collect
         name = templates.expand(text, variables)
     except templates.TemplateProblemError as error:
         for problem in error.problems:
-            collector.error(place, problem.message, problem.hint, token=problem.token, nth=problem.nth)
+            hint = problem.hint
+            if problem.message.endswith(" is not defined") and not (hint or "").startswith("did you"):
+                hint = "add it to 'vars' of every row"
+            collector.error(place, problem.message, hint, token=problem.token, nth=problem.nth)
         return None
     parts = name.split("/")
     if any(part.strip(". ") == "" or not part.isprintable() for part in parts) or len(name) > MAX_NAME:
-        message = f"'{name[:MAX_NAME]}' cannot be the name of files"
+        message = f"'{wording.short(name)}' cannot be the name of files"
+        message += f": it has {len(name)} characters" if len(name) > MAX_NAME else ""
         collector.error(place, message, f"use at most {MAX_NAME} characters, with '/' between folders")
         return None
     return name
@@ -212,7 +218,6 @@ def _check_distinct(rows: list[Row], collector: DiagnosticCollector) -> None:
     created = [row for row in rows if row.origin is not None]
     checks: Sequence[tuple[list[Row], Callable[[Row], str], str, str]] = (
         (rows, lambda row: row.id, "have the same id '{}'", "give one of them another 'id'"),
-        (rows, lambda row: os.fspath(row.folder / row.name), "write the same files '{}'", "use '{{ id }}' in 'name'"),
         (created, lambda row: os.fspath(row.spec), "create '{}' from different sources", "change 'into'"),
     )
     for among, key, message, hint in checks:
@@ -225,6 +230,29 @@ def _check_distinct(rows: list[Row], collector: DiagnosticCollector) -> None:
                 collector.diagnostics.append(Diagnostic("error", text, row.location.file, row.location, hint))
         if collector.has_errors:
             return
+    _check_files(rows, collector)
+
+
+def _check_files(rows: list[Row], collector: DiagnosticCollector) -> None:
+    """Report rows whose files have one name, unless they are of other languages or outputs, which names have too."""
+    named: dict[str, list[Row]] = {}
+    for row in rows:
+        value = os.fspath(row.folder / row.name)
+        others = named.setdefault(value.casefold(), [])
+        other = next((each for each in others if _may_overlap(each, row)), None)
+        if other is not None:
+            text = f"the rows in {_lines(other, row)} write the same files '{value}'"
+            item = Diagnostic("error", text, row.location.file, row.location, "use '{{ id }}' in 'name'")
+            collector.diagnostics.append(item)
+        others.append(row)
+
+
+def _may_overlap(first: Row, second: Row) -> bool:
+    """Return whether two rows of one name can have a video in common, as far as the batch shows that."""
+    if first.spec != second.spec:
+        return True  # a spec with one video has neither in its files' names
+    pairs = ((first.languages, second.languages), (first.outputs, second.outputs))
+    return all(not one or not other or bool({*one} & {*other}) for one, other in pairs)
 
 
 def _lines(*rows: Row) -> str:

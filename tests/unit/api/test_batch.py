@@ -22,7 +22,7 @@ from vidbuild.api.build_command import BuildRow
 from vidbuild.api.options import Control, RunControl
 from vidbuild.api.problem_report import of_batch
 from vidbuild.api.publish import Published
-from vidbuild.api.result import OutputFile, Result, Steps
+from vidbuild.api.result import Notice, OutputFile, Result, Steps
 from vidbuild.batches import ledger, reader
 from vidbuild.cli.app import run
 from vidbuild.cli.commands.batch import _Rows, _table
@@ -465,6 +465,56 @@ def test_a_source_that_cannot_be_read_fails_its_row_alone(project: Path) -> None
     assert [row.spec for row in rows] == [Path("specs/missing.yaml"), Path("specs/guide.yaml")]
     listed = planned()
     assert [each.files for each in listed] == [(), ()]
+
+
+@pytest.mark.parametrize(
+    ("row", "message", "hint"),
+    [
+        ("spec: a.yaml, brand: xx", "a.yaml: unknown brand 'xx': expected x or y", "did you mean 'x'?"),
+        ("spec: aa.yaml", "aa.yaml: cannot read the spec: no such file or directory", "did you mean 'a.yaml'?"),
+        (
+            "spec: a.yaml, languages: [fr]",
+            "'a.yaml' has no 'languages'",
+            "leave out the language 'fr', or add it to 'lan",
+        ),
+        ("create: gide.md", "'gide.md' does not exist: expected a file", None),
+    ],
+)
+def test_what_is_wrong_with_the_values_of_a_row_is_at_the_row(
+    project: Path, row: str, message: str, hint: str | None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The spec has no place for it: the batch has, in the list and in the result; the hint is there too."""
+    (project / "batch.yaml").write_text(f"batch: 1\nvideos:\n  - {{{row}}}\n")
+    (result,) = batch().results
+    assert result.errors[0].startswith(f"batch.yaml:3:5: {message}")
+    assert hint is None or result.hints[0].startswith(hint)
+    if hint is None:
+        return  # the source of a spec is read by the build
+    (plan,) = planned()
+    assert (plan.errors, plan.hints, plan.to_json()["hints"]) == (result.errors, result.hints, list(result.hints))
+    assert run(["batch", "--list"]) == 1
+    assert f"  hint: {hint}" in capsys.readouterr().out
+
+
+def test_a_warning_about_a_brand_is_printed_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each row has it; those of a spec itself are printed beside it."""
+    shown: list[str] = []
+    monkeypatch.setattr("vidbuild.cli.console.message", shown.append)
+    show, common = _Rows(keep=False), Notice("of the brand", code="VB101")
+    for name in "ab":
+        result = Result("built", Path(f"{name}.yaml"), "run", (), Steps(total=1), 1.0, 1.0, (common, Notice(name)))
+        show(RowResult(name, result.spec, "built"), result)
+    text = "\n".join(shown)
+    assert (text.count("of the brand"), text.count("warning: a"), text.count("warning: b")) == (1, 1, 1)
+
+
+def test_a_batch_without_an_address_says_where_one_can_be() -> None:
+    """There is no option --to for a batch: each row can have another place."""
+    with pytest.raises(UsageError, match="there is no address to publish to") as caught:
+        batch(publish=True)
+    assert (caught.value.hint or "").startswith(
+        "add 'publish: s3://BUCKET/FOLDER' to the batch or a brand, or 'publish"
+    )
 
 
 def test_warnings_about_the_batch_are_in_its_result(project: Path, capsys: pytest.CaptureFixture[str]) -> None:

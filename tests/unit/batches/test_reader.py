@@ -54,6 +54,27 @@ def test_a_matrix_is_all_combinations_but_those_excluded() -> None:
     ]
 
 
+def test_rows_of_other_languages_can_have_one_name() -> None:
+    """The names of their files have the language; those that could have a video in common are an error."""
+    found = rows("name: '{{ spec }}'\nmatrix: {spec: [a.yaml], language: [en, de]}\n")
+    assert [(row.id, row.name) for row in found] == [("a-en", "a"), ("a-de", "a")]
+    head = "name: x\nvideos:\n  - {spec: a.yaml, id: p, languages: [en], outputs: [wide]}\n"
+    rows(f"{head}  - {{spec: a.yaml, id: q, languages: [en], outputs: [tall]}}\n")
+    for other in (
+        "spec: a.yaml, languages: [en, de]",
+        "spec: a.yaml, outputs: [wide]",
+        "spec: b.yaml, languages: [de]",
+    ):
+        assert "the rows in lines 4 and 5 write the same files 'build/x'" in errors(f"{head}  - {{{other}, id: q}}\n")
+
+
+def test_a_name_that_is_too_long_is_an_error_at_the_id() -> None:
+    """It is not shown whole."""
+    found = errors(f"videos: [{{spec: a.yaml, id: {'x' * 201}}}]")
+    assert "batch.yaml:2:29: 'xxx" in found
+    assert "…' cannot be the name of files: it has 201 characters" in found
+
+
 def test_a_number_that_loses_digits_is_a_warning() -> None:
     """A version 3.10 is the number 3.1: in rows and in a matrix, each at its place."""
     rows(

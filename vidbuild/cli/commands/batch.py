@@ -11,12 +11,13 @@ import click
 from vidbuild.cli import console, options
 from vidbuild.cli.exit_codes import Exit
 from vidbuild.errors import UsageError
+from vidbuild.frozen import replaced
 
 if TYPE_CHECKING:
     from vidbuild.api.batch import RowPlan, Selection
     from vidbuild.api.batch_result import BatchResult, RowResult
     from vidbuild.api.options import BuildOptions
-    from vidbuild.api.result import Result
+    from vidbuild.api.result import Notice, Result
     from vidbuild.cli.signals import Interrupt
     from vidbuild.diagnostic import Diagnostic
     from vidbuild.report.formats.problem import Problem
@@ -138,7 +139,7 @@ def _built(
 
 
 class _Rows:
-    """Prints the problems of each row, and once what several rows have in common, such as the errors of their spec.
+    """Prints the problems of each row, and once what several rows have in common, such as warnings about their brand.
 
     keep: also keep them, as `problems`: the row's id -> its problems.
     """
@@ -147,6 +148,7 @@ class _Rows:
         self.problems: dict[str, tuple[Problem, ...]] = {}
         self._keep = keep
         self._printed: set[str] = set()
+        self._warnings: dict[Notice, None] = {}
 
     def __call__(self, row: RowResult, result: Result) -> None:
         """Print the problems of a row."""
@@ -156,7 +158,9 @@ class _Rows:
             self.problems[row.id] = problems_of(result)
         from vidbuild.cli import result_output
 
-        lines = result_output.problem_lines(result)
+        new = [each for each in dict.fromkeys(result.warnings) if each not in self._warnings]
+        self._warnings.update(dict.fromkeys(new))
+        lines = result_output.problem_lines(replaced(result, warnings=tuple(new)))
         if result.ok and not row.ok:  # its videos were not sent
             lines += [
                 *(f"vidbuild: {row.id}: {each}" for each in row.errors),
@@ -228,3 +232,4 @@ def _listed(plans: Sequence[RowPlan]) -> Iterable[str]:
             f"wrong: {each.errors[0]}" if each.errors else ", ".join(map(str, each.files)) or f"creates {each.row.spec}"
         )
         yield f"{each.row.id:<{width}}  {what}{end}"
+        yield from (f"{'':<{width}}  hint: {hint}" for hint in each.hints[:1])
