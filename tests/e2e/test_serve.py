@@ -351,6 +351,24 @@ def test_a_spec_that_does_not_exist_yet(space: Workspace) -> None:
         assert problem["message"] == "cannot read 'video.yaml': it is a folder"
 
 
+def test_every_spec_of_a_folder(space: Workspace, tmp_path: Path) -> None:
+    """Without a name, all specs of the folder are served, also one that is added later; other files change nothing."""
+    space.write("b.vidbuild.yaml", SPEC)
+    log = tmp_path / "stderr.txt"
+    with started(space.root, log, "--no-open", "--port", "0") as (_, address):
+        server = attached(space, address)
+
+        def names() -> list[str]:
+            return [each["name"] for each in server.get("/api/videos") if each["state"] == "ready"]
+
+        wait_until(lambda: names() == ["b", "video"], "two videos", 120)
+        before = len(server.get("/api/runs"))
+        space.write("notes.txt", "")
+        space.write("a.vidbuild.yaml", SPEC.replace("title: Second", "title: Added"))
+        wait_until(lambda: names() == ["a", "b", "video"], "a third video", 120)
+        assert len(server.get("/api/runs")) == before + 1
+
+
 def test_a_project_that_is_deleted_and_made_again(space: Workspace, tmp_path: Path) -> None:
     """The folder in which the server was started goes and comes back: no traceback, and the new video is built."""
     log = tmp_path / "stderr.txt"

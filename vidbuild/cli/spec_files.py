@@ -25,7 +25,12 @@ def resolve_specs(paths: Sequence[Path]) -> list[Path]:
 
 def served_specs(paths: Sequence[Path]) -> list[Path]:
     """Return the specs to serve: as `resolve_specs`, but no argument means every spec of the current folder."""
-    return resolve_specs(paths) if paths else specs_in(Path()) or resolve_specs(paths)
+    return resolve_specs(paths) if paths else every_spec() or resolve_specs(paths)
+
+
+def every_spec() -> list[Path]:
+    """Return all specs of the current folder."""
+    return sorted({path for pattern in (SPEC, *OTHER_SPECS) for path in Path().glob(pattern)})
 
 
 def _spec_in(folder: Path) -> Path:

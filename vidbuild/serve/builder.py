@@ -68,6 +68,12 @@ class Builder:
                 self._queue[spec] = self._queue.pop(spec, False) or force
             self._condition.notify()
 
+    def prefer(self, spec: Path) -> None:
+        """Build a spec next, if it waits for that: its page was opened."""
+        with self._condition:
+            if spec in self._queue:
+                self._queue[spec] = self._queue.pop(spec)
+
     def stop(self, timeout: float = 15.0) -> None:
         """Cancel what is being built, and wait for the thread."""
         with self._condition:

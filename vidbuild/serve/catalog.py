@@ -87,11 +87,16 @@ def files_to_watch(found: Look, before: Sequence[Path]) -> tuple[Path, ...]:
 
 
 class Catalog:
-    """The specs of one project. folder: in which the page's files are kept."""
+    """The specs of one project.
 
-    def __init__(self, root: Path, specs: Sequence[Path], folder: Path) -> None:
+    folder: in which the page's files are kept.
+    searched: a folder that is watched for new specs; None for none.
+    """
+
+    def __init__(self, root: Path, specs: Sequence[Path], folder: Path, searched: Path | None = None) -> None:
         self.root = root
         self.folder = folder
+        self.searched = searched
         self.lock = threading.RLock()
         self.specs = {path: SpecEntry(path) for path in specs}
         for entry in self.specs.values():
@@ -121,6 +126,13 @@ class Catalog:
             for each in kept:  # the cache removes those of specs that are not served any more
                 touch(each.folder)
         return video
+
+    def add(self, path: Path) -> None:
+        """Add a spec."""
+        entry = SpecEntry(path)
+        entry.videos = self._built_before(path) or [self._video(path, "")]
+        with self.lock:
+            self.specs = dict(sorted({**self.specs, path: entry}.items()))
 
     def looked(self, path: Path, found: Look) -> SpecEntry:
         """Record a new look at a spec; its videos stay as they were if it has errors."""
@@ -152,9 +164,10 @@ class Catalog:
         return self.specs[video.spec]
 
     def inputs(self) -> Iterator[tuple[Path, Path]]:
-        """Yield each spec with each file that it depends on."""
+        """Yield each spec with each file that it depends on, and the folder that is searched with itself."""
         with self.lock:
             rows = [(entry.path, entry.files or (entry.path,)) for entry in self.specs.values()]
+            rows += [(self.searched, (self.searched,))] if self.searched else []
         for path, files in rows:
             for file in files:
                 yield path, file

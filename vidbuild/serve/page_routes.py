@@ -45,6 +45,7 @@ class _Pages:
     def video(self, request: Request) -> Response:
         """Return the preview of a video."""
         video = self._services.video(request.path_params["id"])
+        self._services.builder.prefer(video.spec)
         return self._page("video.html", "video", video=views.summary(self._services.catalog, video))
 
     def runs(self, request: Request) -> Response:

@@ -77,6 +77,7 @@ class LivePage:
     is_stale: whether it has ended because code has changed that this process has loaded.
     stop_requested: polled ten times a second.
     on_bug: called with an exception that no user caused.
+    find: returns the specs of the working folder if those that are added are served, too; none otherwise.
     """
 
     def __init__(
@@ -86,7 +87,9 @@ class LivePage:
         listening: Listening,
         stop_requested: Callable[[], bool],
         on_bug: Callable[[Exception], None],
+        find: Callable[[], Sequence[Path]] = tuple,
     ) -> None:
+        self._find = find
         self.code = LoadedCode()
         self.is_stale = False
         root = project_of(specs)
@@ -100,7 +103,7 @@ class LivePage:
         self._cache = store.root
         self.secrets = secrets_of(folder)
         self._listening = listening
-        self.catalog = Catalog(root, specs, folder)
+        self.catalog = Catalog(root, specs, folder, Path.cwd() if find() else None)
         trim_copies(store.root)
         self.stream = Stream(folder / "events.jsonl")
         self.watcher = Watcher(self.catalog.inputs, self._edited)
@@ -138,7 +141,15 @@ class LivePage:
         self.is_stale = self.is_stale or bool(self.code.changed())
         return self.is_stale
 
-    def _edited(self, specs: list[Path]) -> None:
+    def _edited(self, changed: list[Path]) -> None:
+        specs = [each for each in changed if each != self.catalog.searched]
+        if len(specs) < len(changed):
+            added = [each for each in self._find() if each not in self.catalog.specs]
+            for each in added:
+                self.catalog.add(each)
+            specs += added
+            if added:
+                self.watcher.renew()
         self.builder.edited(specs)
 
 

@@ -175,6 +175,27 @@ def test_a_fragment_of_an_older_edit(site: Site, builds: Builds) -> None:
     assert [kind for kind, _ in events(site, last) if kind == "ready"] == ["ready"]
 
 
+def test_the_open_page_is_built_next(site: Site, builds: Builds) -> None:
+    """A spec that waits to be built is the next one once its page is opened."""
+    others = [site.root / f"{name}.vidbuild.yaml" for name in ("a", "b")]
+    for other in others:
+        other.write_text(SMALL)
+        site.catalog.add(other)
+    builds.hold.clear()
+    builds.texts.clear()
+    edit(site, "title: Two", "title: Zwei")
+    wait_until(lambda: len(builds.texts) == 1, "a build")
+    last = site.stream.last
+    for other in others:
+        site.builder.edited([other])
+    first, second = (each.id for other in others for each in site.catalog.videos() if each.spec == other)
+    assert site.get(f"/v/{first}").status_code == 200
+    builds.hold.set()
+    idle(site)
+    order = [data["id"] for kind, data in events(site, last) if kind == "video" and data["state"] == "building"]
+    assert order == [first, second]
+
+
 def test_a_touch_is_no_edit(site: Site, builds: Builds) -> None:
     """P49: a save that changes nothing builds nothing."""
     builds.calls.clear()

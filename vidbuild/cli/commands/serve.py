@@ -12,6 +12,8 @@ import click
 from vidbuild.cli import console, options, spec_files
 from vidbuild.cli.signals import Interrupt
 
+_NAMED = 3  # specs that the first line names
+
 
 @click.command("serve", epilog=options.example("vidbuild serve talk.yaml", "vidbuild serve --no-open --port 9000"))
 @options.specs()
@@ -49,8 +51,8 @@ def command(
     """Serve a page with live previews of videos.
 
     It watches the specs and the files that they name. After an edit it shows the new picture first, then the changed
-    scene with its audio, then the whole video. Without SPEC, it serves the specs of the current folder. A spec that
-    does not exist yet is built as soon as it does.
+    scene with its audio, then the whole video. Without SPEC, it serves all specs of the current folder, also those that
+    are added later. A spec that does not exist yet is built as soon as it does.
     """
     from vidbuild.cli.watch import SERVER_PACKAGES, require
 
@@ -64,7 +66,8 @@ def command(
     inherited = restart.inherited_socket()
     listening = Listening(inherited, host, inherited.getsockname()[1], ()) if inherited else listen(host, port)
     interrupt.graceful = True
-    page = LivePage(paths, BuildOptions(**chosen), listening, interrupt.stop_requested, _report_bug)
+    find = tuple if specs else spec_files.every_spec
+    page = LivePage(paths, BuildOptions(**chosen), listening, interrupt.stop_requested, _report_bug, find)
     if listening.skipped:
         plural = "s" if len(listening.skipped) > 1 else ""
         ports = ", ".join(map(str, listening.skipped))
@@ -76,7 +79,7 @@ def command(
         )
 
     def started() -> None:
-        names = ", ".join(f"'{each}'" for each in paths)
+        names = ", ".join(f"'{each}'" for each in paths) if len(paths) <= _NAMED else f"{len(paths)} specs"
         console.result(f"serving {names}: {page.address}")
         sys.stdout.flush()
         for each in paths:
