@@ -25,7 +25,8 @@ class Counts:
 
     started: program -> how often, by vidbuild and its workers. opened: the files of the project, its cache included,
     that vidbuild itself opened to read. hashed: file -> bytes. modules: what vidbuild itself imported.
-    any_child: whether the kernel knows of any child of vidbuild's that ended.
+    any_child: whether the kernel knows of any child of vidbuild's that ended. links: how many symlinks its workers
+    made. loaded: the modules that they imported.
     """
 
     started: Counter[str]
@@ -33,6 +34,8 @@ class Counts:
     hashed: dict[str, int]
     modules: frozenset[str]
     any_child: bool
+    links: int
+    loaded: frozenset[str]
 
     @property
     def media(self) -> tuple[Path, ...]:
@@ -57,13 +60,15 @@ def counted(folder: Path, *args: str, workers: bool = True) -> Counts:
         facts = json.loads(answer.read_text(encoding="utf-8"))
         notes = answer.with_name("answer.workers")
         lines = notes.read_text(encoding="utf-8").splitlines() if notes.exists() else []
-    own = [words[1:] for words in facts["done"] if words[0] == "started"]
+    noted = [*facts["done"], *map(ast.literal_eval, lines)]
     return Counts(
-        Counter(map(program, [*own, *(ast.literal_eval(line)[1:] for line in lines)])),
+        Counter(program(words[1:]) for words in noted if words[0] == "started"),
         tuple(_below(folder.resolve(), (words[1] for words in facts["done"] if words[0] == "opened"))),
         dict(facts["hashed"]),
         frozenset(facts["modules"]),
         facts["children"] > 0,
+        sum(words[0] == "os.symlink" for words in noted),
+        frozenset(words[1] for words in noted if words[0] == "import"),
     )
 
 

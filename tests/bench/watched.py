@@ -11,6 +11,7 @@ from typing import Any
 
 STARTS = ("subprocess.Popen", "os.posix_spawn", "os.exec")
 DOUBLES = ("os.fork", "os.forkpty", "os.system")
+IN_WORKERS = ("import", "os.symlink")
 MOST_WORDS = 8
 
 
@@ -27,6 +28,8 @@ def watch(answer: str, who: str) -> list[list[str]]:
             words = ["started", event]
         elif event == "open" and who == "planner" and _is_read(args):
             words = ["opened", os.path.abspath(os.fsdecode(args[0]))]  # noqa: PTH100 - in an audit hook
+        elif event in IN_WORKERS and who == "worker":
+            words = [event, os.fsdecode(args[0])]
         else:
             return
         found.append(words) if who == "planner" else _note(notes, words)

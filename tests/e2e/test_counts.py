@@ -60,9 +60,23 @@ def test_processes_of_a_cold_build(history: History) -> None:
 
 def test_processes_of_an_edit(history: History) -> None:
     """One changed word starts what one scene needs, however many others there are."""
-    limits = {"worker": 1, "espeak": 1, "ffmpeg": 5}
+    limits = {"worker": 1, "espeak": 1, "ffmpeg": 4}
     assert history.edit.started.keys() == limits.keys()
     assert history.edit.started <= Counter(limits)
+
+
+def test_links_of_an_edit(history: History) -> None:
+    """What a step only reads has no link: an edit makes as many as its scene needs, however many others there are."""
+    assert history.edit.links <= 5
+    assert history.cold.links <= 76
+
+
+def test_modules_of_a_worker(history: History) -> None:
+    """P46: a worker that speaks, times, mixes and muxes a scene loads these many modules, and none for other videos."""
+    ours = {name for name in history.edit.loaded if name.partition(".")[0] == "vidbuild"}
+    assert len(ours) <= 152
+    assert not ours & {"vidbuild.steps.mux_whole", "vidbuild.media.container.webm", "vidbuild.media.ffmpeg.packets"}
+    assert not history.edit.loaded & {"PIL", "typst", "jsonschema", "yaml", "fractions", "traceback"}
 
 
 def test_a_null_build_starts_no_process(history: History) -> None:

@@ -169,7 +169,7 @@ def _lengthened(segment: Path, holds: Path, target: Path) -> Path:
     data = segment.read_bytes()
     index = segments.read(data)
     found = [Hold(frame, frames, tuple(keys)) for frame, frames, keys in json.loads(holds.read_bytes())]
-    slices, whole = lengthened(data, index, found)
+    slices, whole = lengthened(data, index, found).laid_out()
     spans = zip(whole.slices[::2], whole.slices[1::2], strict=True)
     units = (*whole.stream.sets, *(slices[start:end] for start, end in spans))
     target.write_bytes(b"".join(LONG_START + unit for unit in units))

@@ -229,8 +229,8 @@ class _Spooled:
 def _spool_segment(context: Context, item: Mapping[str, Any], spool: Spool) -> _Spooled:
     """Read the segment of an item of the order, and add its frames to the spool: one scene is in memory at a time."""
     whole = segments.read(context, item)
-    spool.add(whole.frames())
-    return _Spooled(whole.index.stream, whole.index.sizes)
+    spool.add(whole.frames)
+    return _Spooled(whole.stream, whole.sizes)
 
 
 def _video_track(segments: Sequence[_Spooled], fps: int) -> mp4.VideoTrack:

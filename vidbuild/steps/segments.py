@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,8 +11,8 @@ from vidbuild.engine.graph.step_id import StepId
 from vidbuild.errors import StepError
 from vidbuild.frozen import dataclass
 from vidbuild.media.h264 import h264, segment
+from vidbuild.media.h264.h264 import StreamInfo
 from vidbuild.media.h264.holds import lengthened
-from vidbuild.media.h264.segment import Segment
 from vidbuild.media.h264.strip import inserted, laid_over
 from vidbuild.media.render import hold
 from vidbuild.media.render.hold import Hold
@@ -21,14 +22,15 @@ HOLDS = "holds"
 
 @dataclass(frozen=True, slots=True)
 class Whole:
-    """A segment with its strips and all frames of its holds: its index, and the bytes that this is of."""
+    """A segment with its strips and all frames of its holds.
 
-    index: Segment
-    data: bytes
+    sizes: bytes of each frame.
+    frames: all of them as an MP4 stores them, one after the other.
+    """
 
-    def frames(self) -> bytes:
-        """Return all frames as an MP4 stores them, one after the other."""
-        return segment.joined(self.data, self.index)
+    stream: StreamInfo
+    sizes: array[int]
+    frames: bytes
 
 
 def input_role(item: Mapping[str, Any]) -> str:
@@ -49,14 +51,17 @@ def read(context: Context, item: Mapping[str, Any]) -> Whole:
             index = inserted(data, index, added)
             data += added
         if holds := _holds(context, item):
-            data, index = lengthened(data, index, holds)
+            longer = lengthened(data, index, holds)
+            if "rows" not in item:
+                return Whole(longer.stream, longer.sizes, segment.stored(longer.units))
+            data, index = longer.laid_out()
         if "rows" in item:
             added = context.read(StepId("burn", item["scene"]).local)
             index, more = laid_over(data, index, added, item["rows"][1])
             data += added + more
     except h264.H264Error as error:
         raise StepError(f"'{role}': corrupt segment: {error}") from error
-    return Whole(index, data)
+    return Whole(index.stream, index.sizes, segment.joined(data, index))
 
 
 def _holds(context: Context, item: Mapping[str, Any]) -> tuple[Hold, ...]:

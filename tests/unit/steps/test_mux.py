@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -15,9 +16,12 @@ from vidbuild.engine.graph.context import Context
 from vidbuild.errors import StepError
 from vidbuild.media.audio import adts
 from vidbuild.media.container import mp4
+from vidbuild.media.container.spool import Spool
 from vidbuild.media.ffmpeg import ffmpeg
+from vidbuild.media.h264 import segment
 from vidbuild.media.h264.encode import PROFILES
 from vidbuild.media.render.motion import Motion
+from vidbuild.seal import SealedWriter, length
 from vidbuild.steps import mux, render
 
 SIZE = (32, 18)
@@ -274,3 +278,28 @@ def test_joining_starts_no_process(scenes: Scenes, tmp_path: Path, monkeypatch: 
     monkeypatch.setenv(ffmpeg.VARIABLE, str(tmp_path / "none"))
     mux.run(step)
     assert (step.out / "video.mp4").stat().st_size > 1000
+
+
+def test_each_input_is_searched_once(scenes: Scenes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """P47: joining reads each segment and each audio once, and writes its bytes to a spool and to the file."""
+    step = scenes.context(tmp_path, [20, 25, 30])
+    found: Counter[str] = Counter()
+
+    def noting(owner: Any, name: str, size: Callable[[Any], int]) -> None:
+        plain = getattr(owner, name)
+
+        def noted(*args: Any) -> Any:
+            found[name] += size(args[-1])
+            return plain(*args)
+
+        monkeypatch.setattr(owner, name, noted)
+
+    noting(Context, "read", lambda _: 1)
+    noting(segment, "read", lambda _: 1)
+    noting(adts, "split", lambda _: 1)
+    noting(Spool, "add", len)
+    noting(SealedWriter, "write", len)
+    mux.run(step)
+    size = (step.out / "video.mp4").stat().st_size
+    assert dict(found) == {"read": 9 + 3, "split": 3, "add": found["add"], "write": size - length(".mp4")}
+    assert found["add"] < size

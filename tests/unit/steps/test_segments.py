@@ -75,10 +75,10 @@ def test_a_scene_is_the_same_with_and_without_its_holds(
     context = lab.context(lab.encoded("short", found.short, found.whole, mark=mark, burned=burned), add=True)
     other = lab.context(lab.encoded("whole", motion, motion, mark=mark, burned=burned), add=False)
     ours, expected = segments.read(context, item), segments.read(other, item)
-    assert list(ours.index.sizes) == list(expected.index.sizes)
-    assert ours.index.stream == expected.index.stream
-    assert len(ours.index.sizes) == frames
-    assert ours.frames() == expected.frames()
+    assert list(ours.sizes) == list(expected.sizes)
+    assert ours.stream == expected.stream
+    assert len(ours.sizes) == frames
+    assert ours.frames == expected.frames
 
 
 def test_holds_of_another_scene_are_refused(tmp_path: Path) -> None:

@@ -9,20 +9,40 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Sequence
-from itertools import islice
+from itertools import accumulate, chain, islice
 
-from vidbuild.frozen import replaced
+from vidbuild.frozen import dataclass, replaced
 from vidbuild.media.h264 import h264
 from vidbuild.media.h264.bits import BitsError
-from vidbuild.media.h264.h264 import IDR, H264Error
+from vidbuild.media.h264.h264 import IDR, H264Error, StreamInfo
 from vidbuild.media.h264.segment import LENGTH_BYTES, Segment
 from vidbuild.media.h264.slices import ParameterSets, idr_number, move_slice, renumbered, skipped_slice
 from vidbuild.media.h264.stitch import AFTER_NEXT, NEXT
 from vidbuild.media.render.hold import Hold
 
 
-def lengthened(data: bytes, segment: Segment, holds: Sequence[Hold]) -> tuple[bytes, Segment]:
-    """Return the slices of a segment with all frames, one after the other, and their index.
+@dataclass(frozen=True, slots=True)
+class Lengthened:
+    """A segment with all frames.
+
+    units: the slices of all frames, in order.
+    sizes, counts: as of a Segment.
+    """
+
+    stream: StreamInfo
+    units: Sequence[bytes]
+    sizes: array[int]
+    counts: array[int]
+
+    def laid_out(self) -> tuple[bytes, Segment]:
+        """Return the slices, one after the other, and their index."""
+        ends = list(accumulate(map(len, self.units)))
+        slices = array("Q", chain.from_iterable(zip((0, *ends[:-1]), ends, strict=True)))
+        return b"".join(self.units), Segment(self.stream, self.sizes, slices, self.counts)
+
+
+def lengthened(data: bytes, segment: Segment, holds: Sequence[Hold]) -> Lengthened:
+    """Return a segment with all frames of its holds.
 
     data, segment: the bytes that the index of the segment is of.
     Raise H264Error if these frames of the segment are no holds.
@@ -33,7 +53,7 @@ def lengthened(data: bytes, segment: Segment, holds: Sequence[Hold]) -> tuple[by
         raise H264Error(f"corrupt slice: {error}") from error
 
 
-def _lengthened(data: bytes, segment: Segment, holds: Sequence[Hold]) -> tuple[bytes, Segment]:
+def _lengthened(data: bytes, segment: Segment, holds: Sequence[Hold]) -> Lengthened:
     kinds = {h264.unit_type(unit): unit for unit in segment.stream.sets}
     out = _Frames(ParameterSets.read(kinds[h264.SPS], kinds[h264.PPS]))
     after = {hold.frame: hold for hold in holds}
@@ -45,7 +65,7 @@ def _lengthened(data: bytes, segment: Segment, holds: Sequence[Hold]) -> tuple[b
     if after:
         raise H264Error(f"holds after frames {sorted(after)}: the segment has {len(segment.counts)}")
     stream = replaced(segment.stream, frames=len(out.counts), idrs=tuple(out.idrs))
-    return b"".join(out.parts), Segment(stream, out.sizes, out.slices, out.counts)
+    return Lengthened(stream, out.units, out.sizes, out.counts)
 
 
 class _Frames:
@@ -57,22 +77,21 @@ class _Frames:
     added or numbered here.
     still: whether all frames since the last key frame repeat it.
     last: the slices of the last frame.
-    parts: all slices, and how many bytes they have.
-    repeated: frame_num -> where the frame that repeats another one starts and ends in the data, and its bytes.
+    units: those of all frames.
+    repeated: frame_num -> the slice of the frame with this number that repeats another one.
     """
 
     def __init__(self, sets: ParameterSets) -> None:
         self.sets = sets
-        self.parts: list[bytes] = []
-        self.length = 0
-        self.sizes, self.slices, self.counts = array("Q"), array("Q"), array("L")
+        self.units: list[bytes] = []
+        self.sizes, self.counts = array("Q"), array("L")
         self.idrs: list[int] = []
         self.since = self.own = 0
         self.key: Sequence[bytes] = ()
         self.key_number: int | None = None
         self.still = True
         self.last: Sequence[bytes] = ()
-        self.repeated: dict[int, tuple[int, int, bytes]] = {}
+        self.repeated: dict[int, bytes] = {}
 
     def add(self, units: Sequence[bytes]) -> None:
         """Add a frame of the segment."""
@@ -123,39 +142,29 @@ class _Frames:
 
     def _is_repeated(self) -> bool:
         """Return whether the last frame repeats the one before."""
-        return len(self.last) == 1 and self.last[0] == self._repeating()[2]
+        return len(self.last) == 1 and self.last[0] == self._repeating()
 
     def _repeat(self, frames: int) -> None:
-        """Add frames that repeat the one before. Those of the same number share their bytes."""
+        """Add frames that repeat the one before."""
         for _ in range(frames):
             self.since += 1
-            start, end, _ = self._repeating()
-            self.slices.append(start)
-            self.slices.append(end)
-            self.sizes.append(LENGTH_BYTES + end - start)
+            unit = self._repeating()
+            self.units.append(unit)
+            self.sizes.append(LENGTH_BYTES + len(unit))
         if frames:
             self.counts.extend([1] * frames)
             self.key_number = None
-            self.last = (self._repeating()[2],)
+            self.last = self.units[-1:]
 
-    def _repeating(self) -> tuple[int, int, bytes]:
-        """Return where the slice of a frame with the current number is that repeats the one before, and its bytes."""
+    def _repeating(self) -> bytes:
+        """Return the slice of a frame with the current number that repeats the one before."""
         number = self.since % (1 << self.sets.frame_number_bits)
         if number not in self.repeated:
-            unit = skipped_slice(self.sets, 0, self.sets.mb_height, number)
-            self.repeated[number] = (self.length, self.length + len(unit), unit)
-            self.parts.append(unit)
-            self.length += len(unit)
+            self.repeated[number] = skipped_slice(self.sets, 0, self.sets.mb_height, number)
         return self.repeated[number]
 
     def _append(self, units: Sequence[bytes]) -> None:
-        start = end = self.length
-        for unit in units:
-            self.slices.append(end)
-            end += len(unit)
-            self.slices.append(end)
-        self.parts += units
-        self.length = end
-        self.sizes.append(LENGTH_BYTES * len(units) + end - start)
+        self.units += units
+        self.sizes.append(LENGTH_BYTES * len(units) + sum(map(len, units)))
         self.counts.append(len(units))
         self.last = units

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import struct
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import chain
-from operator import sub
 
 from vidbuild.frozen import dataclass
 from vidbuild.media.h264 import h264
@@ -71,7 +70,9 @@ def frames(data: bytes, segment: Segment) -> Iterator[bytes]:
 
 def joined(data: bytes, segment: Segment) -> bytes:
     """Return all frames as an MP4 stores them, one after the other."""
-    starts, ends = segment.slices[::2], segment.slices[1::2]
-    lengths = map(_LENGTH.pack, map(sub, ends, starts))
-    parts = map(data.__getitem__, map(slice, starts, ends))
-    return b"".join(chain.from_iterable(zip(lengths, parts, strict=True)))
+    return stored(list(map(data.__getitem__, map(slice, segment.slices[::2], segment.slices[1::2]))))
+
+
+def stored(units: Sequence[bytes]) -> bytes:
+    """Return slices as an MP4 stores them, each after its length."""
+    return b"".join(chain.from_iterable(zip(map(_LENGTH.pack, map(len, units)), units, strict=True)))

@@ -74,7 +74,7 @@ def test_holds_are_added_to_the_bit(name: str, tmp_path: Path) -> None:
     data, whole = rendered(tmp_path / "short", short), rendered(tmp_path / "whole", picture)
     index = segment.read(data)
     assert len(index.sizes) == found.short.frames
-    slices_, longer = lengthened(data, index, found.holds)
+    slices_, longer = lengthened(data, index, found.holds).laid_out()
     assert pieces(slices_, longer) == units(whole)
     assert longer.stream == h264.scan(whole)
     path = tmp_path / "longer.h264"
@@ -90,7 +90,8 @@ def test_a_strip_is_lengthened_with_its_segment(tmp_path: Path) -> None:
     short, found = shortened(picture)
     both = with_mark(tmp_path, short)
     data = both.segment + both.strip
-    slices_, longer = lengthened(data, inserted(both.segment, segment.read(both.segment), both.strip), found.holds)
+    index = inserted(both.segment, segment.read(both.segment), both.strip)
+    slices_, longer = lengthened(data, index, found.holds).laid_out()
     path = tmp_path / "longer.h264"
     path.write_bytes(b"".join(CODE + unit for unit in (*longer.stream.sets, *pieces(slices_, longer))))
     assert longer.stream.idrs == (0, 33, 273, 513)
