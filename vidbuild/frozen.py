@@ -28,12 +28,25 @@ else:
 
 RecordT = TypeVar("RecordT")
 
-__all__ = ["dataclass", "field", "replaced", "values"]
+__all__ = ["changed_values", "dataclass", "field", "names", "replaced", "values"]
+
+
+def names(record_class: type) -> tuple[str, ...]:
+    """Return the names of a record class's fields, in order."""
+    found: tuple[str, ...] = vars(record_class)["record_names"]
+    return found
 
 
 def values(record: object) -> dict[str, Any]:
     """Return a record's fields and their values, in order; unlike asdict, it leaves the values as they are."""
     return {name: getattr(record, name) for name in vars(type(record))["record_names"]}
+
+
+def changed_values(record: object) -> dict[str, Any]:
+    """Return the fields that differ from their default, or have none, and their values, in order."""
+    defaults: Mapping[str, Any] = vars(type(record))["record_defaults"]
+    made = {name: plain.make() if isinstance(plain, _Factory) else plain for name, plain in defaults.items()}
+    return {name: value for name, value in values(record).items() if name not in made or value != made[name]}
 
 
 def replaced(record: RecordT, **changes: Any) -> RecordT:  # noqa: ANN401 - of any of its fields

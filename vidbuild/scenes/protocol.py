@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
 from vidbuild.focal_point import MIDDLE, Focus
+from vidbuild.frozen import dataclass
+from vidbuild.frozen import field as with_default
 from vidbuild.model import Scene
 
 # Where a layer is put: its whole image fills the box. A box (x, y, width, height) in units of the layer's own, or the
@@ -65,7 +65,7 @@ class Reveal:
     field: str
     at: str | float | None = None
     words: str = ""
-    enter: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    enter: Mapping[str, str] = with_default(default_factory=dict)
     leave: tuple[str, ...] = ()
     until_next: tuple[str, ...] = ()
     characters: int = 0
@@ -73,8 +73,8 @@ class Reveal:
     sequence: tuple[tuple[str, float], ...] = ()
     states: tuple[str, tuple[float, ...]] = ("", ())
     lasting: float = 0.0
-    moves: Mapping[str, Place] = dataclasses.field(default_factory=dict)
-    zooms: Mapping[str, Place] = dataclasses.field(default_factory=dict)
+    moves: Mapping[str, Place] = with_default(default_factory=dict)
+    zooms: Mapping[str, Place] = with_default(default_factory=dict)
     cursor: str = CURSOR
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any, NamedTuple
 
 from PIL import Image, ImageFilter, ImageOps
 
 from vidbuild import focal_point
+from vidbuild.frozen import replaced
 from vidbuild.media.image import raster
 from vidbuild.media.image.color import AA, BLACK, RGB, WHITE, contrast, is_dark, luminance, mix, parse
 from vidbuild.steps.picture import Picture
@@ -32,7 +32,7 @@ def paint(picture: Picture, size: Sequence[int], theme: Mapping[str, Any], value
     ends = parse(theme["background_from"]), parse(theme["background_to"])
     base = mix(*ends, 0.5)
     canvas = Image.new("RGB", (width, height), base)
-    picture = replace(picture, focus=focal_point.of(value))
+    picture = replaced(picture, focus=focal_point.of(value))
     image = _fitted(picture, width, height, value["fit"]).convert("RGBA")
     canvas.paste(image, ((width - image.width) // 2, (height - image.height) // 2), image)
     radius = value["blur"] * min(width / 1920, height / 1080)

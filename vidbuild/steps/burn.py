@@ -6,9 +6,8 @@ which a caption or the scene changes in them.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from vidbuild.engine.graph.context import Context
+from vidbuild.frozen import replaced
 from vidbuild.media.render.animation import Animation
 from vidbuild.media.render.encode_plan import EncodePlan, encode_plan
 from vidbuild.steps import caption_layer, render
@@ -25,7 +24,7 @@ def run(context: Context) -> None:
 
     def planned(part: Animation) -> EncodePlan:
         layers, motion = caption_layer.without(part.layers, part.motion)
-        own = encode_plan(replace(part, layers=layers, motion=motion), profile, rows=rows)
+        own = encode_plan(replaced(part, layers=layers, motion=motion), profile, rows=rows)
         return own.within(rows, caption_layer.changes(part.motion))
 
     animation = render.read_animation(context)

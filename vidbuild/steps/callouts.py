@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ from vidbuild import focal_point, inline
 from vidbuild.engine.graph.context import Context
 from vidbuild.errors import SpecProblem
 from vidbuild.focal_point import MIDDLE, Focus, cropped
+from vidbuild.frozen import dataclass, replaced
 from vidbuild.media.image import raster
 from vidbuild.media.image.concealed import pattern, placed
 from vidbuild.media.image.region import Box, in_pixels, outside
@@ -162,7 +162,7 @@ def added(
                         hint="use 'spotlight' instead, or name a smaller region",
                     )
             pages.append(_zoomed(f"callout-{each['index']}", image, box, stop))
-    return replace(drawing, pages=tuple(pages), warnings=tuple(warnings))
+    return replaced(drawing, pages=tuple(pages), warnings=tuple(warnings))
 
 
 def _zoomed(name: str, image: Image.Image, box: Sequence[int], stop: Box) -> Page:
@@ -210,10 +210,10 @@ def conceal_clip(drawing: Drawing, callouts: Sequence[Mapping[str, Any]], conten
     for index, (_, _, width, height) in enumerate(boxes):
         (out / pattern_file(index)).write_bytes(raster.png(pattern(width, height)))
     pages = tuple(
-        replace(each, facts={**each.facts, "hidden": tuple(boxes)}) if each.facts["filled"] in OF_CLIP else each
+        replaced(each, facts={**each.facts, "hidden": tuple(boxes)}) if each.facts["filled"] in OF_CLIP else each
         for each in drawing.pages
     )
-    return replace(drawing, pages=pages)
+    return replaced(drawing, pages=pages)
 
 
 def fields(callouts: Sequence[Mapping[str, Any]], content: Content) -> dict[str, Any]:

@@ -8,9 +8,9 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 
+from vidbuild.frozen import replaced
 from vidbuild.media.render.drawing import Layer, Layers, Stack
 from vidbuild.media.render.motion import Motion, Track
 
@@ -47,7 +47,7 @@ def above(layers: Layers, motion: Motion, file: Path, folder: Path) -> tuple[Lay
     layer = Layer(NAME, images[0][0], x, y, width, height, stays=True, stack=stack)
     track = Track(states=tuple((frame, index) for frame, index in data["states"]))
     tracks = {**motion.tracks, NAME: track}
-    return replace(layers, layers=(*layers.layers, layer)), replace(motion, tracks=tracks)
+    return replaced(layers, layers=(*layers.layers, layer)), replaced(motion, tracks=tracks)
 
 
 def changes(motion: Motion) -> tuple[int, ...]:
@@ -58,6 +58,6 @@ def changes(motion: Motion) -> tuple[int, ...]:
 def without(layers: Layers, motion: Motion) -> tuple[Layers, Motion]:
     """Return layers and a motion without captions."""
     tracks = {name: track for name, track in motion.tracks.items() if name != NAME}
-    return replace(layers, layers=tuple(each for each in layers.layers if each.name != NAME)), replace(
+    return replaced(layers, layers=tuple(each for each in layers.layers if each.name != NAME)), replaced(
         motion, tracks=tracks
     )

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from vidbuild import focal_point
 from vidbuild.engine.graph.context import Context
 from vidbuild.errors import SpecProblem, StepError
-from vidbuild.media.ffmpeg.probe import describe
+from vidbuild.frozen import replaced
 from vidbuild.media.image import background, color, concealed, palette, raster
 from vidbuild.media.image.backdrop import backdrop
 from vidbuild.media.image.background import Light, Pattern
@@ -73,6 +72,8 @@ def _draw(context: Context) -> None:
         logo.check(context)
         (root / "logo").write_bytes(raster.png(logo.whole(LOGO_SIDE)))
     if "clip" in context.inputs:
+        from vidbuild.media.ffmpeg.probe import describe  # few scenes have a clip
+
         info = describe(context.inputs["clip"], env=context.env)
         fields["clip_size"] = [info.width, info.height] if info.has_video else None
     behind = _behind(context, root, staged)
@@ -146,9 +147,9 @@ def _pictures(context: Context, fields: dict[str, Any], root: Path, staged: Stag
         for part in field.split(".")[:-1]:
             owner = owner[int(part) if part.isdigit() else part]
         if not field:
-            picture = replace(picture, hidden=callouts.hidden(context.params, picture.size))
+            picture = replaced(picture, hidden=callouts.hidden(context.params, picture.size))
         if field.rpartition(".")[2] in {"", "src"}:
-            picture = replace(picture, focus=focal_point.of(owner))
+            picture = replaced(picture, focus=focal_point.of(owner))
         pictures[role] = picture
         owner["image_size"] = list(picture.size)
         picture.check(context)

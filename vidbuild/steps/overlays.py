@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from PIL import Image
 
 from vidbuild import inline
 from vidbuild.engine.graph.context import Context
-from vidbuild.media.ffmpeg.probe import describe
+from vidbuild.frozen import replaced
 from vidbuild.media.image import raster
 from vidbuild.media.text import scene_text, typst
 from vidbuild.media.text.fonts import StagedFonts
@@ -46,7 +45,7 @@ def added(context: Context, drawing: Drawing, data: Mapping[str, Any], staged: S
     drawn_fields = {"overlays": drawn, "avoid": _ink_to_avoid(drawing)}
     above = typst.lay_out(root, TEMPLATE, {**data, "fields": drawn_fields}, staged)
     pages = [_with_mask(context, page) for page in above.pages]
-    return replace(drawing, pages=(*drawing.pages, *pages), warnings=(*drawing.warnings, *above.warnings))
+    return replaced(drawing, pages=(*drawing.pages, *pages), warnings=(*drawing.warnings, *above.warnings))
 
 
 def _ink_to_avoid(drawing: Drawing) -> list[tuple[int, int, int, int]]:
@@ -84,6 +83,8 @@ def _ratio(context: Context, role: str) -> float:
     """Return the width of a clip, of which all is visible, as a share of its height; 1 for one that is a square."""
     if role not in context.inputs:
         return 1.0
+    from vidbuild.media.ffmpeg.probe import describe  # few scenes have a clip
+
     info = describe(context.inputs[role], env=context.env)
     return info.width / info.height if info.has_video else 1.0
 
@@ -96,4 +97,4 @@ def _with_mask(context: Context, page: Page) -> Page:
     shape = raster.rounded(Image.new("RGB", (page.width, page.height)), radius).getchannel("A")
     name = f"{page.name}-mask.png"
     (context.out / name).write_bytes(raster.png(shape))
-    return replace(page, facts={**page.facts, "mask": name})
+    return replaced(page, facts={**page.facts, "mask": name})

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from vidbuild.frozen import replaced
 from vidbuild.media.text import regions, small_text, typst
 from vidbuild.media.text.fonts import StagedFonts
 from vidbuild.media.text.typst import Drawing, Page
@@ -42,7 +42,7 @@ def filled(
         pages.extend(_placed(each, name, page) for each in inner.pages)
         own = [*inner.warnings, *small_text.warnings(inner.small, read["fields"])]
         warnings.extend({**warning, "field": f"{name}.{warning['field']}"} for warning in own)
-    return replace(drawing, pages=tuple(pages), warnings=tuple(warnings))
+    return replaced(drawing, pages=tuple(pages), warnings=tuple(warnings))
 
 
 def _placed(page: Page, part: str, place: Page) -> Page:
@@ -52,7 +52,7 @@ def _placed(page: Page, part: str, place: Page) -> Page:
         facts["stops"] = [(x + place.x, y + place.y, width, height) for x, y, width, height in facts["stops"]]
     if "sheet" in facts:
         facts["sheet"] = f"{part}-{facts['sheet']}"  # its rows are those of a layer of this part
-    return replace(page, name=f"{part}-{page.name}", x=page.x + place.x, y=page.y + place.y, facts=facts)
+    return replaced(page, name=f"{part}-{page.name}", x=page.x + place.x, y=page.y + place.y, facts=facts)
 
 
 def role(part: str, name: str) -> str:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import array
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path
 
+from vidbuild.frozen import dataclass, replaced
 from vidbuild.media.audio import wav
 from vidbuild.media.text.words import EngineWord, Speech
 
@@ -49,14 +49,14 @@ def speak(text: str, pauses: Sequence[tuple[int, int]], wav_path: Path, one: Cal
     return Speech(joined.words, len(joined.samples), joined.phrases, joined.source)
 
 
-@dataclass(slots=True)
 class _Joined:
     """The speech of several parts, one after the other."""
 
-    samples: array.array[int] = field(default_factory=lambda: array.array("h"))
-    words: list[EngineWord] = field(default_factory=list)
-    phrases: list[tuple[int, int]] = field(default_factory=list)
-    source: str = ""
+    def __init__(self) -> None:
+        self.samples = array.array("h")
+        self.words: list[EngineWord] = []
+        self.phrases: list[tuple[int, int]] = []
+        self.source = ""
 
     def add(self, part: Part, speech: Speech, samples: array.array[int]) -> None:
         """Append a part and the silence before it."""
@@ -72,7 +72,7 @@ class _Joined:
 def _moved(words: Sequence[EngineWord], start: int, at: int) -> Iterator[EngineWord]:
     for word in words:
         place = None if word.at is None else at + word.at
-        yield replace(word, start=start + word.start, end=start + word.end, at=place)
+        yield replaced(word, start=start + word.start, end=start + word.end, at=place)
 
 
 def _silence(samples: int) -> array.array[int]:

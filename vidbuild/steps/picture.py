@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import io
 import math
-from dataclasses import dataclass
-from dataclasses import field as with_default
 from pathlib import Path
 
 from PIL import Image
@@ -13,6 +11,8 @@ from PIL import Image
 from vidbuild.engine.graph.context import Context
 from vidbuild.errors import SpecProblem
 from vidbuild.focal_point import MIDDLE, Focus, cropped
+from vidbuild.frozen import dataclass
+from vidbuild.frozen import field as with_default
 from vidbuild.media.image import concealed, raster, svg
 from vidbuild.media.text import glyphs, typst
 from vidbuild.media.text.fonts import StagedFonts
@@ -43,7 +43,7 @@ class Picture:
     vector: svg.Svg | None = None
     hidden: tuple[tuple[float, float, float, float], ...] = ()
     focus: Focus = MIDDLE
-    decoded: list[Image.Image] = with_default(default_factory=list, compare=False)
+    decoded: list[Image.Image] = with_default(default_factory=list)
 
     @classmethod
     def of(cls, path: Path, field: str, root: Path, staged: StagedFonts) -> Picture:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 from vidbuild.engine.graph.context import Context
 from vidbuild.errors import StepError
+from vidbuild.frozen import replaced
 from vidbuild.media.codecs import profiles
 from vidbuild.media.ffmpeg import ffmpeg, filtergraph, tool_output
 from vidbuild.media.ffmpeg.filtergraph import Stream
@@ -55,7 +55,7 @@ def run(context: Context) -> None:
     """
     animation, strip, rows = read_animation(context), context.params.get("strip", 0), context.params.get("rows", ())
     if "captions" in context.inputs:  # the motion's key frames were chosen without the changes of captions
-        animation = replace(animation, motion=replace(animation.motion, keys=None))
+        animation = replaced(animation, motion=replaced(animation.motion, keys=None))
     profile = context.params["profile"]
     target = context.out / profiles.segment(profiles.codec_of(profile))
     plans = encode_parts(context, animation, lambda part: encode_plan(part, profile, strip, rows), target)
@@ -105,7 +105,7 @@ def parts_of(animation: Animation) -> list[tuple[Animation, int]]:
         cuts.update(motion.clip.seams(before, PASS_SECONDS * motion.fps))
     cuts.update(frame for frame in _swaps(animation) if frame < before)
     spans = pairwise(sorted(cuts))
-    return [(replace(animation, motion=motion.window(start, end - start)), end) for start, end in spans]
+    return [(replaced(animation, motion=motion.window(start, end - start)), end) for start, end in spans]
 
 
 def _swaps(animation: Animation) -> Iterator[int]:
@@ -226,7 +226,7 @@ def read_animation(context: Context, prefix: str = "") -> Animation:
     clip = open_clip(path, motion, context.env, again) if path is not None else None
     clips: dict[str, Clip] = {}
     for layer, playback in motion.clips.items():
-        opened = open_clip(context.inputs[f"{prefix}clip:{layer}"], replace(motion, clip=playback), context.env)
+        opened = open_clip(context.inputs[f"{prefix}clip:{layer}"], replaced(motion, clip=playback), context.env)
         clips |= {layer: opened} if opened else {}
     return Animation(folder, layers, motion, clip, clips=clips)
 

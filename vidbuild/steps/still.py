@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from vidbuild import seal
 from vidbuild.engine.graph.context import Context
 from vidbuild.errors import SpecProblem, StepError
+from vidbuild.frozen import replaced
 from vidbuild.media.ffmpeg import filtergraph, tool_output
 from vidbuild.media.image import image_size
 from vidbuild.media.render import compose
@@ -52,7 +52,7 @@ def run(context: Context) -> None:
 
 
 def _render(context: Context, animation: Animation, frame: int) -> None:
-    window = replace(animation, motion=animation.motion.window(frame, 1))
+    window = replaced(animation, motion=animation.motion.window(frame, 1))
     render.run_encoder(context, still_arguments(window, context.out), 1, 1, "render the still")
     _verify(context.out / STILL, _size(animation))
 

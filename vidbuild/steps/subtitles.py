@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Any
 
 from PIL import Image
 
 from vidbuild.engine.graph.context import Context
+from vidbuild.frozen import replaced
 from vidbuild.media.image import raster
 from vidbuild.media.text import scene_text, typst
 from vidbuild.media.text.boundaries import is_letter
@@ -42,12 +42,12 @@ def added(
     fields = {**shown, "avoid": kept_free(drawing)}
     above = typst.lay_out(context.scratch / "root", TEMPLATE, {**data, "fields": fields}, staged)
     pages = [cropped(page) for page in above.pages]
-    return replace(drawing, pages=(*drawing.pages, *pages), warnings=(*drawing.warnings, *above.warnings))
+    return replaced(drawing, pages=(*drawing.pages, *pages), warnings=(*drawing.warnings, *above.warnings))
 
 
 def raised(drawing: Drawing) -> Drawing:
     """Return the drawing with its subtitles above all other layers."""
-    return replace(drawing, pages=tuple(sorted(drawing.pages, key=lambda page: page.name.startswith(SUBTITLE))))
+    return replaced(drawing, pages=tuple(sorted(drawing.pages, key=lambda page: page.name.startswith(SUBTITLE))))
 
 
 def cropped(page: Page) -> Page:
@@ -58,4 +58,4 @@ def cropped(page: Page) -> Page:
     left, top = max(0, left - MARGIN), max(0, top - MARGIN)
     right, bottom = min(page.width, right + MARGIN), min(page.height, bottom + MARGIN)
     png = raster.png(drawn.crop((left, top, right, bottom)))
-    return replace(page, x=page.x + left, y=page.y + top, width=right - left, height=bottom - top, png=png)
+    return replaced(page, x=page.x + left, y=page.y + top, width=right - left, height=bottom - top, png=png)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
 from typing import Any, NamedTuple
 
 from vidbuild.focal_point import MIDDLE, Focus
+from vidbuild.frozen import changed_values, dataclass, values
 
 # Fields that are left out of the parameters while they have their default, since most clips do not have them.
 RARE = ("speed", "loop", "at", "freezes", "poster_ms", "covered", "focus")
@@ -55,8 +55,8 @@ class ClipParams:
 
     def to_data(self) -> dict[str, Any]:
         """As JSON values."""
-        own = {each.name: (getattr(self, each.name), each.default) for each in fields(self)}
-        return {name: value for name, (value, plain) in own.items() if name not in RARE or value != plain}
+        changed = changed_values(self)
+        return {name: value for name, value in values(self).items() if name not in RARE or name in changed}
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> ClipParams:

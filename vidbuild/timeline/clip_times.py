@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from vidbuild import timebase
 from vidbuild.errors import SpecProblem
+from vidbuild.frozen import dataclass, replaced
 from vidbuild.media.render.motion import Effect, Track
 from vidbuild.media.render.playback import Freeze, Playback
 from vidbuild.timeline.clip_params import ClipParams, Pause
@@ -86,7 +86,7 @@ def clip_times(params: ClipParams, part_ms: float, timed: TimedSpeech, fps: int)
     spans = sorted(((_freeze(pause, timed, fps), pause.number) for pause in params.freezes), key=lambda span: span[0])
     for freeze, index in spans:
         _check_freeze(freeze, index, times)
-        times = replace(times, freezes=(*times.freezes, (freeze, index)))
+        times = replaced(times, freezes=(*times.freezes, (freeze, index)))
     _check_overlaps(spans, fps)
     return times
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from itertools import accumulate, pairwise
 
 from vidbuild import timebase
 from vidbuild.errors import SpecProblem
+from vidbuild.frozen import dataclass, replaced
 from vidbuild.media.render.motion import Effect, Track
 from vidbuild.media.render.playback import Playback
 from vidbuild.timeline.clip_times import ClipTimes, frames_of
@@ -43,7 +43,7 @@ class Cuts:
         found = {}
         for (cut, times), until in self._ends(frames + self.transition):
             played = times.playback(max(until, times.delay + 1))
-            found[cut.layer] = replace(played, frames=min(played.frames, max(until, times.delay + 1)))
+            found[cut.layer] = replaced(played, frames=min(played.frames, max(until, times.delay + 1)))
         return found
 
     def warnings(self, frames: int) -> Iterator[tuple[str, str, str]]:
@@ -88,7 +88,7 @@ def cuts(params: TimelineParams, timed: TimedSpeech, part_ms: Mapping[str, float
         if start <= before:
             message = f"the clip begins at {start / fps:.1f} s, but the one before it begins at {before / fps:.1f} s"
             raise SpecProblem(message, field=f"{cut.field}.at" if cut.at is not None else cut.field)
-    placed = (replace(times, delay=start) for times, start in zip(whole, starts, strict=True))
+    placed = (replaced(times, delay=start) for times, start in zip(whole, starts, strict=True))
     return Cuts(tuple(zip(clips, placed, strict=True)), params.transition)
 
 

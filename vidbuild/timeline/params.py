@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields
 from itertools import pairwise
 from typing import Any
 
 from vidbuild import timebase
+from vidbuild.frozen import dataclass, field, names, values
 from vidbuild.media.text.spoken_length import Pace
 from vidbuild.media.text.words import Token
 from vidbuild.scenes.protocol import CURSOR, Place, Reveal
@@ -20,7 +20,7 @@ from vidbuild.timeline.subtitle_params import SubtitleParams
 # Fields that are left out of the parameters while they have their default, since most scenes do not have them.
 PLAIN = {"easing": "smooth", "pace": 1.0, "still": False, "exit": "none"}
 RARE = frozenset({"anchors", "utterances", "showings", "insets", "subtitles", "cuts", "paces", *PLAIN})
-REVEAL_FIELDS = tuple(each.name for each in fields(Reveal))
+REVEAL_FIELDS = names(Reveal)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,7 +127,7 @@ class TimelineParams:
         if self.paces:
             rare["paces"] = [[each.rate, [list(pause) for pause in each.pauses], each.voice] for each in self.paces]
         return {
-            **{each.name: getattr(self, each.name) for each in fields(self) if each.name not in RARE},
+            **{name: value for name, value in values(self).items() if name not in RARE},
             **rare,
             **_narration_data(self.narration),
             "cues": dict(self.cues),

@@ -6,10 +6,10 @@ Unlike reveals, they are never spread over the narration, they do not make a sce
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 
 from vidbuild import timebase
 from vidbuild.errors import SpecProblem
+from vidbuild.frozen import dataclass, field, replaced
 from vidbuild.media.render.motion import HOME, Effect, Key, Track
 from vidbuild.media.render.playback import Playback
 from vidbuild.timeline.clip_params import ClipParams
@@ -98,7 +98,7 @@ def _after_zooms(spans: Sequence[_Span], params: TimelineParams) -> list[_Span]:
     def waiting(span: _Span) -> _Span:
         first = back.get(span.first, span.first)
         waits = span.showing.is_callout and (span.end is None or first < span.end)
-        return replace(span, first=first) if waits else span
+        return replaced(span, first=first) if waits else span
 
     return [waiting(span) for span in spans]
 
@@ -129,7 +129,7 @@ def _ends_early(span: _Span, length: int, fps: int, frames: int) -> Iterator[tup
 def _while_playing(span: _Span, length: int, fps: int, frames: int) -> _Span:
     """Let a clip disappear when it has ended, unless the scene ends too."""
     ended, end = span.first + length, frames if span.end is None else span.end
-    return replace(span, end=ended) if ended < end - HELD * fps else span
+    return replaced(span, end=ended) if ended < end - HELD * fps else span
 
 
 def _playback(span: _Span, clip: ClipParams, length: int) -> Playback:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from vidbuild import timebase
+from vidbuild.frozen import dataclass, replaced
 from vidbuild.media.render.motion import Effect, Key, Track
 from vidbuild.scenes.protocol import AFTER_TYPING, ENTRANCE, TYPING, Place, Reveal
 from vidbuild.timeline import playing
@@ -170,7 +170,7 @@ def drifting(params: TimelineParams, tracks: Mapping[str, Track], frames: int) -
         track = found.get(layer, Track())
         if not track.moves:
             keys = (Key(0, start),) if params.still else (Key(0, start), Key(frames, end))
-            found[layer] = replace(track, moves=keys, clipped=True)
+            found[layer] = replaced(track, moves=keys, clipped=True)
     return found
 
 

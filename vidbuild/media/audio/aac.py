@@ -8,8 +8,6 @@ loudspeakers get exactly the mono signal. No coefficient changes.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 ID_SCE, ID_CPE, ID_END = 0, 1, 7  # table 4.85
 EIGHT_SHORT = 2
 BYTE = 8
@@ -25,12 +23,13 @@ class AacError(ValueError):
     """A block is not one single channel element."""
 
 
-@dataclass(slots=True)
 class _Bits:
     """Bits as one number, the first one the most significant."""
 
-    value: int = 0
-    length: int = 0
+    __slots__ = ("length", "value")
+
+    def __init__(self) -> None:
+        self.value = self.length = 0
 
     def put(self, value: int, length: int) -> None:
         self.value = self.value << length | value

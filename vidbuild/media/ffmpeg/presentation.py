@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
+from vidbuild.frozen import dataclass
 from vidbuild.media.ffmpeg import damage, packets
 from vidbuild.media.ffmpeg.media_info import MediaInfo
 from vidbuild.media.ffmpeg.packets import Track

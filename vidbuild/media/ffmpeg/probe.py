@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 
 from vidbuild.errors import SpecProblem, StepError, os_error_text
+from vidbuild.frozen import dataclass, replaced
 from vidbuild.media.ffmpeg import check_limits, ffmpeg, limits, presentation, process
 from vidbuild.media.ffmpeg.media_info import MediaInfo
 
@@ -58,7 +58,7 @@ def probe(path: Path, *, env: Mapping[str, str] | None = None, field: str = "", 
     if found.encrypted:
         raise _encrypted_error(path.name, field)
     check_limits.duration(found.duration, limits.CLIP_SECONDS, path.name, field)
-    return replace(
+    return replaced(
         info,
         duration=found.duration,
         regular=found.regular,
@@ -162,7 +162,7 @@ def parse_log(log: str, *listings: str, track: int = 1) -> MediaInfo:
             facts = dict(re.findall(rf"^#(\w+) {index}: (.+)$", packets, re.MULTILINE))
             if index in decoded and media == "video" and videos:
                 lead = max(0.0, _stream_start(videos[0], description) - info.start)
-                info = replace(_with_video(info, facts, videos[0]), videos=len(videos), lead=lead)
+                info = replaced(_with_video(info, facts, videos[0]), videos=len(videos), lead=lead)
             elif index in decoded and media == "audio":
                 info = _with_audio(info, facts, selected)
     return info
@@ -237,7 +237,7 @@ def _with_video(info: MediaInfo, facts: Mapping[str, str], text: str) -> MediaIn
     stored = (int(video[4]), int(video[5])) if video else (width, height)
     matrix, primaries, transfer = _tags(details)
     has_alpha = re.search(r"^ +alpha_mode +: 1$", text, re.MULTILINE | re.IGNORECASE)
-    return replace(
+    return replaced(
         info,
         has_video=True,
         width=round(width * sar),
@@ -278,4 +278,4 @@ def _with_audio(info: MediaInfo, facts: Mapping[str, str], text: str) -> MediaIn
     counts = {"mono": 1, "stereo": 2, "2.1": 3, "quad": 4, "5.0": 5, "5.1": 6, "7.1": 8}
     described = re.search(r"(\d{1,4}) channels", text)
     channels = counts.get(layout.split("(")[0], int(described[1]) if described else 2)
-    return replace(info, has_audio=True, sample_rate=int(facts["sample_rate"]), channels=channels)
+    return replaced(info, has_audio=True, sample_rate=int(facts["sample_rate"]), channels=channels)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
+from vidbuild.frozen import dataclass
 from vidbuild.media.image.color import AA, BLACK, RGB, WHITE, contrast, is_dark, mix, parse
 
 GLOW = 0.3  # the maximum share of a light

@@ -6,11 +6,11 @@ import math
 import struct
 import zlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 
 from PIL import Image, ImageDraw, ImageMath
 
+from vidbuild.frozen import dataclass
 from vidbuild.media.image.backdrop import PATTERN
 from vidbuild.media.image.color import RGB
 

@@ -6,9 +6,9 @@ A profile has three primaries and one transfer function (ICC.1:2022, 8.3.3), so 
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
 from math import exp
 
+from vidbuild.frozen import dataclass
 from vidbuild.media.image.primaries import BT709, BY_CODE, Primaries, Vector, to_xyz, transposed
 
 WHITE_NITS = 203.0  # HDR reference white (ITU-R BT.2408)

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from xml.parsers import expat
+
+from vidbuild.frozen import dataclass
 
 MAX_BYTES = 20_000_000
 HEAD_BYTES = 4096
@@ -107,16 +108,14 @@ def _text(data: bytes) -> bytes:
     return DECLARATION.sub(lambda match: " " * len(match[0]), text, count=1).encode()
 
 
-@dataclass(slots=True)
 class _State:
-    size: tuple[float, float] = DEFAULT
-    root: int = -1  # where the root element is, after it has begun
-    texts: int = 0
-    style: int = 0
-    html_line: int = 0
-    families: dict[str, None] = field(default_factory=dict)
-    text: list[str] = field(default_factory=list)
-    css: list[str] = field(default_factory=list)
+    def __init__(self) -> None:
+        self.size: tuple[float, float] = DEFAULT
+        self.root = -1  # where the root element is, after it has begun
+        self.texts = self.style = self.html_line = 0
+        self.families: dict[str, None] = {}
+        self.text: list[str] = []
+        self.css: list[str] = []
 
 
 class _Reader:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from vidbuild.frozen import dataclass, field
 from vidbuild.media.ffmpeg import filtergraph
 from vidbuild.media.render.clip import Clip
 from vidbuild.media.render.drawing import Layers

@@ -7,9 +7,9 @@ frames.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
+from vidbuild.frozen import dataclass, field, replaced
 from vidbuild.media.render.changed_frames import changing_boxes
 from vidbuild.media.render.drawing import Layers
 from vidbuild.media.render.motion import Motion
@@ -114,7 +114,7 @@ def _divide(layers: Layers, motion: Motion, gap: int, min_slice_rows: int, cuts:
         if tops[index] < ends[index - 1] + MIN_BAND_ROWS:
             tops[index] = ends[index - 1] = _middle_row(areas[index - 1][1], areas[index][0])
     bands = _fill_gaps(zip(tops, ends, (frames for _, _, frames in areas), strict=True), height)
-    return tuple(replace(part, min_slice_rows=min_slice_rows) for band in bands for part in _cut(band, cuts))
+    return tuple(replaced(part, min_slice_rows=min_slice_rows) for band in bands for part in _cut(band, cuts))
 
 
 def key_frames(changes: Sequence[int], frames: int, interval: int) -> KeyFrames:
@@ -141,7 +141,7 @@ def key_frames(changes: Sequence[int], frames: int, interval: int) -> KeyFrames:
 
 def with_key_frames(bands: Sequence[Band], keys: KeyFrames) -> tuple[Band, ...]:
     """Return the bands, each encoded at every key frame too."""
-    return tuple(replace(band, frames=tuple(sorted({*band.frames, *keys.coded}))) for band in bands)
+    return tuple(replaced(band, frames=tuple(sorted({*band.frames, *keys.coded}))) for band in bands)
 
 
 def _changing_areas(layers: Layers, motion: Motion, gap: int) -> list[tuple[int, int, frozenset[int]]]:
@@ -160,7 +160,7 @@ def _cut(band: Band, rows: Sequence[int]) -> Iterator[Band]:
     """Yield the parts of a band that the starts of these rows divide it into."""
     end = band.row + band.rows
     for first, last in pairwise([band.row, *(row for row in rows if band.row < row < end), end]):
-        yield replace(band, row=first, rows=last - first)
+        yield replaced(band, row=first, rows=last - first)
 
 
 def _slice_count(band: Band) -> int:

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 
+from vidbuild.frozen import dataclass, replaced
 from vidbuild.media.render.animation import Animation
 from vidbuild.media.render.changed_frames import track_of
 from vidbuild.media.render.drawing import Layer, Layers
@@ -95,32 +95,32 @@ class _Builder:
         name = f"{side}:{layer.name}"
         own = dict(self._sides())[side]
         file = str(own.folder / layer.file) if layer.file else ""
-        rows = layer.rows and replace(layer.rows, files=tuple(str(own.folder / each) for each in layer.rows.files))
+        rows = layer.rows and replaced(layer.rows, files=tuple(str(own.folder / each) for each in layer.rows.files))
         stack = layer.stack and layer.stack.within(own.folder)
-        self._layers.append(replace(layer, name=name, file=file, rows=rows, stack=stack))
+        self._layers.append(replaced(layer, name=name, file=file, rows=rows, stack=stack))
         follows = tuple(f"{side}:{each}" for each in track.follows)
-        self._tracks[name] = replace(track, follows=follows)
+        self._tracks[name] = replaced(track, follows=follows)
 
     def _departing(self, layer: Layer) -> Track:
         track = track_of(layer, self._leaving.motion)
         half = max(1, self._frames // 2)
         if layer.stays and layer.name != BACKGROUND:
-            return replace(track, leave=Effect(self._frames - half, half, "fade"))
+            return replaced(track, leave=Effect(self._frames - half, half, "fade"))
         if _is_ground(layer) and any(_covers(other, layer) for other in self._grounds["b"]):
             return track
         if track.leave is None:
             length = self._frames if layer.name == BACKGROUND else _part(self._frames)
-            track = replace(track, leave=Effect(0, length, "fade"))
+            track = replaced(track, leave=Effect(0, length, "fade"))
         return self._scaling(layer, track, 1.0, GROWN)
 
     def _arriving(self, layer: Layer) -> Track:
         track = track_of(layer, self._coming.motion)
         if layer.stays and layer.name != BACKGROUND:
-            return replace(track, enter=Effect(0, max(1, self._frames // 2), "fade"))
+            return replaced(track, enter=Effect(0, max(1, self._frames // 2), "fade"))
         if track.enter is None:
             mixes = _is_ground(layer) and any(_covers(layer, other) for other in self._grounds["a"])
             length = self._frames if mixes else _part(self._frames)
-            track = replace(track, enter=Effect(self._frames - length, length, "fade"))
+            track = replaced(track, enter=Effect(self._frames - length, length, "fade"))
         return self._scaling(layer, track, SMALL, 1.0)
 
     def _scaling(self, layer: Layer, track: Track, start: float, end: float) -> Track:
@@ -130,7 +130,7 @@ class _Builder:
         if self._effect != "zoom" or whole or track.moves or fixed:
             return track
         places = (self._grown(layer, start), self._grown(layer, end))
-        return replace(track, moves=(Key(-1, places[0]), Key(self._frames, places[1], EASING)))
+        return replaced(track, moves=(Key(-1, places[0]), Key(self._frames, places[1], EASING)))
 
     def _grown(self, layer: Layer, scale: float) -> Box:
         middle = (self._coming.layers.width / 2, self._coming.layers.height / 2)

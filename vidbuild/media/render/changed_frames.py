@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import NamedTuple, TypeVar
 
+from vidbuild.frozen import replaced
 from vidbuild.media.render.drawing import Layer, Layers
 from vidbuild.media.render.motion import NEVER, Effect, Motion, Track
 from vidbuild.media.render.places import is_typed, reach, ways
@@ -46,7 +46,7 @@ def track_of(layer: Layer, motion: Motion) -> Track:
     track, leave = motion.tracks.get(layer.name, Track()), motion.exit
     if leave is None or layer.stays or (track.leave is not None and track.leave.frame <= leave.frame):
         return track
-    return replace(track, leave=leave)
+    return replaced(track, leave=leave)
 
 
 def is_still(layer: Layer, motion: Motion) -> bool:

@@ -8,18 +8,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import chain, pairwise
 from pathlib import Path
 from typing import Any
 
 from vidbuild.errors import StepError
 from vidbuild.focal_point import MIDDLE
+from vidbuild.frozen import dataclass
 from vidbuild.media.ffmpeg import ffmpeg, filtergraph
 from vidbuild.media.ffmpeg.filtergraph import SCALER, Stream
 from vidbuild.media.ffmpeg.media_info import MediaInfo
-from vidbuild.media.ffmpeg.presentation import NOT_SEEKABLE
-from vidbuild.media.ffmpeg.probe import describe
 from vidbuild.media.ffmpeg.seek import seek_point
 from vidbuild.media.render import tonemap
 from vidbuild.media.render.drawing import Layer
@@ -79,6 +77,9 @@ def open_clip(path: Path, motion: Motion, env: Mapping[str, str], again: Iterabl
     """
     if motion.clip is None:
         return None
+    from vidbuild.media.ffmpeg.presentation import NOT_SEEKABLE
+    from vidbuild.media.ffmpeg.probe import describe
+
     info = describe(path, env=env, field="src")
     if not info.has_video:
         raise StepError("the clip has audio but no video", field="src")

@@ -7,10 +7,10 @@ lines of text that fade over a background would take the time and the memory of 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import NamedTuple
 
+from vidbuild.frozen import dataclass, replaced
 from vidbuild.media.render.bands import ROW
 from vidbuild.media.render.changed_frames import Box
 
@@ -70,7 +70,7 @@ def divide(tile: Tile, covers: Sequence[Cover]) -> list[Tile]:
     parts = [area.tile for area in areas]
     least = min(parts, key=lambda part: part.pixels)
     idle = set(tile.frames).difference(*(part.frames for part in parts))
-    added = replace(least, frames=tuple(sorted({*least.frames, *idle})))
+    added = replaced(least, frames=tuple(sorted({*least.frames, *idle})))
     return [added if part is least else part for part in parts]
 
 
@@ -80,7 +80,7 @@ class _Area:
     def __init__(self, tile: Tile, covers: Sequence[Cover]) -> None:
         self.covers = [cover for cover in covers if tile.has(cover.box)]
         changes = {tile.frames[0]}.union(*(cover.frames for cover in self.covers))
-        self.tile = replace(tile, frames=tuple(frame for frame in tile.frames if frame in changes))
+        self.tile = replaced(tile, frames=tuple(frame for frame in tile.frames if frame in changes))
 
     @cached_property
     def cost(self) -> float:
@@ -101,7 +101,7 @@ class _Area:
         edges |= {-(-(getattr(cover.box, high) + MARGIN) // ROW) * ROW for cover in self.covers}
         for at in sorted(edge for edge in edges if getattr(tile, low) < edge < getattr(tile, high)):
             if not any(getattr(box, low) < at + MARGIN and getattr(box, high) > at - MARGIN for box in whole):
-                first, second = replace(tile, **{high: at}), replace(tile, **{low: at})
+                first, second = replaced(tile, **{high: at}), replaced(tile, **{low: at})
                 yield _Area(first, self.covers), _Area(second, self.covers)
 
 

@@ -6,9 +6,10 @@ On disk it is a folder: `layers.json` and one PNG per layer.
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
+
+from vidbuild.frozen import dataclass, replaced, values
 
 LAYERS_FILE = "layers.json"
 
@@ -42,7 +43,7 @@ class Stack:
 
     def within(self, folder: Path) -> Stack:
         """Return the stack with absolute paths of its images, which are in this folder."""
-        return replace(self, images=tuple((str(folder / file), x, y) for file, x, y in self.images))
+        return replaced(self, images=tuple((str(folder / file), x, y) for file, x, y in self.images))
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +118,7 @@ class Layers:
 
     def write(self, folder: Path) -> None:
         """Write layers.json into the drawing's folder."""
-        data = asdict(self)
+        data = {**values(self), "layers": list(map(_data, self.layers))}
         for layer in data["layers"]:
             for rare in ("hidden", "stays", "edges", "pixels", "mask", "enlarged", "stack"):
                 if not layer[rare]:
@@ -127,14 +128,20 @@ class Layers:
 
     def under(self, folder: Path) -> Layers:
         """Return these layers with those of another drawing's folder above them."""
-        above = [replace(layer, file=str(folder / layer.file)) for layer in Layers.read(folder).layers]
-        return replace(self, layers=(*self.layers, *above))
+        above = [replaced(layer, file=str(folder / layer.file)) for layer in Layers.read(folder).layers]
+        return replaced(self, layers=(*self.layers, *above))
 
     @classmethod
     def read(cls, folder: Path) -> Layers:
         """Read layers.json from a drawing's folder."""
         data = json.loads((folder / LAYERS_FILE).read_text(encoding="utf-8"))
         return cls(data["width"], data["height"], tuple(map(_layer, data["layers"])))
+
+
+def _data(layer: Layer) -> dict[str, Any]:
+    """Return a layer as JSON values."""
+    found = values(layer)
+    return {name: values(item) if isinstance(item, (Rows, Stack, Enlarged)) else item for name, item in found.items()}
 
 
 def _layer(data: dict[str, Any]) -> Layer:

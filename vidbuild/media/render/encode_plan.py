@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Any
 
+from vidbuild.frozen import dataclass, replaced
 from vidbuild.media.render.animation import Animation
 from vidbuild.media.render.bands import Band, KeyFrames, divide, key_frames, undivided, with_key_frames
 from vidbuild.media.render.changed_frames import changed_frames, track_of, visible_layers
@@ -31,7 +31,7 @@ class EncodePlan:
 
     def below(self, row: int) -> EncodePlan:
         """Return the plan for the bands from this row of the frame on."""
-        return replace(self, bands=tuple(band for band in self.bands if band.row >= row))
+        return replaced(self, bands=tuple(band for band in self.bands if band.row >= row))
 
     def within(self, rows: Sequence[int], changes: Iterable[int]) -> EncodePlan:
         """Return the plan for these rows of the frame alone, as one band, over which more changes at some frames.
@@ -44,7 +44,7 @@ class EncodePlan:
         own = (band.frames for band in self.bands if band.row < end and band.row + band.rows > first)
         frames = sorted({*changes, *keys.coded, *chain.from_iterable(own)})
         band = Band(first, end - first, self.bands[0].height, tuple(frames))
-        return replace(self, bands=(band,), keys=keys)
+        return replaced(self, bands=(band,), keys=keys)
 
     @property
     def most_frames(self) -> int:

@@ -9,9 +9,9 @@ Which frames change is decided from the motion alone, without the drawing: a fra
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from vidbuild.frozen import dataclass, replaced
 from vidbuild.media.render.bands import KeyFrames, key_frames
 from vidbuild.media.render.changed_frames import MIN_MOVE_RATE
 from vidbuild.media.render.hold import Hold
@@ -57,14 +57,14 @@ def shortened(motion: Motion, interval: int) -> Shortened:
         )
         for first, end in removed
     )
-    short = replace(
+    short = replaced(
         motion,
         frames=cut.moved(motion.frames),
         tracks={name: cut.track(track) for name, track in motion.tracks.items()},
         exit=cut.effect(motion.exit),
         keys=tuple(cut.moved(key) for key in sorted(keys.coded) if key),
     )
-    return Shortened(replace(motion, keys=tuple(sorted({*keys.coded, *keys.repeats} - {0}))), short, holds)
+    return Shortened(replaced(motion, keys=tuple(sorted({*keys.coded, *keys.repeats} - {0}))), short, holds)
 
 
 def _changes(motion: Motion) -> list[int]:
@@ -109,13 +109,13 @@ class _Cut:
         return frame - sum(min(frame, end) - first for first, end in self._removed if first < frame)
 
     def effect(self, effect: Effect | None) -> Effect | None:
-        return effect if effect is None or effect == NEVER else replace(effect, frame=self.moved(effect.frame))
+        return effect if effect is None or effect == NEVER else replaced(effect, frame=self.moved(effect.frame))
 
     def track(self, track: Track) -> Track:
-        return replace(
+        return replaced(
             track,
             enter=self.effect(track.enter),
             leave=self.effect(track.leave),
-            moves=tuple(replace(key, frame=self.moved(key.frame)) for key in track.moves),
+            moves=tuple(replaced(key, frame=self.moved(key.frame)) for key in track.moves),
             states=tuple((self.moved(frame), index) for frame, index in track.states),
         )

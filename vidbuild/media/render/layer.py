@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from bisect import bisect
 from collections.abc import Sequence
-from dataclasses import replace
 
+from vidbuild.frozen import replaced
 from vidbuild.media.ffmpeg import filtergraph
 from vidbuild.media.ffmpeg.filtergraph import Stream
 from vidbuild.media.render import clip, columns_of_rows, concealed, stacks
@@ -96,7 +96,7 @@ def _layer_stream(
     if layer.enlarged:
         return _fade(_enlarged(animation, layer, track, layer.enlarged), layer, track, motion.fps)
     if not layer.file:
-        played = replace(motion, clip=motion.playback(layer.name))
+        played = replaced(motion, clip=motion.playback(layer.name))
         frames = clip.clip_frames(animation.clip_in(layer.name), layer, played, animation.clip_options(layer.name))
         frames = _masked(concealed.conceal(frames, animation, layer), animation, layer)
         if track.enter is not None or track.leave is not None:  # its last frame fades too
@@ -120,7 +120,7 @@ def _enlarged(animation: Animation, layer: Layer, track: Track, shown: Enlarged)
     """Return the frames in which an enlarged part of the scene's clip is visible, each in its size."""
     motion = animation.motion
     first, end = visible_span(track, motion)
-    seen = replace(motion, clip=motion.playback(layer.name)).window(first, end - first)
+    seen = replaced(motion, clip=motion.playback(layer.name)).window(first, end - first)
     stream = clip.clip_frames(animation.clip_in(layer.name), layer, seen, animation.clip_options(layer.name))
     stream = concealed.conceal(stream, animation, layer)
     stream = stream.filter("drawbox", color=shown.color, thickness=shown.line)

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import MISSING, Field, dataclass, field, fields, is_dataclass, replace
 from typing import Any
 
+from vidbuild.frozen import changed_values, dataclass, field, replaced
 from vidbuild.json_types import Json
 from vidbuild.media.render import easing
 from vidbuild.media.render.playback import Playback
@@ -125,8 +125,8 @@ class Motion:
         playback = self.clips[layer] if layer else self.clip
         if playback is None:
             return self
-        playback = replace(playback, regular=False, companion=companion)
-        return replace(self, clips={**self.clips, layer: playback}) if layer else replace(self, clip=playback)
+        playback = replaced(playback, regular=False, companion=companion)
+        return replaced(self, clips={**self.clips, layer: playback}) if layer else replaced(self, clip=playback)
 
     def to_json(self) -> str:
         """Return the motion as JSON, the same bytes for the same motion; fields with their default are left out."""
@@ -183,7 +183,7 @@ def _cut_exit(effect: Effect | None, first: int, frames: int) -> Effect | None:
 
 def _cut_moves(moves: tuple[Key, ...], first: int, frames: int) -> tuple[Key, ...]:
     """Return the keys of the ways that are taken in a window; of a layer that stays, one key, or none at home."""
-    shifted = [replace(key, frame=key.frame - first) for key in moves]
+    shifted = [replaced(key, frame=key.frame - first) for key in moves]
     while len(shifted) > 1 and shifted[1].frame <= 0:
         del shifted[0]
     while len(shifted) > 1 and shifted[-2].frame >= frames - 1:
@@ -195,7 +195,7 @@ def _cut_moves(moves: tuple[Key, ...], first: int, frames: int) -> tuple[Key, ..
 
 
 def _shift(effect: Effect | None, first: int) -> Effect | None:
-    return None if effect is None else replace(effect, frame=effect.frame - first)
+    return None if effect is None else replaced(effect, frame=effect.frame - first)
 
 
 def _data(value: object) -> object:
@@ -204,14 +204,9 @@ def _data(value: object) -> object:
         return {name: _data(item) for name, item in value.items()}
     if isinstance(value, tuple):
         return [_data(item) for item in value]
-    if not is_dataclass(value):
+    if not isinstance(value, (Effect, Key, Track, Motion, Playback)):
         return value
-    own = {each.name: (getattr(value, each.name), _default(each)) for each in fields(value)}
-    return {name: _data(item) for name, (item, default) in own.items() if default is MISSING or item != default}
-
-
-def _default(each: Field[Any]) -> object:
-    return each.default if each.default_factory is MISSING else each.default_factory()
+    return {name: _data(item) for name, item in changed_values(value).items()}
 
 
 def _track(data: dict[str, Any]) -> Track:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any, NamedTuple
 
 from vidbuild.focal_point import MIDDLE, Focus
+from vidbuild.frozen import dataclass, replaced
 
 
 class Freeze(NamedTuple):
@@ -137,7 +137,7 @@ class Playback:
         repeats = self.repeats
         if repeats:
             skip %= repeats
-        cut = replace(
+        cut = replaced(
             self,
             skip=skip,
             frames=rest,
@@ -146,4 +146,4 @@ class Playback:
             poster_ms=self.poster_ms if hold else None,
         )
         crosses = repeats and skip + cut.played(rest - 1) >= repeats
-        return cut if crosses else replace(cut, repeats=0)
+        return cut if crosses else replaced(cut, repeats=0)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import NamedTuple
 
+from vidbuild.frozen import replaced
 from vidbuild.media.render.animation import Animation
 from vidbuild.media.render.changed_frames import MIN_MOVE_RATE, is_still, layer_changes, track_of, visible_layers
 from vidbuild.media.render.drawing import Layer
@@ -79,11 +79,11 @@ def _rests_from(layer: Layer, animation: Animation) -> int:
     """Return the frame from which on a layer is as drawn, or invisible, to the end; that of NEVER if it is not."""
     motion = animation.motion
     last = max(layer_changes(layer, animation.layers, motion), default=0)
-    rest = replace(motion, tracks={layer.name: track_of(layer, motion)}).window(last, motion.frames - last)
+    rest = replaced(motion, tracks={layer.name: track_of(layer, motion)}).window(last, motion.frames - last)
     gone = track_of(layer, rest).enter == NEVER
     return last if gone or is_still(layer, rest) else NEVER.frame
 
 
 def _during(animation: Animation, first: int, end: int) -> Animation:
     """Return an animation of frames [first, end): before them it looks as it does in the first of them."""
-    return replace(animation, motion=animation.motion.window(first, end - first).window(-first, end))
+    return replaced(animation, motion=animation.motion.window(first, end - first).window(-first, end))

@@ -7,9 +7,9 @@ are converted, so that they are the same as in the whole frame.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from itertools import count
 
+from vidbuild.frozen import replaced
 from vidbuild.media.ffmpeg import filtergraph
 from vidbuild.media.ffmpeg.filtergraph import Stream
 from vidbuild.media.render import compose
@@ -77,7 +77,7 @@ def _composed_together(bands: Sequence[Band]) -> Iterator[tuple[Band, list[Band]
         else:
             found.append([band])
     for own in found:
-        yield replace(own[0], rows=sum(band.rows for band in own)), own
+        yield replaced(own[0], rows=sum(band.rows for band in own)), own
 
 
 def _parts(stream: Stream, animation: Animation, whole: Band, bands: Sequence[Band]) -> list[Stream]:
@@ -111,11 +111,11 @@ def _band_stream(
     """
     streams = []
     for window in divided:
-        base = compose.overlay_still(base, replace(window.animation, copy=next(copies)), window.settled)
+        base = compose.overlay_still(base, replaced(window.animation, copy=next(copies)), window.settled)
         tiles = [part for tile in _tiles(window.animation, band, window.times) for part in _divided(window, tile)]
         parts = filtergraph.split(base, len(tiles) + (keep or window is not divided[-1]))
         composed = [
-            _tile_stream(parts.pop(), replace(window.animation, copy=next(copies)), window.moving, tile, pixels)
+            _tile_stream(parts.pop(), replaced(window.animation, copy=next(copies)), window.moving, tile, pixels)
             for tile in tiles
         ]
         top, _ = _rows(animation, band)
@@ -149,7 +149,7 @@ def _covered_stream(divided: Sequence[Window], band: Band, pixels: str, copies: 
         return None
     (tile,) = tiles
     inside, outer = _inside(window.animation, window.moving, tile), _outer(tile, window.animation)
-    animation = replace(window.animation, copy=next(copies))
+    animation = replaced(window.animation, copy=next(copies))
     for index in reversed(range(len(inside))):
         stream = covering_frames(animation, inside[index], outer, tile.frames)
         if stream is not None:
@@ -215,7 +215,7 @@ def _with_all(columns: Sequence[Tile], times: tuple[int, ...]) -> list[Tile]:
     """Return the tiles, the smallest of them composed also at frames in which nothing moves, such as key frames."""
     idle = set(times).difference(*(tile.frames for tile in columns))
     least = min(columns, key=lambda tile: tile.right - tile.left)
-    return [replace(tile, frames=tuple(sorted({*tile.frames, *idle}))) if tile is least else tile for tile in columns]
+    return [replaced(tile, frames=tuple(sorted({*tile.frames, *idle}))) if tile is least else tile for tile in columns]
 
 
 def _span(moving: Sequence[tuple[int, int]], whole: tuple[int, int]) -> tuple[int, int]:
@@ -281,6 +281,6 @@ def _guard_stream(width: int, height: int, pixels: str, copy: int) -> Stream:
 
 def _last_frame(animation: Animation, above: Sequence[Layer]) -> tuple[Animation, list[Layer]]:
     """Return the animation of the last frame alone, and those of the layers above the base that are visible in it."""
-    last = replace(animation, motion=animation.motion.window(animation.motion.frames - 1, 1))
+    last = replaced(animation, motion=animation.motion.window(animation.motion.frames - 1, 1))
     in_base = {layer.name for layer in animation.layers.layers} - {layer.name for layer in above}
     return last, [layer for layer in visible_layers(last.layers, last.motion) if layer.name not in in_base]

@@ -7,8 +7,8 @@ the way are done, so no frame shows one scene alone.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 
+from vidbuild.frozen import replaced
 from vidbuild.media.ffmpeg import filtergraph
 from vidbuild.media.ffmpeg.filtergraph import Step, Stream
 from vidbuild.media.render import compose, easing
@@ -63,7 +63,7 @@ AWAY = 1  # frame lengths from its place at which the coming scene begins
 
 def _streams(leaving: Animation, coming: Animation) -> tuple[Stream, Stream]:
     below = compose.hold_frames(compose.frames(leaving), leaving.motion)
-    above = compose.hold_frames(compose.frames(replace(coming, copy=1)), coming.motion)
+    above = compose.hold_frames(compose.frames(replaced(coming, copy=1)), coming.motion)
     return below, above
 
 
