@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from vidbuild.engine.graph.graph import Input, Product, Source, Step
+from vidbuild.frozen import dataclass
 from vidbuild.media.codecs import profiles
 from vidbuild.media.text import regions
 from vidbuild.media.text.caption_rules import COLUMNS

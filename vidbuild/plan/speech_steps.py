@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from vidbuild import timebase
 from vidbuild.engine.graph.graph import Input, Product, Source, Step
 from vidbuild.engine.graph.step_id import StepId
+from vidbuild.frozen import dataclass
 from vidbuild.location import Location
 from vidbuild.model import Scene, Utterance, Voice
 from vidbuild.plan.kinds import voice_tool

@@ -5,9 +5,9 @@ from __future__ import annotations
 import importlib
 import json
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from vidbuild.scenes.layout_files import folder_of
 from vidbuild.scenes.protocol import SceneType
 
 if TYPE_CHECKING:
@@ -112,5 +112,8 @@ def own_schema(name: str) -> Mapping[str, Any]:
     """Return the schema of a type's own fields."""
     if name in _TYPES.added:
         return _TYPES.added[name].schema
-    data: Mapping[str, Any] = json.loads((folder_of(SCENE_TYPES[name]) / "schema.json").read_text(encoding="utf-8"))
+    if name not in NAMES:
+        raise KeyError(name)
+    file = Path(__file__).resolve().parent / name / "schema.json"  # of types that no scene has nothing is imported
+    data: Mapping[str, Any] = json.loads(file.read_text(encoding="utf-8"))
     return data

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from vidbuild.diagnostic import Diagnostic
+from vidbuild.frozen import dataclass
 from vidbuild.json_types import Json
 from vidbuild.spec import label_references, narration, translatable
 from vidbuild.spec.by_output import Chosen

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
+from vidbuild.frozen import dataclass, field
 from vidbuild.spec import assembly, caption_fields, cues, output, schema
 from vidbuild.spec.collector import DiagnosticCollector
 from vidbuild.spec.document import Document, Path

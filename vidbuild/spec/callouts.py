@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from vidbuild.frozen import dataclass
 from vidbuild.json_types import Json
 from vidbuild.marks import Callout
 from vidbuild.model import Narration

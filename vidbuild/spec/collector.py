@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from vidbuild.diagnostic import Diagnostic, Severity
+from vidbuild.frozen import dataclass, field
 from vidbuild.location import Location
 from vidbuild.spec.document import Document, Path
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path as FilePath
 
+from vidbuild.frozen import dataclass, field
 from vidbuild.json_types import Json
 from vidbuild.location import Location
 

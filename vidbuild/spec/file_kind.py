@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import PurePath
 
 from vidbuild import git_lfs
+from vidbuild.frozen import dataclass
 from vidbuild.media.image import svg
 from vidbuild.platforms import shell_command
 

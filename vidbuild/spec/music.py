@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path as FilePath
 from typing import Any
 
+from vidbuild.frozen import dataclass
 from vidbuild.model import Music, Sound
 from vidbuild.spec import files, paths, schema
 from vidbuild.spec.collector import DiagnosticCollector

@@ -6,10 +6,10 @@ import re
 import unicodedata
 from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
+from vidbuild.frozen import dataclass
 from vidbuild.media.text.boundaries import cuts, is_letter, is_unspaced, word_at
 from vidbuild.media.text.words import Token, spoken_text
 from vidbuild.model import Narration

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
+from vidbuild.frozen import dataclass, field
 from vidbuild.json_types import Json
 from vidbuild.media.image.region import in_pixels, outside, written
 from vidbuild.spec.collector import DiagnosticCollector

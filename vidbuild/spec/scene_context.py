@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from vidbuild.frozen import dataclass, field
 from vidbuild.location import Location
 from vidbuild.model import Music, Voice
 from vidbuild.spec.collector import DiagnosticCollector

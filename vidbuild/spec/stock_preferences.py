@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from vidbuild.frozen import dataclass
 from vidbuild.spec.document import Document, Path
 from vidbuild.spec.valid_parts import ValidParts
 

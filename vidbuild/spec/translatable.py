@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from vidbuild.frozen import dataclass
 from vidbuild.json_types import Json
 from vidbuild.location import Location
 from vidbuild.spec import schema

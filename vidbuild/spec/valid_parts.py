@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from vidbuild.frozen import dataclass
 from vidbuild.spec import schema, validate
 from vidbuild.spec.document import Path
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 
 from vidbuild.diagnostic import Diagnostic
+from vidbuild.frozen import dataclass
 from vidbuild.spec import schema
 from vidbuild.spec.document import Document, Path, Span
 from vidbuild.spec.value_hints import value_of

@@ -6,9 +6,9 @@ import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 
+from vidbuild.frozen import dataclass
 from vidbuild.media.text.boundaries import split
 from vidbuild.media.text.words import Token
 from vidbuild.scenes.protocol import Reveal
