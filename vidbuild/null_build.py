@@ -47,6 +47,7 @@ class Record:
         owner.
     absent: paths at which there must be nothing.
     real: lines in pairs, a path and where it leads.
+    folders: lines of the digest of the names in a folder (`names_digest`), a tab and its path.
     stats: lines of a stat (`stat_line`), a tab and a path.
     stored: the same, with paths below the store's folder.
     events, state: the run's record.
@@ -54,7 +55,7 @@ class Record:
     """
 
     __slots__ = NAMES = (
-        *("root", "store", "index", "owner", "absent", "real", "stats", "stored"),
+        *("root", "store", "index", "owner", "absent", "real", "folders", "stats", "stored"),
         *("events", "state", "first", "out", "last"),
     )
     root: bytes
@@ -63,6 +64,7 @@ class Record:
     owner: bytes
     absent: bytes
     real: bytes
+    folders: bytes
     stats: bytes
     stored: bytes
     events: bytes
@@ -122,6 +124,13 @@ def stat_line(path: str | bytes) -> str:
     """Return what shows that a file, or the names in a folder, are the same; OSError if there is neither."""
     found = os.stat(path)
     return f"{found.st_size} {found.st_mtime_ns} {found.st_ctime_ns} {found.st_ino}"
+
+
+def names_digest(path: str) -> str:
+    """Return the digest of the names in a folder; OSError if there is none."""
+    from hashlib import blake2b
+
+    return blake2b(os.fsencode("\0".join(sorted(os.listdir(path)))), digest_size=16).hexdigest()
 
 
 def attempt(args: Sequence[str], name: str) -> int | None:
@@ -195,6 +204,9 @@ def _is_current(record: Record) -> bool:
     if any(os.path.realpath(path) != next(pairs) for path in pairs):
         return False
     if any(os.path.lexists(path) for path in _lines(record.absent)):
+        return False
+    folders = (line.split("\t", 1) for line in _lines(record.folders))
+    if any(names_digest(path) != known for known, path in folders):
         return False
     return _same(_lines(record.stats), "") and _same(_lines(record.stored), store + "/")
 

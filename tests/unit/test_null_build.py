@@ -149,6 +149,21 @@ def test_a_record_comes_back() -> None:
             continue
 
 
+def test_a_name_that_comes_and_goes_changes_nothing(built: str) -> None:
+    """Of a folder that is searched for plug-ins, only the names count, as for the plan."""
+    found = next(Path(".vidbuild/v1/memos").glob(f"*/{built}"))
+    record_ = Record.from_bytes(found.read_bytes())
+    assert record_ is not None
+    folders = record_.folders.decode().splitlines()
+    assert all(null_build.names_digest(line.partition("\t")[2]) == line.partition("\t")[0] for line in folders)
+    Path("fonts").mkdir()
+    before = null_build.names_digest("fonts")
+    Path("fonts/a.ttf").touch()
+    assert null_build.names_digest("fonts") != before
+    Path("fonts/a.ttf").unlink()
+    assert null_build.names_digest("fonts") == before
+
+
 def test_old_runs_go(tmp_path: Path) -> None:
     """The oldest runs are removed as a build removes them: not those that go on."""
     for number in range(60):

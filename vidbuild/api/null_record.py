@@ -112,8 +112,9 @@ def _record(build: NullBuild, specs: Sequence[Path], texts: Texts) -> null_build
             str(owner_file(build.folder, plan.name)),
         ),
         *(_joined(seen.absent), _joined(line for pair in seen.real.items() for line in pair)),
-        *(_joined(f"{stat}\t{path}" for path, stat in seen.stats.items()),),
-        *(_joined(f"{stat}\t{path.removeprefix(home + '/')}" for path, stat in stored.stats.items()),),
+        _joined(f"{names}\t{path}" for path, names in seen.folders.items()),
+        _joined(f"{stat}\t{path}" for path, stat in seen.stats.items()),
+        _joined(f"{stat}\t{path.removeprefix(home + '/')}" for path, stat in stored.stats.items()),
         *(events, state, texts.first, texts.out, texts.last),
     )
     return null_build.Record(text.encode() for text in sections)
@@ -123,14 +124,16 @@ def _outside(build: NullBuild) -> _Seen:
     """Return what the build looked at outside of its store."""
     plan, store = build.plan, build.store
     seen = _Seen(build.began)
-    for path in _used(plan, build.folder):
-        seen.add(path)
     for path, real, digest in plan.files:
         seen.leads(path, real)
         if digest == plan_cache.MISSING:
             seen.absent.append(real)
+        elif os.path.isdir(real):  # noqa: PTH112 - a real path as text
+            seen.add_names(real, digest)
         else:
             seen.add(real)
+    for path in _used(plan, build.folder):
+        seen.add(path)
     for folder in _above(plan.spec.absolute().parent, root_of(plan.spec)):
         seen.absent += [str(folder / marker) for marker in ROOT_MARKERS]
     for own in (plan.spec.absolute(), build.folder.absolute(), store.root):
@@ -145,13 +148,14 @@ class _Seen:
 
     def __init__(self, began: int) -> None:
         self.stats: dict[str, str] = {}
+        self.folders: dict[str, str] = {}
         self.real: dict[str, str] = {}
         self.absent: list[str] = []
         self._began = began
 
     def add(self, path: str) -> None:
         """Add a file or folder, or that there is none. Raises _NoRecordError if it changed during the build."""
-        if path in self.stats:
+        if path in self.stats or path in self.folders:
             return
         try:
             found = os.stat(path)  # noqa: PTH116 - of thousands
@@ -164,6 +168,12 @@ class _Seen:
         if found.st_ctime_ns >= self._began - lag:
             raise _NoRecordError
         self.stats[path] = f"{found.st_size} {found.st_mtime_ns} {found.st_ctime_ns} {found.st_ino}"
+
+    def add_names(self, folder: str, digest: str) -> None:
+        """Add the names in a folder. Raises _NoRecordError if they are not those that the plan has the digest of."""
+        self.folders[folder] = null_build.names_digest(folder)
+        if plan_cache.names_digest(folder) != digest:
+            raise _NoRecordError
 
     def leads(self, path: str, real: str) -> None:
         """Add where a path leads."""

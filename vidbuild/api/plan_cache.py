@@ -163,7 +163,12 @@ def _digest(real: str, table: DigestCache) -> str:
     """Return the digest of a file's content, or of the names in a folder; MISSING if there is neither."""
     if not os.path.lexists(real):
         return MISSING
-    return canonical.digest(sorted(os.listdir(real))) if os.path.isdir(real) else table.digest(real)  # noqa: PTH112, PTH208 - quick
+    return names_digest(real) if os.path.isdir(real) else table.digest(real)  # noqa: PTH112 - quick
+
+
+def names_digest(folder: str) -> str:
+    """Return the digest of the names in a folder."""
+    return canonical.digest(sorted(os.listdir(folder)))  # noqa: PTH208 - quick
 
 
 @functools.cache  # of the code that this process runs, whatever replaces its files meanwhile
