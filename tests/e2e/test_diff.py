@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageChops, ImageStat
 
 from tests.support.workspace import Outcome, Workspace
 from vidbuild.media.ffmpeg.binary import executable
@@ -79,6 +79,11 @@ def assert_red_to_blue(space: Workspace) -> None:
     assert all(is_colored(image, 0) for image in shown[::2])
     assert all(is_colored(image, 2) for image in shown[1::2])
     assert {image.size for image in shown} == {(320, 180)}
+
+
+def difference(one: Image.Image, other: Image.Image, box: tuple[int, int, int, int]) -> float:
+    """The mean difference of two pictures in a box, of 255."""
+    return ImageStat.Stat(ImageChops.difference(one.crop(box), other.crop(box)).convert("L")).mean[0]
 
 
 def changed(data: dict[str, Any]) -> list[tuple[str, list[str]]]:
@@ -188,6 +193,40 @@ def test_a_scene_that_is_not_in_a_video_lasts_as_long_as_in_one(tmp_path: Path) 
     assert 6 < float(re.findall(r"before, at ([\d.]+) s", section)[0]) < 7.5
     one, other = IMAGE.findall(section)[:2]
     assert one != other
+
+
+ROWS = SPEC.replace("fps: 25}", "fps: 25}\nprogress: bar\ncaptions: {burn: true, style: STYLE}").replace(
+    'title: Two, duration: 1, background: "#aa0000"', "title: Two, narration: Hello there., voice: 'espeak:en-us'"
+)
+
+
+def test_rows_that_are_encoded_apart(tmp_path: Path) -> None:
+    """Another style of burned captions changes a scene that is not yet in a video, and its frames are whole."""
+    space = Workspace(tmp_path / "rows")
+    space.write("video.yaml", ROWS.replace("STYLE", "plain"))
+    space.build()
+    fails = "{id: three, type: title, title: Three, voice: 'espeak:en-us', narration: Far too long, max_duration: 0.1}"
+    boxed = ROWS.replace("STYLE", "box").replace("{id: three, type: title, title: Three, duration: 1}", fails)
+    space.write("other.yaml", boxed)
+    space.run("build", "other.yaml", "--only", "two")
+    data = diff(space, "video.yaml", "other.yaml").data
+    assert ("two", ["picture"]) in changed(data)
+    assert {each["scene"]: each["missing"] for each in data["changes"]}["two"]  # its mark of progress is not encoded
+    assert space.run("build", "--keep-going", "other.yaml").code == 2
+    data = diff(space, "video.yaml", "other.yaml").data
+    assert ("two", ["picture"]) in changed(data)
+    section = space.read("page.html").split('<section id="two">')[1].split("</section>")[0]
+    before, after = [Image.open(io.BytesIO(base64.b64decode(each))).convert("RGB") for each in IMAGE.findall(section)][
+        :2
+    ]
+    assert before.size == after.size == (320, 180)
+    assert difference(before, after, (200, 0, 320, 150)) < 2  # the ground; the title makes room for the plate
+    assert difference(before, after, (0, 174, 320, 180)) < 2  # its mark of progress
+    assert difference(before, after, (130, 153, 190, 172)) > 4  # the plate of the caption
+    bar, ground = after.getpixel((100, 179)), after.getpixel((300, 179))
+    assert isinstance(bar, tuple)
+    assert isinstance(ground, tuple)
+    assert bar[2] > ground[2] + 40
 
 
 def test_the_page_is_self_contained(built: Workspace) -> None:

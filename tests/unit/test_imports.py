@@ -114,6 +114,7 @@ ALLOWED: dict[str, set[str]] = {
         "inspection.timing_file",
         "media.container.samples",
         "media.ffmpeg",
+        "media.h264",
         "media.render.hold",
         "media.render.holds",
         "media.text.boundaries",

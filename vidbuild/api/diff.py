@@ -184,7 +184,7 @@ def _pictures(changes: Sequence[Change]) -> dict[str, Mapping[str, Any]]:
 
 
 def _sources(change: Change) -> list[Path]:
-    return [scene.picture.path for scene in (change.before, change.after) if scene and scene.picture]
+    return [file for scene in (change.before, change.after) if scene and scene.picture for file in scene.picture.files]
 
 
 def _side_to_json(side: Side) -> dict[str, Any]:

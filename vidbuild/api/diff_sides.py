@@ -18,6 +18,7 @@ from vidbuild.comparison import built, revision
 from vidbuild.comparison.side import Picture, SceneSide, Side
 from vidbuild.engine.graph import canonical
 from vidbuild.engine.graph.graph import Graph, Product
+from vidbuild.engine.graph.step_id import StepId
 from vidbuild.engine.schedule.target import Target
 from vidbuild.engine.store.blobs import Blob
 from vidbuild.engine.store.digest_cache import DigestCache
@@ -26,12 +27,13 @@ from vidbuild.errors import UsageError, os_error_text
 from vidbuild.media.codecs import profiles
 from vidbuild.media.render.hold import from_json
 from vidbuild.model import Scene, Spec
-from vidbuild.plan import holds
+from vidbuild.plan import burned, holds, progress
 from vidbuild.plan.kinds import KINDS
 from vidbuild.plan.variant import VideoSpec, own_variant
 from vidbuild.platforms import shell_command
 from vidbuild.spec.diagnostics import SpecError
 
+STRIP = "strip.h264"  # rows of a scene that are encoded apart from its segment
 Outputs = Mapping[str, Mapping[str, Blob]]  # step -> name -> blob, of the steps that are cached
 
 
@@ -135,24 +137,31 @@ def _finished(label: str, video: VideoSpec, outputs: Outputs, store: Store) -> S
 
 def _unfinished(label: str, video: VideoSpec, plan: Plan, outputs: Outputs, store: Store, missing: str) -> Side:
     """Return the side of a spec whose video is not in the cache, with the scenes that are."""
-    scenes, codec = [], video.variant.output.codec
-    own = profiles.segment(codec)
+    scenes = []
     for scene in video.spec.scenes:
         timing = outputs.get(video.step_id("timeline", scene), {}).get("timing.json")
-        segment = outputs.get(video.step_id("render", scene), {}).get(own)
         seconds, picture = None, None
         if timing is not None:
             count = json.loads(store.blobs.find(timing.digest).read_text(encoding="utf-8"))["frames"]
             seconds = count / video.fps
-            if segment is not None:
-                params = plan.graph.steps[video.step_id("timeline", scene)].params
-                count -= params["transition_before"] + params["transition"]
-                file, raw = store.blobs.find(segment.digest), profiles.DEMUXERS[codec]
-                left_out = _holds(scene, video, outputs)
-                lacks = left_out and from_json(store.blobs.find(left_out.digest).read_bytes())
-                picture = Picture(file, 0.0, count / video.fps, video.fps, raw, lacks or ())
+            params = plan.graph.steps[video.step_id("timeline", scene)].params
+            count -= params["transition_before"] + params["transition"]
+            picture = _segment(scene, video, count, outputs, store)
         scenes.append(SceneSide(scene.id, scene.type, "", seconds, picture=picture, missing="" if picture else missing))
     return Side(label, video.spec.title, video.variant.language, scenes)
+
+
+def _segment(scene: Scene, video: VideoSpec, count: int, outputs: Outputs, store: Store) -> Picture | None:
+    """Return where the frames of a scene are, of so many, if all that encodes them is in the cache."""
+    blobs = [outputs.get(step, {}).get(file) for step, file, _ in _encoded(scene, video)]
+    found = [store.blobs.find(blob.digest) for blob in blobs if blob is not None]
+    if len(found) < len(blobs):
+        return None
+    left_out = _holds(scene, video, outputs)
+    lacks = from_json(store.blobs.find(left_out.digest).read_bytes()) if left_out else ()
+    strips = [(path, end) for path, (_, _, end) in zip(found, _encoded(scene, video), strict=True)][1:]
+    raw = profiles.DEMUXERS[video.variant.output.codec]
+    return Picture(found[0], 0.0, count / video.fps, video.fps, raw, lacks, strips)
 
 
 def _built(label: str, video: Path, timing: Path, captions: Path | None) -> Side:
@@ -179,22 +188,43 @@ def _scene(found: Mapping[str, Any], video: Path, fps: float, has_captions: bool
 
 def _scene_digests(name: str, video: VideoSpec, outputs: Outputs, digests: _Digests) -> Mapping[str, str]:
     scene = next(each for each in video.spec.scenes if each.id == name)
-    render, audio = video.step_id("render", scene), video.step_id("audio", scene)
-    found = {"picture": digests.of(render), "sound": digests.of(audio)}
-    for key, step, file in (
-        ("segment", render, profiles.segment(video.variant.output.codec)),
-        ("audio", audio, "sound.aac"),
-    ):
+    encoded, audio = _encoded(scene, video), video.step_id("audio", scene)
+    found = {"picture": _joined([digests.of(step) for step, _, _ in encoded]), "sound": digests.of(audio)}
+    if blob := outputs.get(audio, {}).get("sound.aac"):
+        found["audio"] = blob.digest
+    left_out = _holds(scene, video, outputs)
+    for step, file, _ in encoded:
         if blob := outputs.get(step, {}).get(file):
-            found[key] = blob.digest
-    if "segment" in found and (left_out := _holds(scene, video, outputs)):
-        found["segment"] = canonical.digest([found["segment"], left_out.digest])
+            held = [left_out.digest] if left_out else []
+            found[f"segment.{StepId.parse(step).kind}"] = _joined([blob.digest, *held])
+    segment = [digest for name, digest in found.items() if name.startswith("segment.")]
+    if len(segment) == len(encoded):
+        found["segment"] = _joined(segment)
     return found
+
+
+def _encoded(scene: Scene, video: VideoSpec) -> list[tuple[str, str, int]]:
+    """Return the steps that encode the picture of a scene, the segment's first.
+
+    Each with the name of its output, and for rows within the frame with the row of macroblocks that they end above.
+    """
+    found = [(video.step_id("render", scene), profiles.segment(video.variant.output.codec), 0)]
+    if progress.own_strip(video, scene):
+        found.append((video.step_id("strip", scene), STRIP, 0))
+    if (rows := burned.rows(video, scene)) is not None:
+        found.append((video.step_id("burn", scene), STRIP, rows[1]))
+    return found
+
+
+def _joined(digests: list[str]) -> str:
+    return digests[0] if len(digests) == 1 else canonical.digest(digests)
 
 
 def _holds(scene: Scene, video: VideoSpec, outputs: Outputs) -> Blob | None:
     """Return what the segment of a scene lacks; None if it is rendered whole."""
-    return outputs[video.step_id("timeline", scene)]["holds.json"] if holds.are_left_out(video, scene) else None
+    if not holds.are_left_out(video, scene):
+        return None
+    return outputs.get(video.step_id("timeline", scene), {}).get("holds.json")
 
 
 class _Digests:

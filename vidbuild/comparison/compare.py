@@ -186,9 +186,8 @@ def _picture(old: SceneSide, new: SceneSide) -> str:
     for name in ("segment", "picture"):
         if name in a and name in b and a[name] == b[name]:
             return ""
-    if "segment" in a and "segment" in b:
-        return "picture"
-    return "unknown"
+    parts = [name for name in a if name.partition(".")[0] == "segment" and name in b]
+    return "picture" if any(a[name] != b[name] for name in parts) else "unknown"
 
 
 def _sound(old: SceneSide, new: SceneSide) -> bool:

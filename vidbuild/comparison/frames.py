@@ -18,9 +18,12 @@ from typing import Any, NamedTuple
 import numpy as np
 from PIL import Image
 
+from vidbuild.comparison import segment
 from vidbuild.errors import StepError
 from vidbuild.json_types import Json
 from vidbuild.media.ffmpeg import ffmpeg
+from vidbuild.media.ffmpeg.input_pipes import SCHEME
+from vidbuild.media.ffmpeg.process import BoundedBuffer
 from vidbuild.media.render import hold, holds
 
 SECONDS = 60.0  # of one run of ffmpeg
@@ -109,32 +112,36 @@ def _image(frame: _Frame, fps: float) -> dict[str, Any]:
 
 def _frames(picture: list[Any], shares: Sequence[float]) -> list[_Frame]:
     """Return a frame for each share of a scene's length, decoding the scene once. Raises StepError."""
-    name, start, seconds, fps, raw, left_out = picture
-    path = Path(name)
+    name, start, seconds, fps, raw, left_out, listed = picture
+    path, strips = Path(name), [(Path(file), end) for file, end in listed]
+    lacks = hold.from_json(left_out)
     numbers = [round(share * max(round(seconds * fps) - 1, 0)) for share in shares]
-    decoded = {number: holds.without(hold.from_json(left_out), number) for number in numbers}
+    decoded = {number: number if strips else holds.without(lacks, number) for number in numbers}
     wanted = sorted(set(decoded.values()))
     # Half a frame early, so that rounded times do not skip the first frame.
     seek = ["-ss", f"{start - 0.5 / fps:.6f}"] if start and not raw else []
     alone = ["-threads", "1"]  # both sides are decoded at once, and more threads take more time of processors
     # A segment is a product of vidbuild's own, in a format that foreign files must not have.
     rate = [] if raw == "ivf" else ["-framerate", f"{fps:g}"]
-    segment = [*alone, "-protocol_whitelist", "file", "-f", raw, *rate, "-i", f"file:{path.absolute()}"]
+    source = ["file,pipe", f"{SCHEME}{path.name}"] if strips else ["file", f"file:{path.absolute()}"]
+    encoded = [*alone, "-protocol_whitelist", source[0], "-f", raw, *rate, "-i", source[1]]
     chosen = "+".join(f"eq(n,{number})" for number in wanted)
-    done = ffmpeg.capture(
+    buffer = BoundedBuffer(_MAX_BYTES)
+    ffmpeg.stream(
         [
-            *(segment if raw else ffmpeg.untrusted_input(path.absolute(), *seek, *alone)),
+            *(encoded if raw else ffmpeg.untrusted_input(path.absolute(), *seek, *alone)),
             *("-map", "0:V:0", "-frames:v", str(len(wanted)), "-fps_mode", "passthrough"),
             *("-vf", f"select='{chosen}',scale='min({MAX_WIDTH},iw)':-2:flags=bicubic,format=rgb24"),
             *("-f", "image2pipe", "-c:v", "ppm", "-"),
         ],
+        buffer,
         cwd=path.absolute().parent,
         env=os.environ,
         timeout=SECONDS,
         what=f"decode '{path.name}'",
-        max_bytes=_MAX_BYTES,
+        pipe_source=lambda _: segment.stream(path, lacks, strips),
     )
-    images = list(_images(done.output))
+    images = list(_images(buffer.bytes()))
     if not images:
         raise StepError(f"no frame of '{path.name}' can be decoded")
     found = dict(zip(wanted, images, strict=False))

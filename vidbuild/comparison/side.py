@@ -18,6 +18,7 @@ class Picture:
     path: a video, or the scene's own segment. start: of the scene in it, in seconds. seconds: how long it lasts.
     fps: frames per second. raw: of a segment, which has no times, ffmpeg's name of its format.
     holds: of a segment that is rendered without them, what it lacks.
+    strips: of a segment that lacks rows, files with them and where they end (vidbuild.comparison.segment).
     """
 
     path: Path
@@ -26,11 +27,18 @@ class Picture:
     fps: float
     raw: str = ""
     holds: Sequence[Hold] = ()
+    strips: Sequence[tuple[Path, int]] = ()
+
+    @property
+    def files(self) -> list[Path]:
+        """All files that its frames are in."""
+        return [self.path, *(path for path, _ in self.strips)]
 
     def to_data(self) -> list[Any]:
         """Return it as JSON values, for the process that decodes the file."""
         holds = [each.to_data() for each in self.holds]
-        return [str(self.path), self.start, self.seconds, self.fps, self.raw, json.dumps(holds)]
+        strips = [[str(path), end] for path, end in self.strips]
+        return [str(self.path), self.start, self.seconds, self.fps, self.raw, json.dumps(holds), strips]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +48,8 @@ class SceneSide:
     seconds: its length, None if it is not built. text: what is spoken, as it is written.
     captions: start and end in seconds from the scene's start, and text, of each; None if it is not built.
     frames, sounds: the digest of each packet of its part of the video; None if there is no video.
-    digests: of what its `picture` and its `sound` follow from in the spec, by these names; empty if there is no spec.
+    digests: of what its `picture` and its `sound` follow from in the spec, by these names, and of what is encoded of
+    them: `audio`, `segment`, and `segment.KIND` for each step that encodes a part of it; empty if there is no spec.
     picture: None if it is nowhere, for the reason in `missing`.
     """
 

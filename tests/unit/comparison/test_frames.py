@@ -37,7 +37,7 @@ def test_each_frame_is_the_one_that_is_meant(video: Path, first: int) -> None:
     """Wherever a scene starts, beside a key frame or not, its frames are those of the video, to the frame."""
     count = 40
     shares = [index / (count - 1) for index in range(count)]
-    found = frames._frames([str(video), round(first / FPS, 3), count / FPS, FPS, "", "[]"], shares)
+    found = frames._frames([str(video), round(first / FPS, 3), count / FPS, FPS, "", "[]", []], shares)
     assert [each.number for each in found] == list(range(count))
     assert all(
         np.array_equal(each.pixels, decoded(video)[first + each.number]) for each in (found[0], found[7], found[-1])
@@ -48,8 +48,8 @@ def test_a_segment_has_the_same_frames(video: Path) -> None:
     """A bare stream, which has no times, gives the same frames as the video that has it."""
     raw = made(video.with_suffix(".h264"), "-i", str(video), "-c", "copy", "-bsf:v", "h264_mp4toannexb", "-f", "h264")
     shares = [0, 0.5, 0.9, 1.0]
-    ours = frames._frames([str(raw), 0.0, 4.0, FPS, "h264", "[]"], shares)
-    theirs = frames._frames([str(video), 0.0, 4.0, FPS, "", "[]"], shares)
+    ours = frames._frames([str(raw), 0.0, 4.0, FPS, "h264", "[]", []], shares)
+    theirs = frames._frames([str(video), 0.0, 4.0, FPS, "", "[]", []], shares)
     assert all(np.array_equal(one.pixels, other.pixels) for one, other in zip(ours, theirs, strict=True))
 
 
@@ -58,7 +58,7 @@ def test_the_moment_with_the_largest_difference_is_shown(video: Path, tmp_path: 
     box = "drawbox=x=20:y=20:w=60:h=40:color=white:t=fill:enable='between(t,1.1,1.6)'"
     other = made(tmp_path / "b.mp4", "-i", str(video), "-vf", box, *H264, "-qp", "0")
     plain = made(tmp_path / "c.mp4", "-i", str(video), *H264, "-qp", "0")
-    request = [[[str(path), 0.0, 4.0, FPS, "", "[]"] for path in (plain, other)]]
+    request = [[[str(path), 0.0, 4.0, FPS, "", "[]", []] for path in (plain, other)]]
     (answer,) = frames.pairs("", json.dumps(request))
     (moment,) = answer["moments"]
     assert 1.1 <= moment["before"]["at"] <= 1.6
@@ -67,7 +67,7 @@ def test_the_moment_with_the_largest_difference_is_shown(video: Path, tmp_path: 
 
 def test_one_side_alone(video: Path) -> None:
     """A scene that was added or removed is shown near its end."""
-    (answer,) = frames.pairs("", json.dumps([[None, [str(video), 1.0, 2.0, FPS, "", "[]"]]]))
+    (answer,) = frames.pairs("", json.dumps([[None, [str(video), 1.0, 2.0, FPS, "", "[]", []]]]))
     (moment,) = answer["moments"]
     assert moment["before"] is None
     assert moment["after"]["at"] == 1.84
@@ -77,6 +77,6 @@ def test_one_side_alone(video: Path) -> None:
 def test_what_cannot_be_decoded_is_a_problem(tmp_path: Path) -> None:
     """A file that cannot be decoded is said to be so, and raises nothing."""
     (tmp_path / "a.mp4").write_bytes(b"\0" * 4000)
-    (answer,) = frames.pairs("", json.dumps([[None, [str(tmp_path / "a.mp4"), 0.0, 2.0, FPS, "", "[]"]]]))
+    (answer,) = frames.pairs("", json.dumps([[None, [str(tmp_path / "a.mp4"), 0.0, 2.0, FPS, "", "[]", []]]]))
     assert answer["moments"] == []
     assert "could not decode 'a.mp4'" in answer["problem"]
