@@ -24,6 +24,7 @@
 #   make schema          write schemas/video.schema.json and docs/reference.md from the schema's parts
 #   make cli             write docs/cli.md and docs/completions/ from the commands
 #   make pictures        draw the pictures of the documentation from examples/gallery.yaml
+#   make site            build the documentation as a site, with its videos, into site/; any warning fails it
 #   make golden          draw the sheet that the scene types are compared with (tests/golden/sheet.jpg): look at it
 #   make clean           remove the environment and built videos; keep the cache
 
@@ -39,7 +40,7 @@ FLOOR_OF_CASES := 87
 # Thousands of tests start Python: they read what the first one compiled, even if the caller's Python is to keep nothing.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: cli demo test mutate soak test-browser test-editor test-stores test-decoders coverage lint check pins schema pictures bench words clean test-shells test-windows golden
+.PHONY: site cli demo test mutate soak test-browser test-editor test-stores test-decoders coverage lint check pins schema pictures bench words clean test-shells test-windows golden
 
 demo: .venv/run.stamp
 	@$(BIN)/vidbuild build $(DEMO)/video.yaml
@@ -97,6 +98,10 @@ cli: .venv/work.stamp
 pictures: .venv/work.stamp
 	@$(BIN)/python -m tools.pictures
 
+site: .venv/work.stamp
+	@$(BIN)/python -m mkdocs build --strict --quiet --site-dir site
+	@echo "site: site/index.html"
+
 golden: .venv/work.stamp
 	@$(BIN)/python -m tests.golden.sheets
 
@@ -107,7 +112,7 @@ bench: .venv/work.stamp
 	@$(if $(PEER),$(INSTALL) ninja && )$(BIN)/python -m tests.bench $(if $(PEER),peer $(PEER),$(CASE))
 
 clean:
-	rm -rf .venv tests/*/node_modules examples/*/build examples/mkdocs/site specs/build
+	rm -rf .venv tests/*/node_modules examples/*/build examples/mkdocs/site specs/build site
 
 tests/%/node_modules/.package-lock.json: tests/%/package-lock.json
 	npm ci --prefix tests/$* --no-audit --no-fund --ignore-scripts --silent

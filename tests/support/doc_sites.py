@@ -6,6 +6,8 @@ import io
 import logging
 import re
 import shutil
+import subprocess
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -95,3 +97,11 @@ def build_sphinx(root: Path, builder: str = "html", **changes: Any) -> tuple[Pat
 def sources(html: str) -> list[str]:
     """The addresses of the files that the players of a page load."""
     return re.findall(r'(?:<(?:source|track)[^>]* src|poster|<img src)="([^"]*)"', html)
+
+
+def build_docs(site: Path) -> Path:
+    """Build the documentation of this repository as its own site, as `make site` does; a warning fails it."""
+    line = [sys.executable, "-m", "mkdocs", "build", "--strict", "-q", "-f", str(ROOT / "mkdocs.yml"), "-d", str(site)]
+    done = subprocess.run(line, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    return site

@@ -23,6 +23,7 @@ OF_TOOLS = {
     "action.yml",
     "constraints.txt",
     "llms.txt",
+    "mkdocs.yml",
 }
 
 
