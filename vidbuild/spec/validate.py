@@ -49,8 +49,7 @@ def validate(document: Document, definition: str = "", skip: Iterable[Path] = ()
     """
     if conformity.conforms(document.data, definition):
         return []
-    skipped = set(skip)
-    found: dict[Fault, None] = {}
+    skipped, found = set(skip), dict[Fault, None]()
     for error in schema.validator(definition).iter_errors(document.data):
         for fault in _translate(error):
             if not any(fault.path[: len(path)] == path for path in skipped):
