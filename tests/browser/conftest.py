@@ -11,13 +11,13 @@ import pytest
 
 from tests.guard import guard
 from tests.support import decoding, sample_videos
+from tests.support.axe import AXE
 from tests.support.browser_page import Page, Playable
 from tests.support.chromium import Chromium, executable
 from tests.support.file_server import served
 from tests.support.workspace import Workspace
 
 HERE = Path(__file__).parent
-AXE = HERE / "node_modules" / "axe-core" / "axe.min.js"
 
 
 def pytest_sessionstart() -> None:

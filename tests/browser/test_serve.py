@@ -70,7 +70,7 @@ def live(pages: LivePages, space: Workspace, monkeypatch: pytest.MonkeyPatch) ->
         space.write("video.yaml", SPEC)
     pages.video()
     texts = "vidbuild.detail.scenes.map((each) => each.title + each.narration).join()"
-    pages.until(f"{LOADED} && {texts} === {json.dumps(TEXTS)}")
+    pages.until(f"{LOADED} && {texts} === {json.dumps(TEXTS)} && vidbuild.player.fragments.size === 0")
     yield pages
     pages.unbroken()
 
@@ -159,6 +159,14 @@ def test_a_changed_scene_plays_with_its_new_sound_and_the_video_goes_on(live: Li
     seek(live, 1.0)
     assert live.browser.evaluate(f"{SHOWN}.currentSrc").endswith(fragment["url"])
     assert live.browser.evaluate(f"{SHOWN}.currentTime") == pytest.approx(1.02, abs=0.03)
+    # It has captions and words of its own.
+    tracks = f"[...{SHOWN}.textTracks].filter((each) => each.mode === 'showing')"
+    assert live.until(f"{tracks}[0]?.activeCues?.[0]?.text").startswith("First it now says")
+    assert live.browser.evaluate("document.querySelector('.spoken[aria-current]')?.textContent") in {
+        "now",
+        "says",
+        "it",
+    }
     seek(live, fragment["seconds"] - 0.4)
     live.browser.evaluate("vidbuild.player.play()")
     live.until(f"vidbuild.player.time > {fragment['seconds'] + 0.3}")

@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import ExitStack
-from pathlib import Path
-from typing import Any
 
 import pytest
 
 from tests.guard import guard
+from tests.support.axe import serious
 from tests.support.chromium import Chromium
 from tests.support.live_server import LivePages, LiveServer
 from tests.support.workspace import Workspace
@@ -27,7 +26,6 @@ scenes:
     title: A very long title that has no room on a small telephone at all
     narration: "Second it speaks."
 """
-AXE = Path(__file__).parent / "node_modules" / "axe-core" / "axe.min.js"
 PAGES = ("/", "/v/ID", "/runs", "/runs/RUN", "/cache")
 # The panels and dialogs of the preview, and how each is opened.
 PARTS = {
@@ -88,19 +86,6 @@ def opened(pages: LivePages, path: str) -> None:
     pages.until(f"document.querySelector({json.dumps(filled)}) !== null")
 
 
-def serious(pages: LivePages) -> list[Any]:
-    """What axe-core finds serious or critical, with the elements."""
-    pages.browser.evaluate(AXE.read_text(encoding="utf-8"))
-    # Colors fade for a moment after a change.
-    pages.browser.evaluate("new Promise((done) => setTimeout(done, 300))")
-    found: list[Any] = pages.browser.evaluate(
-        "axe.run(document, {resultTypes: ['violations']}).then(({violations}) => violations"
-        ".filter((each) => ['serious', 'critical', 'moderate'].includes(each.impact))"
-        ".map((each) => [each.id, each.nodes.map((node) => [node.html, node.failureSummary])]))"
-    )
-    return found
-
-
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("path", PAGES)
 def test_axe_finds_nothing_serious(pages: LivePages, path: str, scheme: str) -> None:
@@ -114,7 +99,7 @@ def test_axe_finds_nothing_serious(pages: LivePages, path: str, scheme: str) -> 
     leaks = f"Object.getOwnPropertyNames(window).filter((each) => isNaN(each) && !{known}.includes(each))"
     assert pages.browser.evaluate(leaks) == []
     pages.browser.evaluate("document.querySelector('#plain').remove()")
-    assert serious(pages) == []
+    assert serious(pages.browser) == []
     pages.unbroken()
 
 
@@ -123,7 +108,7 @@ def test_axe_finds_nothing_serious_in_panels_and_dialogs(pages: LivePages, part:
     """The same for what is opened in the preview."""
     opened(pages, "/v/ID")
     pages.browser.evaluate(PARTS[part])
-    assert serious(pages) == []
+    assert serious(pages.browser) == []
 
 
 @pytest.mark.parametrize("path", PAGES)

@@ -130,6 +130,11 @@ class Chromium:
         named = [{"name": f"prefers-{name.replace('_', '-')}", "value": value} for name, value in features.items()]
         self._ask("Emulation.setEmulatedMedia", {"features": named}, page=True)
 
+    def media(self, media: str = "", **features: str) -> None:
+        """Show pages as another medium ("print") or with media features, such as forced_colors="active"."""
+        named = [{"name": name.replace("_", "-"), "value": value} for name, value in features.items()]
+        self._ask("Emulation.setEmulatedMedia", {"media": media, "features": named}, page=True)
+
     def before_each_page(self, script: str) -> None:
         """Run a script in every page that is opened from now on, before its own."""
         self._ask("Page.enable", {}, page=True)

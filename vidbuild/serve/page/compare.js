@@ -39,15 +39,16 @@ export class Compare {
       this.#wanted = "";
       this.#turn += 1;
       this.pair.dataset.state = "loading";
-      this.state.textContent = "Loading the frames";
+      this.state.textContent = scene.stale ? "The frames follow when the scene is built." : "Loading the frames";
     }
-    this.update(other);
+    this.update(other || this.pair.dataset.state !== "shown");
   }
 
   // Follow the playhead, but not while it plays.
   update(atOnce = false) {
     const { player } = this;
-    if (!this.#scene || (!player.paused && !atOnce)) return;
+    // The new frame alone is of interest while the scene is built: others would delay it.
+    if (!this.#scene || this.#scene.stale || (!player.paused && !atOnce)) return;
     const into = Math.min(Math.max(0, player.time - this.#scene.start), Math.max(0, this.#scene.seconds - 0.5 / player.fps));
     const at = frameTime(into, player.fps);
     const key = [this.#scene.before, this.#scene.still, at].join(" ");

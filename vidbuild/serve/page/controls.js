@@ -8,11 +8,9 @@ const KEPT = "vidbuild.captions"; // the choice is kept in the browser, for ever
 const IDLE = 2500; // milliseconds until the buttons of a full screen that plays go away
 
 export function bindControls(player, stillOf) {
-  setIcon($("#back"), "back", "One frame back");
-  setIcon($("#on"), "on", "One frame on");
   setIcon($("#loop"), "loop", "Repeat this scene");
   $("#play").addEventListener("click", () => player.toggle());
-  $("#stage").addEventListener("click", () => player.toggle());
+  $("#stage").addEventListener("click", (event) => { if (!event.target.closest("#trouble")) player.toggle(); });
   $("#back").addEventListener("click", () => player.step(-1));
   $("#on").addEventListener("click", () => player.step(1));
   $("#loop").addEventListener("click", () => { player.loop = !player.loop; });
@@ -40,7 +38,8 @@ export function bindControls(player, stillOf) {
     toggle("mute", muted, muted ? "mute" : "sound", "Mute");
     toggle("loop", Boolean(player.loop));
     toggle("captions", captions);
-    for (const name of ["play", "back", "on", "loop"]) $(`#${name}`).disabled = !loaded;
+    for (const name of ["play", "back", "on"]) $(`#${name}`).disabled = !loaded;
+    $("#loop").disabled = !player.video.currentSrc;
     const speed = [...$("#speed").options].find((each) => Number(each.value) === player.speed);
     if (speed && loaded) speed.selected = true;
     $("#scrub").max = String(player.seconds);

@@ -40,6 +40,14 @@ export function plural(count, word) {
   return `${count.toLocaleString("en")} ${word}${count === 1 ? "" : "s"}`;
 }
 
+// What a run was of: its one spec, or how many videos of which specs.
+export function titleOf(run) {
+  const each = (run.name ?? "").split(", ").filter(Boolean);
+  const specs = [...new Set(each.map((name) => name.split(" ")[0]))];
+  const named = specs.length > 3 ? `${specs.slice(0, 3).join(", ")} and ${specs.length - 3} more` : specs.join(", ");
+  return each.length > 1 && each.length !== specs.length ? `${named}: ${plural(each.length, "video")}` : named;
+}
+
 export function frameAt(time, fps) {
   return Math.floor(time * fps + 1e-4);
 }

@@ -50,6 +50,7 @@ export class Hover {
     this.picture.hidden = !newer;
     this.video.hidden = newer;
     if (newer) {
+      this.picture.hidden = !this.timeline.thumb(scene);
       const url = this.timeline.thumb(scene);
       if (this.picture.getAttribute("src") !== url) this.picture.src = url;
       return;

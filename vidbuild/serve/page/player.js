@@ -32,6 +32,7 @@ export class Player extends EventTarget {
   #captions = true;
   #turn = 0;
   #time = 0;
+  #animated = !matchMedia("(prefers-reduced-motion: reduce)").matches; // whether an animation is shown, not a frame of it
   #loop = ""; // the scene that is repeated, or ""
 
   constructor(stage) {
@@ -51,8 +52,9 @@ export class Player extends EventTarget {
   get time() { return this.#time; }
   get seconds() { return this.#arranged.seconds; }
   get scenes() { return this.#arranged.scenes; }
-  get paused() { return this.#active.video.paused; }
-  get loaded() { return this.#active.url !== ""; }
+  get paused() { return this.#detail?.animation ? !this.#animated : this.#active.video.paused; }
+  // Whether there is something to play, or, of what does not play, to look at.
+  get loaded() { return this.#active.url !== "" || ["animation", "frames"].includes(this.#detail?.kind); }
   get video() { return this.#active.video; }
   get fragments() { return this.#fragments; }
   get scene() { return this.scenes[sceneAt(this.scenes, this.#time)] ?? null; }
@@ -117,13 +119,18 @@ export class Player extends EventTarget {
   }
 
   async play() {
-    if (!this.loaded) return;
+    if (this.#detail?.animation) {
+      this.#animated = true;
+      this.#changed();
+    }
+    if (!this.#active.url) return;
     if (this.#time >= this.seconds - 1.5 / this.fps) await this.seek(0);
     await this.#active.play();
     this.#changed();
   }
 
   pause() {
+    this.#animated &&= !this.#detail?.animation;
     for (const deck of [this.#whole, this.#part]) deck.video.pause();
     this.#changed();
   }
@@ -135,11 +142,12 @@ export class Player extends EventTarget {
   // Show the frame at a time of the page; resolves when it is on the screen.
   async seek(time) {
     const playing = !this.paused;
+    if (this.#detail?.animation) this.pause();
     this.#time = this.#snap(time);
     if (this.#loop) this.#loop = this.scene?.id ?? "";
     this.#tell();
     const piece = pieceAt(this.#arranged.pieces, this.#time);
-    if (!piece || !this.loaded) return;
+    if (!piece || !this.#active.url) return;
     const local = piece.local + this.#time - piece.from;
     const deck = piece.fragment ? this.#part : this.#whole;
     if (piece.fragment) await deck.load(piece.fragment.url, piece.fragment.captions, local);

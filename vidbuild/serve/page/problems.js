@@ -4,8 +4,12 @@ import { get, post } from "./api.js";
 import { $, announce, el, notify, show } from "./dom.js";
 import { plural } from "./format.js";
 
+const AT_ONCE = 50;
+
 export class Problems {
   #shown = "";
+  #chosen = "";
+  #limit = AT_ONCE;
 
   constructor(id, panel, open) {
     this.id = id;
@@ -40,25 +44,64 @@ export class Problems {
       );
     }
     show(trouble, errors.length > 0);
-    this.panel.replaceChildren(...(this.list.length
-      ? [el("ul", { class: "problems" }, this.list.map((each) => this.#item(each)))]
-      : [el("p", { class: "empty" }, "No problems found.")]));
+    this.#list();
+  }
+
+  // Errors before warnings: they stop the build. Many are shown in parts, and by kind.
+  #list() {
+    const kinds = ["error", "warning"].filter((kind) => this.list.some((each) => each.severity === kind));
+    if (!kinds.includes(this.#chosen)) this.#chosen = "";
+    const sorted = kinds.flatMap((kind) => this.list.filter((each) => each.severity === kind));
+    const shown = sorted.filter((each) => !this.#chosen || each.severity === this.#chosen);
+    const parts = [];
+    const chips = ["", ...(kinds.length > 1 ? kinds : [])];
+    if (this.list.length) parts.push(el("h2", { class: "unseen" }, summary(this.list)));
+    if (chips.length > 1) {
+      parts.push(el("div", { class: "chips", role: "group", "aria-label": "Show problems by kind" }, chips.map((kind) => el("button", {
+        type: "button", class: "chip", data: { kind }, "aria-pressed": String(kind === this.#chosen), onclick: () => this.#choose(kind),
+      }, { "": "All", error: "Errors", warning: "Warnings" }[kind], el("span", { class: "quiet" },
+        String(kind ? sorted.filter((each) => each.severity === kind).length : sorted.length))))));
+    }
+    parts.push(this.list.length
+      ? el("ul", { class: "problems" }, shown.slice(0, this.#limit).map((each) => this.#item(each)))
+      : el("p", { class: "empty" }, "No problems found."));
+    if (shown.length > this.#limit) {
+      parts.push(el("button", { type: "button", class: "more", onclick: () => this.#more() }, `Show ${shown.length - this.#limit} more`));
+    }
+    this.panel.replaceChildren(...parts);
+  }
+
+  #choose(kind) {
+    this.#chosen = kind;
+    this.#limit = AT_ONCE;
+    this.#list();
+    $(`[data-kind="${kind}"]`, this.panel)?.focus();
+  }
+
+  #more() {
+    const next = this.#limit;
+    this.#limit = Infinity;
+    this.#list();
+    const item = this.panel.querySelectorAll(".problem")[next];
+    item.tabIndex = -1;
+    item.focus();
   }
 
   #item(problem) {
-    const place = [problem.file.split("/").at(-1), problem.line, problem.column].filter(Boolean).join(":");
+    const place = [problem.file?.split("/").at(-1), problem.line, problem.column].filter(Boolean).join(":");
     return el("li", { class: `problem ${problem.severity}` },
       el("p", { class: "message" }, el("span", { class: "tag" }, problem.severity), problem.message,
         problem.code ? el("code", { class: "id" }, problem.code) : null),
       problem.excerpt ? el("pre", { tabindex: "0", role: "group", "aria-label": "Source lines" }, problem.excerpt) : null,
       problem.log?.length ? el("pre", { tabindex: "0", role: "group", "aria-label": "Log" }, problem.log.join("\n")) : null,
       problem.hint ? el("p", { class: "hint" }, problem.hint) : null,
-      place ? el("p", { class: "place" }, this.#opener(problem), " ", el("code", {}, place)) : null,
+      place ? el("p", { class: "place" }, el("code", {}, el("bdi", {}, place)), this.#opener(problem)) : null,
     );
   }
 
   // A link opens the editor that has registered for such addresses; with $VIDBUILD_EDITOR, the server starts that one.
   #opener(problem) {
+    if (!problem.line) return null; // nothing to go to
     if (problem.open) return el("a", { href: problem.open }, "Open in editor");
     const edit = async () => {
       try {

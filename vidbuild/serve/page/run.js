@@ -2,7 +2,7 @@
 
 import { get, post } from "./api.js";
 import { $, announce, coalesce, el, show } from "./dom.js";
-import { ago, duration } from "./format.js";
+import { ago, duration, titleOf } from "./format.js";
 import { pill, words } from "./status.js";
 import { Stream } from "./stream.js";
 
@@ -18,7 +18,9 @@ const ACTIONS = {
 };
 const ENDED = new Set(["cached", "fetched", "done", "failed", "aborted"]);
 const groups = new Map(); // name -> {box, rows, open}
+const WHOLE = "whole video";
 let chosen = "";
+let several = false; // whether the run is of more than one video
 
 async function act(name, button) {
   button.disabled = true;
@@ -47,7 +49,7 @@ function drawActions(state) {
 
 function rowOf(step) {
   const parts = {
-    state: el("span"), name: el("span", { class: "name" }, step.kind ?? step.name), reason: el("span", { class: "quiet reason" }),
+    state: el("span"), name: el("span", { class: "name" }, several ? `${step.scene || WHOLE} · ${step.kind}` : step.kind ?? step.name), reason: el("span", { class: "quiet reason" }),
     progress: el("progress", { max: "1", value: "0", hidden: true, "aria-label": `Progress of ${step.name}` }),
     figure: el("span", { class: "quiet number" }), log: el("pre", { hidden: true, tabindex: "0", role: "group", "aria-label": `Log of ${step.name}` }),
   };
@@ -68,42 +70,62 @@ function fillRow({ item, parts }, step) {
   show(item, !chosen || step.state === chosen);
 }
 
-function drawSteps(steps) {
-  const box = $("#steps");
-  const byScene = new Map();
+// The part of a step's name before its kind: the video, in a run of several. A run of one has no such part.
+const videoOf = (step) => (step.name.includes("/") ? step.name.slice(0, step.name.lastIndexOf("/")) : "");
+
+// Steps by scene; in a run of several videos, such as a batch, by video, with those that have not begun too.
+function grouped(run) {
+  const steps = run.steps ?? [];
+  const videos = new Set(steps.map(videoOf));
+  const named = (run.name ?? "").split(", ").flatMap((each) => / --name (\S+)$/.exec(each)?.[1] ?? []);
+  several = videos.size > 1 || named.length > 1;
+  const found = new Map(several ? named.map((each) => [each, []]) : []);
   for (const step of steps) {
-    // A run of several videos has each scene in each of them: the video's name is before the step's.
-    const video = step.name.includes("/") ? step.name.slice(0, step.name.lastIndexOf("/")) : "";
-    const scene = [video, step.scene || "whole video"].filter(Boolean).join(" · ");
-    if (!byScene.has(scene)) byScene.set(scene, []);
-    byScene.get(scene).push(step);
+    const name = several ? videoOf(step) : step.scene || WHOLE;
+    if (!found.has(name)) found.set(name, []);
+    found.get(name).push(step);
   }
-  for (const [scene, own] of byScene) {
-    if (!groups.has(scene)) {
-      const count = el("span", { class: "quiet" });
-      const list = el("ul", { class: "steps" });
-      const details = el("details", {}, el("summary", {}, el("span", { class: "name" }, scene), count), list);
-      // Closed groups have no rows: a run of a thousand scenes has five thousand steps.
-      details.addEventListener("toggle", () => fillGroup(scene));
-      groups.set(scene, { details, list, count, rows: new Map(), steps: own, touched: false });
-      details.addEventListener("click", () => { groups.get(scene).touched = true; });
-      box.append(details);
-    }
-    const group = groups.get(scene);
+  return found;
+}
+
+function newGroup(name) {
+  const bar = el("progress", { max: "1", value: "0", "aria-label": `Progress of ${name}` });
+  const count = el("span", { class: "quiet number" });
+  const list = el("ul", { class: "steps" });
+  const details = el("details", {}, el("summary", {}, el("span", { class: "name" }, el("bdi", {}, name)), bar, count), list);
+  // Closed groups have no rows: a run of a thousand scenes has five thousand steps.
+  details.addEventListener("toggle", () => fillGroup(name));
+  details.addEventListener("click", () => { groups.get(name).touched = true; });
+  groups.set(name, { details, list, bar, count, rows: new Map(), steps: [], touched: false });
+  return groups.get(name);
+}
+
+function drawSteps(run) {
+  const found = grouped(run);
+  // A run lists steps once they begin; until then, a video has about its share of all.
+  const share = several ? Math.ceil((run.counts?.steps ?? 0) / found.size) : 0;
+  const over = !["running", "paused", "waiting"].includes(run.state);
+  for (const [name, own] of found) {
+    const group = groups.get(name) ?? newGroup(name);
+    if (!group.details.isConnected) $("#steps").append(group.details);
     group.steps = own;
     const ended = own.filter((each) => ENDED.has(each.state)).length;
-    const busy = own.some((each) => each.state === "running" || each.state === "failed");
-    group.count.textContent = ` ${ended} of ${own.length}`;
-    group.details.dataset.tone = own.some((each) => each.state === "failed") ? "bad" : busy ? "busy" : "quiet";
-    // What runs or has failed is open, until someone opens or closes it.
-    if (!group.touched) group.details.open = busy || byScene.size <= 3 || Boolean(chosen && own.some((each) => each.state === chosen));
+    const all = over ? own.length : Math.max(own.length, share);
+    const failed = own.some((each) => each.state === "failed");
+    const busy = own.some((each) => each.state === "running");
+    group.count.textContent = all ? `${ended} of ${all}` : "not begun";
+    group.bar.value = all ? ended / all : 0;
+    group.details.dataset.tone = failed ? "bad" : busy ? "busy" : "quiet";
+    // What runs or has failed is open, until someone opens or closes it; of a batch, what has failed.
+    const open = failed || (busy && !several) || found.size <= 3 || Boolean(chosen && own.some((each) => each.state === chosen));
+    if (!group.touched) group.details.open = open;
     show(group.details, !chosen || own.some((each) => each.state === chosen));
-    fillGroup(scene);
+    fillGroup(name);
   }
 }
 
-function fillGroup(scene) {
-  const group = groups.get(scene);
+function fillGroup(name) {
+  const group = groups.get(name);
   if (!group.details.open) {
     group.list.replaceChildren();
     group.rows.clear();
@@ -139,12 +161,15 @@ async function load() {
   const steps = run.steps ?? [];
   const ended = steps.filter((each) => ENDED.has(each.state)).length;
   const active = run.state === "running" || run.state === "paused";
-  show($("#progress"), active && steps.length > 0);
-  $("#progress").value = steps.length ? ended / steps.length : 0;
+  const all = active ? Math.max(steps.length, run.counts?.steps ?? 0) : steps.length;
+  $("#name").textContent = titleOf(run);
+  show($("#progress"), active && all > 0);
+  $("#progress").value = all ? ended / all : 0;
   $("#summary").textContent = [run.started ? `started ${ago(run.started)}` : "", duration(run.seconds),
-    steps.length ? `${ended} of ${steps.length} steps have ended` : "", active && run.expected ? `about ${duration(run.expected)} in all` : ""].filter(Boolean).join(" · ");
+    all ? `${ended} of ${all} steps have ended` : "", active && run.expected ? `about ${duration(run.expected)} left` : ""].filter(Boolean).join(" · ");
+  show($("#steps"), all > 0);
   drawCounts(steps);
-  drawSteps(steps);
+  drawSteps(run);
 }
 
 const reload = coalesce(load, 120);

@@ -2,7 +2,7 @@
 
 import { get } from "./api.js";
 import { $, coalesce, el, show } from "./dom.js";
-import { ago, duration } from "./format.js";
+import { ago, duration, titleOf } from "./format.js";
 import { pill, words } from "./status.js";
 import { Stream } from "./stream.js";
 
@@ -18,10 +18,14 @@ export function counts(run) {
 function row(run, names) {
   const state = el("span");
   pill(state, run.state);
-  const videos = (run.videos ?? []).map((id) => names.get(id) ?? id).join(", ");
+  const videos = (run.videos ?? []).map((id) => names.get(id) ?? id);
+  const name = videos.length === 1 ? videos[0] : titleOf(run) || run.run;
+  const { steps, done } = run.counts ?? {};
+  const active = ["running", "paused"].includes(run.state) && steps > 0;
   return el("li", {}, el("a", { href: `/runs/${encodeURIComponent(run.run)}` },
     state,
-    el("span", { class: "text" }, el("span", { class: "name" }, videos || run.run), el("span", { class: "quiet number" }, run.run)),
+    el("span", { class: "text" }, el("bdi", { class: "name" }, name), el("span", { class: "quiet number" }, run.run),
+      active && el("progress", { max: "1", value: String(done / steps), "aria-label": `Progress of ${name}` })),
     el("span", { class: "quiet counts" }, counts(run)),
     el("span", { class: "quiet when" }, [run.started ? ago(run.started) : "", duration(run.seconds)].filter(Boolean).join(" · "))));
 }

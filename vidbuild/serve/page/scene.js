@@ -46,12 +46,12 @@ export class ScenePanel {
     }
     const figures = [
       ["Type", scene.type],
-      ["Duration", scene.seconds ? duration(scene.seconds) : ""],
+      ["Duration", scene.seconds && !this.untimed ? duration(scene.seconds) : ""],
       ["Pace", scene.pace ? `${Math.round(scene.pace)} words/min` : ""],
       ["Cues", scene.cues.length ? String(scene.cues.length) : ""],
     ].filter(([, value]) => value);
     const parts = [
-      el("h2", {}, scene.title || scene.id, scene.title && scene.title !== scene.id ? el("code", { class: "id" }, scene.id) : null),
+      el("h2", {}, el("bdi", {}, scene.title || scene.id), scene.title && scene.title !== scene.id ? el("code", { class: "id" }, scene.id) : null),
       el("dl", { class: "facts" }, figures.map(([name, value]) => el("div", {}, el("dt", {}, name), el("dd", {}, value)))),
     ];
     if (scene.stale) parts.push(el("p", { class: "hint" }, "Changed. The whole video is being built."));

@@ -12,10 +12,10 @@ export class Scenes {
     this.player = player;
     this.list = new List($("#scenes"), $("#panel-scenes"), 64, (row, scene) => row.append(
       el("button", { type: "button", onclick: () => player.seek(scene.start + 0.5 / player.fps) },
-        el("img", { src: thumbOf(scene), alt: "", width: "80", height: "45", loading: "lazy" }),
+        scene.thumb && el("img", { src: thumbOf(scene) || null, alt: "", width: "80", height: "45", loading: "lazy" }),
         el("span", { class: "text" },
-          el("span", { class: "name" }, scene.title || scene.id),
-          el("span", { class: "quiet" }, scene.seconds ? `${clock(scene.start)} · ${duration(scene.seconds)}` : scene.id)),
+          el("bdi", { class: "name" }, scene.title || scene.id),
+          el("span", { class: "quiet" }, scene.seconds && !this.untimed ? `${clock(scene.start)} · ${duration(scene.seconds)}` : scene.id)),
         scene.changed || scene.stale ? el("span", { class: "tag changed" }, scene.stale ? "building" : "changed") : null),
     ));
     player.addEventListener("time", () => this.update());

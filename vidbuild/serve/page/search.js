@@ -34,7 +34,7 @@ export class Search {
     this.#at = 0;
     const items = this.#hits.slice(0, MOST).map((hit, at) => el("li", {
       role: "option", id: `hit-${at}`, "aria-selected": String(at === 0), onclick: () => this.#go(at),
-    }, el("span", { class: "number" }, clock(hit.time, 1)), el("span", { class: "name" }, hit.name), el("span", { class: "quiet" }, ...hit.text)));
+    }, el("span", { class: "number" }, clock(hit.time, 1)), el("bdi", { class: "name" }, hit.name), el("bdi", { class: "quiet" }, ...hit.text)));
     this.found.replaceChildren(...items);
     this.#select(0);
     const more = this.#hits.length > MOST ? `, the first ${MOST} are shown` : "";

@@ -15,6 +15,7 @@ export class Thumbs {
 
   // The picture if it is there; else it is loaded, and `arrived` is called then.
   get(url) {
+    if (!url) return null;
     if (this.#pictures.has(url)) {
       const picture = this.#pictures.get(url);
       this.#pictures.delete(url);

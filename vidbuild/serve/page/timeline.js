@@ -15,6 +15,7 @@ export class Timeline {
   #drawing = 0;
   #paint = null;
   #detail = null;
+  #settled = new Map(); // scene -> its picture in the last version that was whole
 
   constructor(player, newestOf) {
     this.player = player;
@@ -63,6 +64,7 @@ export class Timeline {
 
   set detail(detail) {
     this.#detail = detail;
+    for (const scene of detail.scenes) if (!scene.stale && scene.thumb) this.#settled.set(scene.id, scene.thumb);
     this.update();
   }
 
@@ -87,14 +89,15 @@ export class Timeline {
         from: this.#detail.chapters,
         chapters: this.#detail.chapters.map((each) => ({ ...each, start: moved(each.start) })),
         seconds: this.player.seconds,
-        rows: rowsOf(scenes),
+        rows: rowsOf(scenes, Boolean(this.#detail.animation)),
       });
       for (const [name, has] of [["cue", (each) => each.cues.length], ["reveal", (each) => each.reveals.length],
         ["word", (each) => each.words.length], ["changed", (each) => each.changed || each.stale]]) {
         show($(`.legend .${name}`), scenes.some(has));
       }
       show($("#change"), scenes.some((each) => each.changed || each.stale));
-      show($("#timeline"), this.#data.seconds > 0); // before the first build there are no times
+      // Before the first build there are no times, nor has a handout any.
+      show($("#timeline"), this.#data.seconds > 0 && !this.#detail.untimed);
       this.#resize();
     }
     this.#describe();
@@ -148,10 +151,12 @@ export class Timeline {
     });
   }
 
+  // A changed scene keeps its old picture until its new frame is there, which is then its picture until the next whole
+  // video: to draw small ones meanwhile would delay that frame.
   thumb(scene) {
     const newest = this.newestOf(scene.id);
-    if (!newest && scene.thumb) return scene.thumb;
-    return `/thumb/${this.#detail.id}/${encodeURIComponent(scene.id)}?rev=${encodeURIComponent(newest ?? this.#detail.revision ?? "")}`;
+    if (newest || !scene.stale) return newest ?? scene.thumb ?? "";
+    return this.#settled.get(scene.id) ?? "";
   }
 
   #resize() {

@@ -10,9 +10,11 @@ const STEPS = [0.1, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1800, 3600];
 const FONT = "12px system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', sans-serif";
 const APART = 28; // pixels between the marks of chapters: with less, many of them would be one bar
 
-// A video without narration, cues or reveals has no empty rows for them.
-export function rowsOf(scenes) {
+// A video without narration, cues or reveals has no empty rows for them, nor has an animation one for audio.
+export function rowsOf(scenes, silent) {
   const rows = { ...ROWS };
+  if (silent) rows.wave = 0;
+  if (!scenes.some((each) => each.thumb)) rows.scenes = 30;
   if (!scenes.some((each) => each.words.length)) rows.words = 0;
   if (!scenes.some((each) => each.cues.length || each.reveals.length)) rows.marks = 0;
   return rows;
@@ -50,7 +52,7 @@ export function draw(context, view, data, picture) {
   drawScenes(context, view, shown, { top, high: rows.scenes }, x, picture);
   top += rows.scenes;
   const timed = data.scenes.some((scene) => scene.seconds > 0);
-  for (const scene of timed ? shown : [{ start: 0, seconds: data.seconds }]) wave(context, view, data, scene, top, x);
+  if (rows.wave) for (const scene of timed ? shown : [{ start: 0, seconds: data.seconds }]) wave(context, view, data, scene, top, x);
   top += rows.wave;
   if (rows.words) words(context, view, shown, top, x);
   top += rows.words;

@@ -37,6 +37,7 @@ function bar(context, view, scene, band, x, picture) {
   context.clip();
   context.fillStyle = isNow(view, scene) ? paint.barNow : paint.bar;
   context.fillRect(left, band.top, wide, band.high);
+  if (paint.bar === paint.sheet) outline(context, view, isNow(view, scene)); // high contrast: only lines are told apart
   const bitmap = picture(scene);
   const high = band.high - 22;
   if (bitmap) context.drawImage(bitmap, left, band.top + 2, (bitmap.width / bitmap.height) * high, high);
@@ -46,6 +47,12 @@ function bar(context, view, scene, band, x, picture) {
   const room = left + wide - name - 6;
   if (room > 8) context.fillText(isolated(fitted(context, nameOf(scene), room)), name, band.top + band.high - 11);
   context.restore();
+}
+
+function outline(context, view, now) {
+  context.strokeStyle = now ? view.colors.accent : view.colors.line;
+  context.lineWidth = now ? 6 : 2; // half of it is outside of the clip
+  context.stroke();
 }
 
 // Scenes that follow each other, each too narrow for a bar of its own.
@@ -127,7 +134,7 @@ function edges(context, view, shown, band, x) {
     const wide = Math.max(LEAST, scene.seconds * view.scale - 2);
     const left = Math.max(x(scene.start) + 1, end);
     const right = Math.max(x(scene.start) + 1 + wide, end);
-    context.fillRect(left, band.top + 2, right - left, wide < NARROW ? band.high - 24 : 4);
+    context.fillRect(left, band.top + 2, right - left, wide < NARROW ? Math.max(8, band.high - 24) : 4);
     end = right;
   }
 }

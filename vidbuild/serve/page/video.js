@@ -2,8 +2,9 @@
 
 import { get, post } from "./api.js";
 import { bindControls } from "./controls.js";
-import { $, announce, coalesce, debounce, notify, show } from "./dom.js";
+import { $, announce, coalesce, debounce, notify, setIcon, show } from "./dom.js";
 import { frameTime } from "./format.js";
+import { Frames, kindOf, withTimes } from "./kinds.js";
 import { bindKeys, nextChange, settled } from "./keys.js";
 import { Overlay } from "./overlay.js";
 import { Player } from "./player.js";
@@ -19,7 +20,7 @@ import { Timeline } from "./timeline.js";
 
 const id = $("#watch").dataset.video;
 const player = new Player($("#stage"));
-const newest = new Map(); // scene -> the revision of its newest picture, until the video has it
+const newest = new Map(); // scene -> its newest frame, until the video has it
 let detail = null;
 let waveform = null;
 let spot = null;
@@ -29,6 +30,7 @@ let inserted = null; // the picture of a scene that the video does not have yet
 
 const timeline = new Timeline(player, (scene) => newest.get(scene));
 const overlay = new Overlay($("#overlay"), $("#note"), player, id);
+const frames = new Frames($("#moving"), player);
 const panel = new ScenePanel($("#panel-scene"), player);
 const scenes = new Scenes(player, (scene) => timeline.thumb(scene));
 const search = new Search(player, () => timeline.data.chapters);
@@ -67,9 +69,14 @@ function drawState() {
     building: "The first build is running.", failed: "The build failed.", invalid: "The spec has errors.",
   }[detail.state] ?? "";
   $("#blank").textContent = text;
-  const audible = detail.media?.type?.startsWith("audio/") && !detail.poster;
-  if (audible) $("#blank").textContent = "Audio only.";
-  show($("#blank"), audible || (!detail.media && !detail.animated));
+  const audible = detail.kind === "audio" && !detail.poster;
+  if (audible) $("#blank").textContent = "Audio only";
+  show($("#blank"), audible || (detail.kind === "video" && !detail.media));
+  const handout = detail.outputs.find((each) => each.type === "application/pdf");
+  setIcon($("#back"), "back", detail.untimed ? "Previous scene" : "One frame back");
+  setIcon($("#on"), "on", detail.untimed ? "Next scene" : "One frame on");
+  show($("#handout"), Boolean(handout));
+  if (handout) $("#handout").href = handout.url;
 }
 
 async function load() {
@@ -90,21 +97,22 @@ async function load() {
   }
   const first = detail === null;
   const renewed = first || next.revision !== detail.revision;
+  next.kind = kindOf(next);
+  withTimes(next);
+  if (next.kind === "animation") {
+    next.animation = next.media;
+    next.media = null;
+  }
+  $("#watch").dataset.kind = next.kind;
+  $("#watch").classList.toggle("untimed", Boolean(next.untimed));
   detail = next;
   if (next.width && next.height) {
     $("#watch").style.setProperty("--shape", `${next.width} / ${next.height}`);
     $("#watch").style.setProperty("--ratio", String(next.width / next.height));
   }
   panel.language = next.language;
+  panel.untimed = scenes.untimed = Boolean(next.untimed);
   drawShare($("#panel-share"), next);
-  if (next.media?.type.startsWith("image/")) {
-    // An animation plays by itself, and no player can seek in it.
-    $("#moving").src = next.media.url;
-    $("#moving").alt = next.name;
-    next.animated = true;
-    next.media = null;
-  }
-  show($("#moving"), Boolean(next.animated));
   drawState();
   if (renewed) {
     await player.open(next);
@@ -113,6 +121,7 @@ async function load() {
     overlay.remove();
     loadWaveform(next);
   } else await player.open(next);
+  frames.detail = next;
   timeline.detail = next;
   scenes.redraw();
   panel.update();
@@ -142,7 +151,7 @@ function restore() {
 }
 
 function edited(still) {
-  newest.set(still.scene, new URL(still.url, location.href).searchParams.get("rev") ?? still.url);
+  newest.set(still.scene, still.url);
   overlay.add(still);
   timeline.redraw();
   scenes.redraw();

@@ -41,7 +41,7 @@ function fill({ parts }, video) {
   parts.name.textContent = video.name;
   parts.spec.textContent = [video.spec, video.language].filter(Boolean).join(" · ");
   pill(parts.state, video.state, video.progress);
-  parts.facts.textContent = [duration(video.seconds), video.changed ? ago(video.changed) : ""].filter(Boolean).join(" · ");
+  parts.facts.textContent = [video.seconds ? duration(video.seconds) : "", video.changed ? ago(video.changed) : ""].filter(Boolean).join(" · ");
   const { errors, warnings } = video.problems;
   parts.problems.replaceChildren(
     ...(errors ? [el("span", { class: "tag error" }, plural(errors, "error"))] : []),
