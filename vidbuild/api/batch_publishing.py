@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from concurrent.futures import CancelledError, Future, wait
+from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
 from dataclasses import replace
 from functools import partial
 
@@ -40,8 +40,17 @@ class Sender:
         self._background: Background[Urls] = Background(AT_ONCE)
         self._sending: dict[str, Future[Urls]] = {}
         self._deadline = 0.0  # of what is being sent, once the batch was cancelled
-        for address in dict.fromkeys(self._addresses.values()):
-            probe(address)
+        self._probe()
+
+    def _probe(self) -> None:
+        """Try each address, until the batch is cancelled: then nothing is sent."""
+        probes: Background[None] = Background(AT_ONCE)
+        left = [probes.add(partial(probe, address)) for address in dict.fromkeys(self._addresses.values())]
+        while left and self._control.requested() != Control.CANCEL:
+            done, _ = wait(left, POLL, FIRST_COMPLETED)
+            for each in done:
+                each.result()
+                left.remove(each)
 
     def start(self, row: Row, result: Result) -> None:
         """Begin to send a row's videos, to the same folders there as below the batch's outputs."""

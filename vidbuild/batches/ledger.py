@@ -6,13 +6,17 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from vidbuild.batches.row import Row
 from vidbuild.engine.disk import durable
 from vidbuild.errors import UsageError, os_error_text
-from vidbuild.json_types import mapping
+from vidbuild.project import root_of
+from vidbuild.spec.own_files import own_content, why_unreadable
+from vidbuild.spec.paths import InputError
 
 VERSION = 1
+MAX_BYTES = 10_000_000
 
 
 @dataclass
@@ -75,18 +79,40 @@ def read(batch: Path) -> Ledger:
     """Return a batch's ledger, an empty one if it has none. Raises UsageError for a file that is no ledger."""
     path = path_of(batch)
     try:
-        data = json.loads(path.read_text(encoding="utf-8"))
-        if data["ledger"] != VERSION:
-            raise UsageError(f"'{path}' is of another version of vidbuild", hint="update vidbuild, or remove the file")
-        rows: Mapping[str, object] = data["rows"]
-        entries = {name: mapping(entry) for name, entry in rows.items()}
-        done = {name: str(entry["done"]) for name, entry in entries.items() if "done" in entry}
-        failures = {name: int(entry["failures"]) for name, entry in entries.items() if "failures" in entry}
+        raw = own_content(path, root_of(path), MAX_BYTES)
     except FileNotFoundError:
         return Ledger(path)
-    except OSError as error:
-        raise UsageError(f"cannot read the ledger '{path}': {os_error_text(error)}") from error
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        hint = "restore it, or remove it: then no row is done"
-        raise UsageError(f"'{path}' is no ledger of a batch", hint=hint) from error
-    return Ledger(path, done, failures)
+    except (OSError, ValueError, InputError) as error:
+        raise UsageError(f"cannot read the ledger '{path}': {why_unreadable(error)}") from error
+    found = _found(raw) if len(raw) <= MAX_BYTES else None
+    if found is None:
+        raise UsageError(f"'{path}' is no ledger of a batch", hint="restore it, or remove it: then no row is done")
+    if found["ledger"] != VERSION:
+        raise UsageError(f"'{path}' is of another version of vidbuild", hint="update vidbuild, or remove the file")
+    rows: Mapping[str, Mapping[str, Any]] = found["rows"]
+    done = {name: entry["done"] for name, entry in rows.items() if "done" in entry}
+    return Ledger(path, done, {name: entry["failures"] for name, entry in rows.items() if "failures" in entry})
+
+
+def _found(raw: bytes) -> Mapping[str, Any] | None:
+    """Return what a ledger has; None if it is none, also after a merge that left its marks, or an edit by hand."""
+    try:
+        data = json.loads(raw)
+    except (ValueError, RecursionError):
+        return None
+    version = data.get("ledger") if isinstance(data, dict) else None
+    if not _is_count(version):
+        return None
+    rows = data.get("rows")
+    is_ledger = version != VERSION or (isinstance(rows, dict) and all(map(_is_entry, rows.values())))
+    return data if is_ledger else None
+
+
+def _is_entry(entry: object) -> bool:
+    if not isinstance(entry, dict):
+        return False
+    return isinstance(entry.get("done", ""), str) and _is_count(entry.get("failures", 0))
+
+
+def _is_count(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0

@@ -427,6 +427,39 @@ def test_a_cancel_gives_up_what_is_being_sent(project: Path, monkeypatch: pytest
     assert len(uploads.sent) <= AT_ONCE
 
 
+def test_a_cancel_while_a_place_does_not_answer(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The probe is given up at once, and nothing is built."""
+    monkeypatch.setattr("vidbuild.api.batch_run.build_rows", lambda *_: pytest.fail("something was built"))
+    ended = threading.Event()
+    monkeypatch.setattr("vidbuild.api.batch_publishing.probe", lambda _address: ended.wait(30))
+    (project / "vidbuild.toml").write_text('publish = "memory://a"\n')
+    began = time.monotonic()
+    control = CancelledBeforeWindow(1)
+    threading.Timer(0.5, setattr, (control, "left", 0)).start()
+    result = batch(publish=True, control=control)
+    ended.set()
+    assert time.monotonic() - began < 20
+    assert ({each.status for each in result.results}, result.was_cancelled) == ({"aborted"}, True)
+
+
+def test_each_place_is_tried_once_before_anything_is_built(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An error of any of them ends the batch."""
+    monkeypatch.setattr("vidbuild.api.batch_run.build_rows", lambda *_: pytest.fail("something was built"))
+    tried: list[str] = []
+
+    def refuse(address: Address) -> None:
+        tried.append(str(address))
+        if address.bucket == "y":
+            raise RemoteError("no bucket")
+
+    monkeypatch.setattr("vidbuild.api.batch_publishing.probe", refuse)
+    for name in "xy":
+        (project / "brands" / f"{name}.yaml").write_text(f"publish: s3://{name}\n")
+    with pytest.raises(RemoteError, match="no bucket"):
+        batch(publish=True)
+    assert sorted(tried) == ["s3://x", "s3://y"]
+
+
 def test_what_was_sent_is_recorded_if_the_next_builds_cannot_begin(
     project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -537,4 +570,7 @@ def test_results_of_no_rows() -> None:
     empty = BatchResult(Path("batch.yaml"), (), 0.1)
     assert (empty.success_rate, empty.ok) == (1.0, True)
     assert list(_table(empty)) == ["all rows are done"]
+    statuses = ("built", "failed", "cancelled", "cancelled", "aborted")
+    mixed = BatchResult(Path("batch.yaml"), tuple(RowResult("a", Path("a.yaml"), each) for each in statuses), 0.1)
+    assert list(_table(mixed))[-1].startswith("1 of 5 rows done, 1 failed, 2 cancelled, 1 aborted, ")
     assert RowResult("a", Path("a.yaml"), "built", urls=("s3://a",)).to_json()["urls"] == ["s3://a"]

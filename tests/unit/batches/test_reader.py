@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -316,6 +317,12 @@ class TestLedger:
         assert lines[0] == '{"ledger": 1, "rows": {'
         assert [line.strip()[:4] for line in lines[1:3]] == ['"a":', '"b":']
 
+    def test_a_pipe_in_its_place_is_no_ledger(self, project: Path) -> None:
+        """To open it would wait for ever."""
+        os.mkfifo(project / "batch.ledger.json")
+        with pytest.raises(UsageError, match=r"cannot read the ledger 'batch\.ledger\.json': not a regular file"):
+            ledger.read(Path("batch.yaml"))
+
     @pytest.mark.parametrize(
         "text",
         [
@@ -326,6 +333,12 @@ class TestLedger:
             '{"ledger": 1, "rows": []}',
             '{"ledger": 1, "rows": {"a": {"failures": "many"}}}',
             '{"ledger": 1, "rows": {"a": {"failures": [1]}}}',
+            '{"ledger": 1, "rows": {"a": {"failures": 1e999}}}',
+            '{"ledger": 1, "rows": {"a": {"failures": true}}}',
+            '{"ledger": 1, "rows": {"a": {"done": 5}}}',
+            '{"ledger": 1, "rows": {"a": 3}}',
+            '{"ledger": true, "rows": {}}',
+            "[" * 100_000,
         ],
     )
     def test_a_file_that_is_no_ledger_is_left_alone(self, project: Path, text: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -161,7 +162,7 @@ class _Rows:
         new = [each for each in dict.fromkeys(result.warnings) if each not in self._warnings]
         self._warnings.update(dict.fromkeys(new))
         lines = result_output.problem_lines(replaced(result, warnings=tuple(new)))
-        if result.ok and not row.ok:  # its videos were not sent
+        if result.ok and row.status == "failed":  # its videos could not be sent
             lines += [
                 *(f"vidbuild: {row.id}: {each}" for each in row.errors),
                 *(f"      hint: {each}" for each in row.hints),
@@ -187,8 +188,9 @@ def _table(result: BatchResult) -> Iterable[str]:
     for row, status, seconds, files in rows:
         yield f"{row:<{width}}  {status:<11}  {seconds:>6}  {files}".rstrip()
     total = humanize.count(len(result.results), "row")
-    failed = f", {result.failure_count} failed" if result.failure_count else ""
-    yield f"{result.success_count} of {total} done{failed}, {humanize.elapsed(result.total_seconds)}"
+    others = Counter(each.status for each in result.results if not each.ok)
+    ends = "".join(f", {count} {status}" for status, count in others.items())
+    yield f"{result.success_count} of {total} done{ends}, {humanize.elapsed(result.total_seconds)}"
 
 
 def _seconds(seconds: float) -> tuple[str]:
