@@ -153,8 +153,8 @@ class DaskExecutor:
         match news:
             case Interim(key, line):
                 return self._report(key, line)
-            case Answered(key, answer):
-                return self._end(key, answer)
+            case Answered(key, answer, is_unopened):
+                return [*(self._forget_worker(key) if is_unopened else []), *self._end(key, answer)]
             case Threads(threads):
                 new, lost = self._roster.update(threads)
                 self._watch.open_on(new)
@@ -182,6 +182,14 @@ class DaskExecutor:
         if isinstance(answer, StepOutput):
             answer = own_signatures(answer, attempt.request, attempt.worker.label)
         return [Message(attempt.step, answer)]
+
+    def _forget_worker(self, key: str) -> list[Message]:
+        """Let the worker of an attempt be described anew: another process has its address, or its code has changed."""
+        attempt = self._attempts.get(key)
+        if attempt is None or not self._roster.forget(attempt.worker):
+            return []
+        attempt.worker.steps.discard(key)  # its own answer is known
+        return self._lose(attempt.worker)
 
     def _lose(self, worker: WorkerEntry) -> list[Message]:
         messages = []

@@ -34,10 +34,11 @@ _HOME = str(Path(package.__file__).resolve().parents[2])
 _BOOT = "import runpy, sys\nsys.path.append(sys.argv[1])\nrunpy.run_module(sys.argv[2], run_name='__main__')"
 
 _SITES: dict[str, Site] = {}
+_CODE = package.Watcher()
 
 
 class NotOpenError(Exception):
-    """This process has not opened the run: it took the place of one that had."""
+    """This process has not opened the run, since it took the place of one that had, or its code has changed since."""
 
 
 async def open_run(setup: Mapping[str, Any], dask_worker: Worker) -> dict[str, Any]:
@@ -50,6 +51,7 @@ async def open_run(setup: Mapping[str, Any], dask_worker: Worker) -> dict[str, A
     of the run; and what the module printed as `tools`.
     """
     _forget_ended()
+    _CODE.begin()
     folder = Path(setup["folder"])
     found: dict[str, Any] = {
         "name": str(dask_worker.name),
@@ -117,9 +119,12 @@ def run_step(run: str, key: str, step: str, request: str, seconds: float) -> str
 
     key: Dask's name for this attempt. Raises NotOpenError.
     """
+    if _CODE.has_changed():  # the processes of its steps would run the new code, and the driver has the old one
+        for each in list(_SITES):
+            _SITES.pop(each).close(0.0)
     site = _SITES.get(run)
     if site is None:
-        raise NotOpenError(run)
+        raise NotOpenError("the worker was started again, or updated, in the middle of the run")
     worker = distributed.get_worker()
     report = partial(_report, worker, key)
     return line_of(site.run(step, json.loads(request), seconds, report, _wanted(worker, key)))

@@ -62,6 +62,14 @@ class Roster:
         self.pending = (self.pending | set(new)) - set(gone)
         return new, [self.usable.pop(address) for address in gone if address in self.usable]
 
+    def forget(self, worker: WorkerEntry) -> bool:
+        """Forget a worker, so that whatever is at its address is new at the next update; False if it was before."""
+        if self.usable.get(worker.address) is not worker:
+            return False
+        del self.usable[worker.address]
+        self._known.pop(worker.address, None)
+        return True
+
     def describe(self, address: str, described: Mapping[str, Any] | str) -> None:
         """Note what a worker said of itself, or why it could not."""
         self.pending.discard(address)

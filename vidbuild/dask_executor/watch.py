@@ -33,10 +33,14 @@ class Interim:
 
 @dataclass(frozen=True)
 class Answered:
-    """How an attempt ended."""
+    """How an attempt ended.
+
+    is_unopened: the process at the worker's address has not opened the run, or not with the code that it has now.
+    """
 
     key: str
     answer: Answer
+    is_unopened: bool = False
 
 
 @dataclass(frozen=True)
@@ -143,17 +147,19 @@ class Watch:
     def _answer(self, key: str, future: Any) -> None:  # noqa: ANN401 - Dask's future
         if future.cancelled():  # by us, or because the scheduler is gone
             return
+        is_unopened = False
         try:
             answer = protocol.read(future.result().encode())
-        except on_worker.NotOpenError:
-            answer = StepFailure(Failure("the worker died in the middle of the step", transient=True))
+        except on_worker.NotOpenError as error:
+            is_unopened = True
+            answer = StepFailure(Failure(str(error), transient=True))
         except ProtocolError:
             answer = StepFailure(Failure("invalid message from worker", fault="bug"))
         except Exception as error:  # noqa: BLE001 - Dask raises what its transports raise
             why = f"the worker's answer was lost: {type(error).__name__}: {explained(error)}"
             answer = StepFailure(Failure(why, transient=True))
         if not self._closed.is_set():
-            self._put(Answered(key, answer))
+            self._put(Answered(key, answer, is_unopened))
 
     @staticmethod
     def forget(future: Any) -> None:  # noqa: ANN401 - Dask's future

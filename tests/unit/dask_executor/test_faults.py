@@ -5,12 +5,14 @@ from __future__ import annotations
 import signal
 import socket
 import stat
+import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from distributed import Client
 
 from tests.support.engine_lab import Lab, diamond, digests, graph, step
 from tests.support.executor_lab import Cluster, loopback, on_dask
@@ -155,6 +157,60 @@ def test_a_killed_worker_costs_its_step_once(lab: Lab, cluster: Cluster) -> None
     )
     lab.new_executor = None
     assert digests(lab.build(graph(step("s", "sleep")))) == {"s": digests(report)["s"]}
+
+
+def test_a_worker_that_comes_back_at_its_address(lab: Lab, cluster: Cluster) -> None:
+    """P29: another process that has the address of a killed one is opened anew, and runs the step and what follows."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = str(server.getsockname()[1])
+
+    def begin() -> subprocess.Popen[bytes]:
+        return cluster.worker("same", "--no-nanny", "--worker-port", port)
+
+    first = begin()
+    lab.new_executor = on_dask(cluster.scheduler)
+
+    def replace() -> None:
+        _wait_until((lab.root / "child").exists)
+        first.kill()
+        first.wait()
+        begin()
+        (lab.root / "go").touch()
+
+    thread = threading.Thread(target=replace)
+    thread.start()
+    report = lab.build(graph(step("s", "sleep"), step("x", inputs={"s": Product("s")})), jobs=None)
+    thread.join()
+    assert report.status == "built"
+    assert lab.ran() == ["s", "s", "x"]
+    assert len([event for event in lab.events if isinstance(event, StepRetried)]) == 1
+
+
+def test_a_process_that_has_not_opened_the_run(lab: Lab, cluster: Cluster) -> None:
+    """P29: a run that a worker has forgotten is opened there again, and its steps are attempted again."""
+    cluster.worker("one", "--no-nanny")
+    lab.new_executor = on_dask(cluster.scheduler)
+
+    def forget() -> None:
+        _wait_until((lab.root / "child").exists)
+        with Client(str(cluster.scheduler)) as client:
+            client.run(_forget_runs)
+        (lab.root / "go").touch()
+
+    thread = threading.Thread(target=forget)
+    thread.start()
+    report = lab.build(graph(step("s", "sleep"), step("x", inputs={"s": Product("s")})), jobs=None)
+    thread.join()
+    assert report.status == "built"
+    (retried,) = [event for event in lab.events if isinstance(event, StepRetried)]
+    assert retried.failure.message == "the worker was started again, or updated, in the middle of the run"
+
+
+def _forget_runs() -> None:
+    """As a process does that was started again: on the worker, this is another one's table."""
+    from vidbuild.dask_executor import on_worker
+
+    on_worker._SITES.clear()
 
 
 def test_a_step_whose_workers_all_die_says_so(lab: Lab, cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:

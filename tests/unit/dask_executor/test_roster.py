@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from vidbuild.dask_executor import package
 from vidbuild.dask_executor.roster import Expected, Roster
 
 TOOLS = {"ffmpeg": "ffmpeg 8.0 sha256:" + "a" * 64, "fonts": "fonts " + "b" * 64}
@@ -102,3 +104,38 @@ def test_the_worker_with_most_free_slots_is_chosen() -> None:
     assert chosen == ["b", "a", "b", "b"]
     with pytest.raises(ValueError, match="max"):
         roster.choose()
+
+
+def test_a_worker_whose_process_is_another_is_new() -> None:
+    """Its address is described again; what is said late of the one before changes nothing."""
+    roster = Roster(EXPECTED)
+    assert roster.update({"tcp://1": 2}) == (["tcp://1"], [])
+    roster.describe("tcp://1", DESCRIBED)
+    first = roster.choose()
+    assert roster.forget(first)
+    assert not roster.forget(first)
+    assert (roster.slots, roster.update({"tcp://1": 2})) == (0, (["tcp://1"], []))
+    roster.describe("tcp://1", DESCRIBED)
+    assert not roster.forget(first)
+    assert (roster.slots, roster.choose() is first) == (2, False)
+
+
+def test_an_update_on_disk_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file that was written anew, or that is new, counts; what Python compiles does not."""
+    code = tmp_path / "steps" / "draw.py"
+    code.parent.mkdir()
+    code.write_text("one")
+    monkeypatch.setattr(package, "_root", lambda: tmp_path)
+    monkeypatch.setattr(package, "_BETWEEN_LOOKS", 0.0)
+    watcher = package.Watcher()
+    watcher.begin()
+    (code.parent / "__pycache__").mkdir()
+    (code.parent / "__pycache__" / "draw.pyc").write_text("compiled")
+    assert not watcher.has_changed()
+    code.write_text("another")
+    assert watcher.has_changed()
+    assert watcher.has_changed()
+    watcher.begin()
+    assert not watcher.has_changed()
+    (code.parent / "new.py").touch()
+    assert watcher.has_changed()
