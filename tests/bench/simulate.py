@@ -3,8 +3,9 @@
 `python -m tests.bench.simulate` prints the table of docs/scale.md, the same each time; `--measure` builds the video
 first, and writes what its steps take to step_costs.json.
 
-The model: one driver handles each step's start and end in turn, and writes its record; a worker reads a step's inputs
-from the shared store, runs it, and writes its outputs. The longest work of all videos that are ready goes first, as in
+The model: one driver handles each step's start and end in turn; a worker reads a step's inputs from the shared store,
+runs it, and writes its outputs. Then a thread of the driver writes the step's record, and what needs the step is ready.
+With a single worker the driver writes records itself. The longest work of all videos that are ready goes first, as in
 the scheduler. Rows are built in windows, as in vidbuild/api/batch_run.py: the next one begins when the last row of a
 window has ended. In each minute one worker of a hundred is lost, and another one takes its place after a while; the
 step that it ran, runs again.
@@ -16,25 +17,16 @@ import heapq
 import json
 import math
 import random
-import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from pathlib import Path
+from dataclasses import dataclass, field
+from enum import IntEnum
 from typing import Any
 
 from vidbuild.api.batch_run import WINDOW
-from vidbuild.api.plan import plan_of, store_of
-from vidbuild.engine.runs.event_reader import event_of
-from vidbuild.engine.runs.events import StepFinished
 
-from . import cases
-from .cases import Case
-from .project import Project
+from .step_costs import COSTS, Costs, load, measured
 
-COSTS = Path(__file__).with_name("step_costs.json")
-CASE = Case(scenes=7, types=("title", "list", "image", "code", "command"), size="720p", seconds=7.0, reveals=3)
 VIDEOS, WORKERS, SEED = 1000, (1, 2, 4, 8, 16, 32, 64, 128, 256), 1
 AIMS = {8: 0.80, 64: 0.60}
 LOSS = 0.01  # of the workers, in a minute
@@ -45,42 +37,6 @@ HEAD = (
     *("workers", "rows at a time", "latency", "time", "videos a day"),
     *("efficiency", "store", "driver", "lost workers", "nothing ready"),
 )
-DRIVEN = (1, 4)  # videos whose driver is measured
-DRIVER = """\
-import resource, vidbuild
-assert vidbuild.batch().ok
-usage = resource.getrusage(resource.RUSAGE_SELF)
-print(usage.ru_utime + usage.ru_stime)
-"""
-
-
-@dataclass(frozen=True, slots=True)
-class Costs:
-    """What was measured of one video.
-
-    seconds: step -> in its worker; needs: step -> steps whose outputs it reads; files: step -> outputs.
-    driver: seconds of processor that the driver takes for a step, its share of reading and planning included.
-    """
-
-    seconds: Mapping[str, float]
-    needs: Mapping[str, Sequence[str]]
-    files: Mapping[str, int]
-    driver: float
-
-    def ranks(self) -> dict[str, float]:
-        """Step -> seconds until the end of its video, which decides what goes first."""
-        after: dict[str, list[str]] = {step: [] for step in self.seconds}
-        for step, needed in self.needs.items():
-            for each in needed:
-                after[each].append(step)
-        found: dict[str, float] = {}
-
-        def rank(step: str) -> float:
-            if step not in found:
-                found[step] = self.seconds[step] + max(map(rank, after[step]), default=0.0)
-            return found[step]
-
-        return {step: rank(step) for step in self.seconds}
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +81,14 @@ class Outcome:
         return self.workers * self.makespan - self.useful - self.store - self.wasted - self.waited
 
 
+class End(IntEnum):
+    """What happens to a step: its worker has made it or is lost, or its record is written."""
+
+    RAN = 0
+    LOST = 1
+    RECORDED = 2
+
+
 @dataclass(slots=True)
 class Simulation:
     """One batch on one cluster."""
@@ -133,7 +97,7 @@ class Simulation:
     setting: Setting
     outcome: Outcome = field(init=False)
     _ready: list[tuple[float, int, str]] = field(default_factory=list)
-    _events: list[tuple[float, int, int, str, bool]] = field(default_factory=list)  # end, number, video, step, ok
+    _events: list[tuple[float, int, int, str, End]] = field(default_factory=list)  # time, number, video, step, end
     _free: list[float] = field(default_factory=list)  # when each worker is free
     _driver: float = 0.0  # when it is free
 
@@ -169,21 +133,31 @@ class Simulation:
             if self._ready and free and (not self._events or free[0] < self._events[0][0]):
                 now = free[0]  # a worker was replaced
                 continue
-            now, _, video, step, ok = heapq.heappop(self._events)
+            now, key, video, step, how = heapq.heappop(self._events)
             end = now
-            heapq.heappush(free, now if ok else now + self.setting.replaced)
-            if ok:
-                self._finish(video, step, left, ranks)
-            else:
-                heapq.heappush(self._ready, (-ranks[step], video, step))
+            match how:
+                case End.RAN:
+                    heapq.heappush(free, now)
+                    heapq.heappush(self._events, (now + self._recording, key, video, step, End.RECORDED))
+                case End.LOST:
+                    heapq.heappush(free, now + self.setting.replaced)
+                    heapq.heappush(self._ready, (-ranks[step], video, step))
+                case End.RECORDED:
+                    self._finish(video, step, left, ranks)
         return end
+
+    @property
+    def _recording(self) -> float:
+        """Seconds from a step's end until its record is written beside the driver's loop."""
+        return self.setting.latency if self.setting.workers > 1 else 0.0
 
     def _start(self, now: float, number: int, video: int, step: str, dice: random.Random) -> None:
         """Let the driver start a step, and find out when it will have ended."""
         outcome, costs, latency = self.outcome, self.costs, self.setting.latency
-        sent = max(now, self._driver) + costs.driver + latency
+        busy = costs.driver + (latency - self._recording)
+        sent = max(now, self._driver) + busy
         self._driver = sent
-        outcome.driver += costs.driver + latency
+        outcome.driver += busy
         outcome.waited += sent - now
         store = latency * (bool(costs.needs[step]) + costs.files[step])  # inputs are read at once
         seconds = costs.seconds[step]
@@ -192,12 +166,12 @@ class Simulation:
             part = until_lost
             outcome.lost += 1
             outcome.wasted += part + self.setting.replaced
-            heapq.heappush(self._events, (sent + part, number, video, step, False))
+            heapq.heappush(self._events, (sent + part, number, video, step, End.LOST))
             return
         outcome.steps += 1
         outcome.store += store
         outcome.useful += seconds
-        heapq.heappush(self._events, (sent + store + seconds, number, video, step, True))
+        heapq.heappush(self._events, (sent + store + seconds, number, video, step, End.RAN))
 
     def _finish(self, video: int, step: str, left: Mapping[int, dict[str, int]], ranks: Mapping[str, float]) -> None:
         """Make the steps ready that waited for this one alone."""
@@ -211,50 +185,6 @@ class Simulation:
 def simulate(costs: Costs, setting: Setting) -> Outcome:
     """Return how a batch goes on a cluster."""
     return Simulation(costs, setting).run()
-
-
-def load(path: Path = COSTS) -> Costs:
-    """Read what was measured."""
-    return Costs(**json.loads(path.read_text(encoding="utf-8")))
-
-
-def measured() -> Costs:
-    """Build a video from nothing with one job, and several in a batch; return what the steps and the driver take.
-
-    On a busy machine a step takes longer than its own processor time, so all are scaled to what was used together.
-    """
-    with tempfile.TemporaryDirectory(prefix="vidbuild-simulate-") as folder:
-        project = Project.made(Path(folder) / "video", CASE)
-        project.forget()
-        cost = project.build("--events", "events.jsonl", "--jobs", "1")
-        lines = (project.folder / "events.jsonl").read_text(encoding="utf-8").splitlines()
-        ended = [event for event in map(event_of, map(json.loads, lines)) if isinstance(event, StepFinished)]
-        store = store_of(project.spec, None)
-        graph = plan_of(project.spec, store=store).graph
-        traces = {event.step: store.trace(event.key) for event in ended}
-        used = min(1.0, cost.cpu / sum(event.seconds for event in ended))
-        seconds = {event.step: round(used * event.seconds, 4) for event in ended}
-        return Costs(
-            seconds,
-            {step: sorted({*graph.steps[step].needs()} & seconds.keys()) for step in seconds},
-            {step: len(trace.outputs) if trace else 1 for step, trace in traces.items()},
-            round(_driver_seconds(Path(folder), len(seconds)), 5),
-        )
-
-
-def _driver_seconds(folder: Path, steps: int) -> float:
-    """Return what the driver alone takes for a step of a batch: reading, planning, keys, records and outputs."""
-    used = []
-    for count in DRIVEN:
-        place = folder / f"driven-{count}"
-        for number in range(count):
-            cases.write(replace(CASE, first=number * CASE.scenes), place)
-            (place / cases.SPEC).rename(place / f"v{number}.yaml")
-        rows = "".join(f"  - {{spec: v{number}.yaml}}\n" for number in range(count))
-        (place / "batch.yaml").write_text(f"batch: 1\nvideos:\n{rows}", encoding="utf-8")
-        done = subprocess.run([sys.executable, "-c", DRIVER], cwd=place, check=True, capture_output=True, text=True)
-        used.append(float(done.stdout.split()[-1]))
-    return (used[1] - used[0]) / (DRIVEN[1] - DRIVEN[0]) / steps
 
 
 def table(costs: Costs, settings: Sequence[Setting]) -> Iterator[str]:

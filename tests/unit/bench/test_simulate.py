@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from tests.bench import simulate
-from tests.bench.simulate import AIMS, Costs, Setting
+from tests.bench.simulate import AIMS, Setting
+from tests.bench.step_costs import Costs, load
 from tests.support.paths import ROOT
 
 CHAIN = Costs({"a": 1.0, "b": 2.0, "c": 3.0}, {"a": [], "b": ["a"], "c": []}, {"a": 1, "b": 1, "c": 2}, 0.0)
@@ -47,7 +48,7 @@ def test_requests_and_the_driver_take_time() -> None:
 @pytest.mark.parametrize("workers", [1, 8, 64])
 def test_every_second_is_accounted_for(workers: int) -> None:
     """With losses too, each step counts once; shares add up, and no worker is idle for less than no time."""
-    costs = simulate.load()
+    costs = load()
     setting = Setting(workers, videos=40, loss=3.0)
     found = simulate.simulate(costs, setting)
     assert found.lost > 3
@@ -60,7 +61,7 @@ def test_every_second_is_accounted_for(workers: int) -> None:
 
 def test_the_page_has_the_figures_of_the_simulation() -> None:
     """docs/scale.md shows the table that the measured times give, and says whether each aim is met."""
-    costs = simulate.load()
+    costs = load()
     page = (ROOT / "docs" / "scale.md").read_text(encoding="utf-8")
     table = list(simulate.table(costs, [Setting(workers) for workers in simulate.WORKERS]))
     assert "\n".join(table) in page

@@ -11,6 +11,7 @@ from pathlib import Path
 from vidbuild.engine.runs.control import Control, read_request
 
 _PRECEDENCE = (Control.RUN, Control.PAUSE, Control.CANCEL)  # the later one counts
+_BETWEEN_LOOKS = 0.05  # s, of a loop that turns for each of hundreds of steps a second
 
 
 class RunControl:
@@ -57,15 +58,24 @@ class ControlMonitor:
         self._while_suspended = while_suspended
         self._clock = clock
         self._deadline = inf
+        self._left = Control.RUN
+        self._next_look = 0.0
 
     def poll(self) -> Control:
         """Return the request that counts now: CANCEL before PAUSE before RUN."""
         if self.state is not Control.CANCEL:
-            requests = (self._control.requested(), read_request(self._folder))
+            requests = (self._control.requested(), self._left_request())
             self.state = max(requests, key=_PRECEDENCE.index)
             if self.state is Control.CANCEL:
                 self._deadline = self._clock() + self._grace
         return self.state
+
+    def _left_request(self) -> Control:
+        """Return the request in the run's folder, as it was at most a moment ago: the folder may be on a network."""
+        now = time.monotonic()
+        if now >= self._next_look:
+            self._left, self._next_look = read_request(self._folder), now + _BETWEEN_LOOKS
+        return self._left
 
     @property
     def may_finish(self) -> bool:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
+
+import pytest
 
 from tests.support import run_events
 from tests.support.background_build import Background, wait_for, wait_until, wait_until_gone
 from tests.support.engine_lab import Lab, Steering, graph, names, states, step
 from vidbuild.engine.graph.graph import Graph, Product
 from vidbuild.engine.graph.step_state import State
-from vidbuild.engine.runs.control import Control, request
+from vidbuild.engine.runs.control import Control, read_request, request
 from vidbuild.engine.runs.events import RunPaused
+from vidbuild.engine.schedule import run_control
 from vidbuild.engine.schedule.options import RetryPolicy
 from vidbuild.engine.schedule.run_control import ControlMonitor
 from vidbuild.engine.store.store import Store
@@ -150,8 +154,27 @@ def test_grace_ends(lab: Lab) -> None:
     assert (report.status, states(report)) == ("cancelled", {"family": State.ABORTED})
 
 
-def test_the_strongest_request_counts(lab: Lab) -> None:
+def test_a_folder_is_looked_at_some_times_a_second(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The loop turns for every message, and its folder may be on a network; what is left there counts soon."""
+    looks: list[Path] = []
+
+    def look(folder: Path) -> Control:
+        looks.append(folder)
+        return read_request(folder)
+
+    monkeypatch.setattr(run_control, "read_request", look)
+    monitor = ControlMonitor(Steering(), lab.root, 5.0, lambda function: function())
+    began = time.monotonic()
+    for _ in range(10_000):
+        monitor.poll()
+    assert len(looks) <= 2 + (time.monotonic() - began) / 0.05
+    request(lab.root, Control.PAUSE)
+    wait_until(lambda: monitor.poll() is Control.PAUSE)
+
+
+def test_the_strongest_request_counts(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
     """CANCEL counts before PAUSE before RUN, from wherever it comes, and is final; the grace period begins with it."""
+    monkeypatch.setattr(run_control, "_BETWEEN_LOOKS", 0.0)
     folder, asked = lab.root, [Control.RUN]
     now, hurry = [100.0], [False]
     steering = Steering(requested=lambda: asked[0], kill_now=lambda: hurry[0])
