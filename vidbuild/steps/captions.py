@@ -16,7 +16,6 @@ from vidbuild.media.text import caption_file, caption_rules
 from vidbuild.media.text.caption_rules import Caption, Rules
 from vidbuild.media.text.speakers import label, turn
 from vidbuild.media.text.subtitles import srt, vtt
-from vidbuild.media.text.ttml import ttml
 from vidbuild.media.text.words import TimedWord
 
 
@@ -49,6 +48,8 @@ def run(context: Context) -> None:
         (context.out / name).write_text(text, encoding="utf-8", newline="\n")
     caption_file.write(context.out, shown)
     if context.params.get("ttml"):
+        from vidbuild.media.text.ttml import ttml
+
         text = seal.sealed_ttml(ttml(shown, language, context.params["title"]))
         (context.out / "captions.ttml").write_text(text, encoding="utf-8", newline="\n")
 

@@ -10,12 +10,11 @@ import sys
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from vidbuild.errors import StepError
-from vidbuild.frozen import replaced
+from vidbuild.frozen import dataclass, replaced
 from vidbuild.media.audio import pcm, wav
 from vidbuild.media.ffmpeg import process, tool_output
 from vidbuild.media.text.words import EngineWord, Speech
@@ -186,9 +185,9 @@ def _words(text: str, events: Sequence[Event], ends: Sequence[int]) -> Iterator[
         own, before = by_word.setdefault(index, []), by_word.get(index - 1, [])
         speakable = any(map(str.isalnum, text[start:end]))
         if speakable and not own and before and _is_displaced(text, *spans[index - 1], before):
-            own.append(replace(before.pop(), at=start))
+            own.append(replaced(before.pop(), at=start))
     for index, (start, end) in enumerate(spans):
-        found += (replace(word, at=min(max(word.at, start), end - 1)) for word in by_word[index])
+        found += (replaced(word, at=min(max(word.at, start), end - 1)) for word in by_word[index])
     for word, following in zip(found, [*(word.at for word in found[1:]), len(text)], strict=False):
         first = text[word.at : following].split()[:1]
         yield EngineWord(first[0] if first else "", word.start, word.end, word.at)
