@@ -21,6 +21,7 @@ from vidbuild.serve.working_folder import is_entered, is_gone
 TICK = 5.0  # seconds between two looks at the installed code
 IDLE = 300.0  # seconds after the last build in which workers, with the voices that they have loaded, are kept
 FIRST_QUIET, QUIET, LONGEST_WAIT = 0.03, 0.4, 1.5  # seconds: see Builder._let_settle
+_IMPATIENCE = 3  # passes in a row that show nothing, after which a picture is shown although there is a newer edit
 GRACE = 1.0  # seconds in which running steps of a useless build may finish
 
 
@@ -120,7 +121,8 @@ class Builder:
                 generation = self._generation[spec]
             if self._is_stale():
                 return
-            own = Pass(self._around, spec, partial(self._is_useless, spec, generation), force=force)
+            is_useless = partial(self._is_useless, spec, generation)
+            own = Pass(self._around, spec, is_useless, force=force, patient=self._in_vain >= _IMPATIENCE)
             try:
                 if is_entered(self._folder):
                     own.run()

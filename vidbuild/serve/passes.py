@@ -27,14 +27,23 @@ class Pass:
 
     is_useless: returns whether a newer edit makes it useless.
     force: whether to build although the spec says what it said before.
+    patient: as for `Previews`.
     """
 
-    def __init__(self, around: Surroundings, spec: Path, is_useless: Callable[[], bool], *, force: bool) -> None:
+    def __init__(
+        self,
+        around: Surroundings,
+        spec: Path,
+        is_useless: Callable[[], bool],
+        *,
+        force: bool,
+        patient: bool = False,
+    ) -> None:
         self._around = around
         self._spec = spec
         self._is_useless = is_useless
         self._force = force
-        self._previews = Previews(around, is_useless)
+        self._previews = Previews(around, is_useless, patient=patient)
         self._catalog = around.catalog
         self._stream = around.stream
         self._options = around.options

@@ -10,6 +10,7 @@ from typing import Any
 
 from vidbuild.api.live import LiveVideo
 from vidbuild.api.live_parts import CancelledError, fragment_of, reasons_of, still_of
+from vidbuild.api.options import RunControl
 from vidbuild.errors import StepError, VidbuildError
 from vidbuild.frozen import replaced
 from vidbuild.serve import views
@@ -25,11 +26,13 @@ class Previews:
     """Makes previews of the videos of one spec.
 
     is_useless: returns whether a newer edit makes them useless.
+    patient: whether a picture is shown although there is a newer edit: edits that never pause would hide them all.
     """
 
-    def __init__(self, around: Surroundings, is_useless: Callable[[], bool]) -> None:
+    def __init__(self, around: Surroundings, is_useless: Callable[[], bool], *, patient: bool = False) -> None:
         self._around = around
         self._is_useless = is_useless
+        self._patient = patient
         self._folder = around.catalog.folder
         self._how: dict[str, Any] = {
             "options": around.options,
@@ -102,7 +105,8 @@ class Previews:
         digest = next(each.picture for each in live.scenes if each.id == scene)[:12]
         path = still_path(self._folder, video, scene, digest, None if at is None else round(at * live.fps))
         if not path.is_file():
-            still_of(live, scene, at, path, **self._how)
+            how = {**self._how, "control": RunControl()} if self._patient else self._how
+            still_of(live, scene, at, path, **how)
             trim(path.parent)
         url = f"/still/{video.id}/{scene}?rev={digest}" + ("" if at is None else f"&at={at}")
         self._add("still", {"id": video.id, "scene": scene, "at": at, "url": url, "reason": "edited"})
@@ -134,7 +138,7 @@ class Previews:
 
     def _add(self, kind: str, data: Mapping[str, Any]) -> None:
         """Add an event, unless what it is about was edited again while it was made."""
-        if self._is_useless():
+        if self._is_useless() and not (self._patient and kind == "still"):
             raise CancelledError("there is a newer edit")
         self._around.stream.add(kind, data)
 

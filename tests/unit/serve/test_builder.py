@@ -235,6 +235,36 @@ def test_a_burst_of_saves(site: Site, builds: Builds) -> None:
     assert "Save 199" in (revision.folder / "video.mp4").read_text()
 
 
+def test_edits_that_never_pause(site: Site, builds: Builds, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody who types on and on sees pictures meanwhile, although each is of an edit that is not the newest."""
+    monkeypatch.setattr(builder_module, "LONGEST_WAIT", 0.02)
+    made: list[str] = []
+    saves = iter(range(100))
+
+    def still_of(*given: Any, control: Any, **named: Any) -> None:
+        """The next edit comes before each picture is done; the picture is given up if it may be."""
+        number = next(saves)
+        if number < 7:
+            edit(site, site.spec.read_text().split("title: ")[2].split(",")[0], f"Save {number}")
+        if control.requested() is Control.CANCEL:
+            raise CancelledError("newer")
+        builds.still_of(*given, control=control, **named)
+        made.append(site.spec.read_text())
+
+    monkeypatch.setattr("vidbuild.serve.previews.still_of", still_of)
+    last = site.stream.last
+    edit(site, "title: Two", "title: Zwei")
+    idle(site)
+    assert 2 <= len(made) <= 7
+    kinds = [kind for kind, _ in events(site, last) if kind in {"still", "fragment", "ready"}]
+    assert kinds.count("still") == len(made)
+    assert kinds[-3:] == ["still", "fragment", "ready"]
+    assert kinds.count("fragment") == kinds.count("ready") == 1
+    revision = site.video.revision
+    assert revision is not None
+    assert "Save 6" in (revision.folder / "video.mp4").read_text()
+
+
 def test_a_syntax_error_keeps_the_last_good_video(site: Site, builds: Builds) -> None:
     """P49: an error is shown with its line, and the last good video stays; undoing the edit builds nothing."""
     before, last = site.video.revision, site.stream.last
