@@ -42,7 +42,8 @@ def did_you_mean(name: str, known: Iterable[str], count: int = 1, cutoff: float 
 def nearest_or_all(name: str, known: Iterable[str]) -> str:
     """Return a hint with the most similar known name, or all of them if none is similar."""
     names = list(known)
-    return did_you_mean(name, names) or f"there are {', '.join(names)}"
+    there = f"there is only {names[0]}" if len(names) == 1 else f"there are {', '.join(names)}"
+    return did_you_mean(name, names) or there
 
 
 def _folded(name: str) -> str:

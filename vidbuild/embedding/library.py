@@ -20,8 +20,9 @@ from vidbuild.embedding.video import KINDS, EmbeddedVideo, paths_of, read
 from vidbuild.errors import UsageError, VidbuildError, os_error_text
 from vidbuild.platforms import NO_POSIX, POSIX, USE_WSL, shell_command
 from vidbuild.project import OUTPUT_FOLDER, cache_of, root_of, specs_in
-from vidbuild.suggest import nearest_or_all
+from vidbuild.suggest import did_you_mean, nearest_or_all
 
+MAX_NAMED = 5  # specs in a hint
 _MACHINE = "VB9"  # how the codes of warnings about the machine begin, which say nothing of a spec
 
 
@@ -84,6 +85,8 @@ class Library:
         """
         if not target:
             raise _error(UsageError("no spec is named", hint="name one after '{vidbuild}', such as talk.yaml"))
+        if "://" in target:
+            raise _error(UsageError(f"'{target}' is an address: expected a spec of the project"))
         path = docs / target.lstrip("/") if target.startswith("/") else page.parent / target
         path = Path(os.path.normpath(path))
         if not path.resolve().is_relative_to(self.root):
@@ -92,11 +95,11 @@ class Library:
         if path.is_dir():
             found = specs_in(path)
             if len(found) != 1:
-                problem = "has no spec" if not found else f"has {len(found)} specs: name one of them"
-                raise _error(UsageError(f"'{target}' {problem}"))
+                raise _error(_which(target, path, found))
             return _shown(found[0])
         if not path.is_file():
-            raise _error(UsageError(f"there is no spec '{target}'", hint=f"expected it at '{_shown(path)}'"), path)
+            similar = did_you_mean(path.name, _names(path.parent)) or f"expected it at '{_shown(path)}'"
+            raise _error(UsageError(f"there is no spec '{target}'", hint=similar), path)
         return _shown(path)
 
     def video(self, spec: Path, settings: Settings, page_language: str) -> EmbeddedVideo:
@@ -211,6 +214,24 @@ class Library:
         if "VIDBUILD_CACHE" in os.environ or not any(own.is_relative_to(folder) for folder in self._watched):
             return None
         return self._spare_cache
+
+
+def _which(target: str, folder: Path, found: Sequence[Path]) -> UsageError:
+    """Return the error of a folder that stands for no spec, or for several."""
+    if found:
+        names = ", ".join(path.name for path in found[:MAX_NAMED])
+        return UsageError(f"'{target}' has {len(found)} specs", hint=f"name one of them: {names}")
+    others = [name for name in _names(folder) if name.endswith((".yaml", ".yml"))]
+    hint = f"name one of its files: {', '.join(others[:MAX_NAMED])}" if others else None
+    return UsageError(f"'{target}' has no video.yaml and no *.vidbuild.yaml", hint=hint)
+
+
+def _names(folder: Path) -> list[str]:
+    """Return the names of the files in a folder."""
+    try:
+        return sorted(path.name for path in folder.iterdir() if path.is_file())
+    except OSError:
+        return []
 
 
 def _shown(path: Path) -> Path:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from html import escape
 
 INFO = "{vidbuild}"
+_LIKE_INFO = re.compile(r"vidbuild[ \t]+\S+\.ya?ml|\{[ \t]+vidbuild\b.*|\{vidbuild[ \t:,]+.*\}", re.IGNORECASE)
 # item: the mark of a list's item that begins with the fence.
 _FENCE = re.compile(r"(?P<indent>[ \t>]*)(?P<item>(?:[-*+]|\d+[.)])[ \t]+)?(?P<mark>`{3,}|~{3,})(?P<info>.*)")
 _OPTION = re.compile(r":(?P<name>[\w-]+):(?:[ \t]+(?P<value>.*))?")
@@ -58,6 +59,20 @@ def replaced(markdown: str, word: Callable[[int], str]) -> tuple[str, list[Fence
             shown += lines[at : end + 1]
         at = end + 1
     return "\n".join(shown), found
+
+
+def misspelt(markdown: str) -> list[Fence]:
+    """Return the fences that are code and were most probably meant to name a spec; text: their first line."""
+    lines = markdown.split("\n")
+    found: list[Fence] = []
+    at = 0
+    while at < len(lines):
+        opening = _FENCE.fullmatch(lines[at].rstrip("\r"))
+        end = _end(lines, at, opening["mark"]) if opening and not _is_inline(opening) else 0
+        if opening and end and _LIKE_INFO.fullmatch(opening["info"].strip()):
+            found.append(Fence("", {}, at + 1, lines[at].strip()))
+        at = end + 1 if end else at + 1
+    return found
 
 
 def inserted(html: str, words: Mapping[str, Fence], shown: Callable[[Fence], str]) -> str:

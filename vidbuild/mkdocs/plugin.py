@@ -96,6 +96,11 @@ class VidbuildPlugin(BasePlugin[PluginConfig]):
         """Put a word in the place of each fence that names a spec."""
         words: dict[str, fences.Fence] = {}
         text, found = fences.replaced(markdown, self._word)
+        source = Path(page.file.abs_src_path or page.file.src_uri)
+        for fence in fences.misspelt(markdown):
+            place = f"{page.file.src_uri}:{_line(source, fence)}"
+            hint = f"for a video, write '```{fences.INFO} SPEC'"
+            log.warning("%s: '%s' is shown as code\n      hint: %s", place, fence.text, hint)
         words.update((self._word(index), fence) for index, fence in enumerate(found))
         self._fences[page.file.src_uri] = words
         return text

@@ -143,14 +143,17 @@ def test_audio_and_animated_images(root: Path) -> None:
     [
         ("many.yaml", {"language": "fr"}, "'many.yaml' has no language 'fr'\nhint: there are en, de"),
         ("many.yaml", {"output": "tal"}, "'many.yaml' has no output 'tal'\nhint: did you mean 'tall'?"),
-        ("../videos/talk.yaml", {"language": "fr"}, "'talk.yaml' has no language 'fr'\nhint: there are en"),
+        ("../videos/talk.yaml", {"language": "fr"}, "'talk.yaml' has no language 'fr'\nhint: there is only en"),
         ("../videos/talk.yaml", {"output": "x"}, "'talk.yaml' has no output 'x'\nhint: leave out the option 'output'"),
         ("many.yaml", {"output": "list"}, "is no video: a page can play it"),
         ("", {}, "no spec is named"),
         ("none.yaml", {}, "there is no spec 'none.yaml'"),
         ("/none.yaml", {}, "there is no spec '/none.yaml'"),
         ("../../outside.yaml", {}, "'../../outside.yaml' is outside the project"),
-        ("deep", {}, "'deep' has no spec"),
+        ("deep", {}, "'deep' has no video.yaml and no *.vidbuild.yaml"),
+        ("../videos", {}, "no *.vidbuild.yaml\nhint: name one of its files: talk.yaml"),
+        ("../videos/tlak.yaml", {}, "there is no spec '../videos/tlak.yaml'\nhint: did you mean 'talk.yaml'?"),
+        ("https://example.org/v.yaml", {}, "'https://example.org/v.yaml' is an address"),
         ("../videos/talk.yaml", {"build": "never"}, "is not built\nhint: vidbuild build "),
     ],
 )
@@ -258,7 +261,7 @@ def test_a_folder_stands_for_its_only_spec(root: Path) -> None:
     write(root, {"docs/one/video.yaml": SPEC, "docs/two/a.vidbuild.yaml": SPEC, "docs/two/b.vidbuild.yaml": SPEC})
     site = Site(root)
     assert site.shown("one").files["main"].name == "video.mp4"
-    assert "has 2 specs: name one of them" in site.error("two").text
+    assert "has 2 specs\nhint: name one of them: a.vidbuild.yaml, b.vidbuild.yaml" in site.error("two").text
 
 
 def test_a_cache_that_the_user_chose_is_used(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

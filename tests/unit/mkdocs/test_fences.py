@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from vidbuild.mkdocs.fences import Fence, inserted, replaced
+from vidbuild.mkdocs.fences import Fence, inserted, misspelt, replaced
 
 
 def found(markdown: str) -> tuple[str, list[Fence]]:
@@ -79,3 +79,12 @@ def test_players_are_put_where_the_words_are() -> None:
         "<!-- ```{vidbuild} &lt;3&gt;\n``` --><p>A <code>```{vidbuild} &lt;4&gt;\n```</code></p>"
     )
     assert inserted("WORD1", {}, lambda fence: fence.target) == "WORD1"
+
+
+@pytest.mark.parametrize(
+    "info", ["vidbuild a.yaml", "{ vidbuild} a.yaml", "{vidbuild a.yaml}", "Vidbuild ../c.yml"]
+)
+def test_a_misspelt_fence(info: str) -> None:
+    """One with a spec and other brackets is noted; examples of commands and of fences are not."""
+    page = f"````\n```{info}\n```\n````\n\n```sh\nvidbuild a.yaml\n```\n\n```vidbuild\n```\n\n```{info}\n```\n"
+    assert [(each.line, each.text) for each in misspelt(page)] == [(13, f"```{info}")]

@@ -140,6 +140,17 @@ def test_errors(root: Path, fence: str, logged: str, shown: str, monkeypatch: py
         build_mkdocs(root, strict=True)
 
 
+def test_a_misspelt_fence_is_a_warning(root: Path) -> None:
+    """It stays code, and a strict build fails."""
+    write(root, {"docs/index.md": "---\ntitle: A\n---\n\n```vidbuild talk.yaml\n```\n"})
+    site, log = build_mkdocs(root)
+    assert "index.md:5: '```vidbuild talk.yaml' is shown as code" in log
+    assert "hint: for a video, write '```{vidbuild} SPEC'" in log
+    assert "<video" not in (site / "index.html").read_text()
+    with pytest.raises(Abort, match="strict mode"):
+        build_mkdocs(root, strict=True)
+
+
 def test_a_warning_of_a_spec_fails_a_strict_build_unless_it_is_switched_off(root: Path) -> None:
     """As with `vidbuild check --strict`."""
     write(root, {"videos/talk.yaml": SPEC.replace("Then the rest.", "Then <b>the</b> rest.")})
