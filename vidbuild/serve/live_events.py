@@ -78,8 +78,8 @@ class EventsResponse:
             while not gone.done():
                 awake.clear()
                 events = self._stream.after(self._cursor)
-                if events is None:  # it fell too far behind
-                    return
+                if events is None:
+                    raise TimeoutError("it fell too far behind")
                 if events:
                     self._cursor = events[-1].id
                     await _write(send, b"".join(each.to_sse() for each in events))

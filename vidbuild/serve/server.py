@@ -14,6 +14,7 @@ from vidbuild.api.loaded_code import LoadedCode
 from vidbuild.api.options import BuildOptions
 from vidbuild.api.plan import store_of
 from vidbuild.errors import StoreError, UsageError, os_error_text
+from vidbuild.platforms import shell_command
 from vidbuild.project import root_of
 from vidbuild.serve.builder import Builder
 from vidbuild.serve.catalog import Catalog
@@ -95,11 +96,7 @@ class LivePage:
         root = project_of(specs)
         store = store_of(specs[0], options.cache)
         store.prepare()
-        folder = store.root / "serve"
-        try:
-            folder.mkdir(exist_ok=True)
-        except OSError as error:
-            raise StoreError(f"cannot write '{folder}': {os_error_text(error)}") from error
+        folder = _prepared(store.root / "serve")
         self._cache = store.root
         self.secrets = secrets_of(folder)
         self._listening = listening
@@ -151,6 +148,22 @@ class LivePage:
             if added:
                 self.watcher.renew()
         self.builder.edited(specs)
+
+
+def _prepared(folder: Path) -> Path:
+    """Return the folder for what the page shows, made if it does not exist. Raises StoreError.
+
+    A symlink there may have come with a project that somebody else made: what is written would go elsewhere.
+    """
+    try:
+        folder.mkdir(exist_ok=True)
+        links = [each for each in (folder, *folder.iterdir()) if each.is_symlink()]
+    except OSError as error:
+        raise StoreError(f"cannot write '{folder}': {os_error_text(error)}") from error
+    if links:
+        hint = shell_command("rm", links[0])
+        raise StoreError(f"'{links[0]}' is a symlink, through which the live page would write elsewhere", hint=hint)
+    return folder
 
 
 def project_of(specs: Sequence[Path]) -> Path:

@@ -315,3 +315,33 @@ def test_a_download_is_whole(running: Running) -> None:
         running.connect().close()
     assert len(found + answer.read()) == 5_000_000
     connection.close()
+
+
+def test_streams_that_nobody_reads(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fifty tabs that stopped reading are dropped one by one with what was buffered for them; another one goes on."""
+    monkeypatch.setattr("vidbuild.serve.live_events.PATIENCE", 0.5)
+    stream, text = running.site.stream, "x" * 2000
+    head = f"GET /events HTTP/1.1\r\n{running.head}\r\n".encode()
+    with contextlib.ExitStack() as stack:
+        for _ in range(50):
+            client = stack.enter_context(socket.socket())
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            client.connect(("127.0.0.1", running.port))
+            client.sendall(head)
+        wait_until(lambda: stream.readers == 50, "fifty readers")
+        reading = stack.enter_context(running.connect())
+        reading.sendall(head)
+        found = reading.recv(1 << 16)
+
+        def alone() -> bool:
+            nonlocal found
+            for _ in range(50):
+                stream.add("a", {"text": text})
+            last = stream.last
+            while f"id: {last}\n".encode() not in found:
+                found = found[-100:] + reading.recv(1 << 20)
+            return stream.readers == 1
+
+        wait_until(alone, "the end of the others", 60)
+        wait_until(lambda: len(running.server.server_state.connections) == 1, "the end of their connections")
+    wait_until(lambda: stream.readers == 0, "the end of all")

@@ -144,6 +144,26 @@ def test_what_is_kept_of_videos_is_a_part_of_the_cache(site: Site, monkeypatch: 
     assert not revision.folder.exists()
 
 
+@pytest.mark.parametrize("name", ["", "events.jsonl", "events.new", "runs", "0123456789ab"])
+def test_symlinks_that_came_with_a_project(site: Site, tmp_path: Path, name: str) -> None:
+    """A cache folder that somebody else made lets the server write to no other place."""
+    target = tmp_path / "elsewhere"
+    link = site.folder / name if name else site.folder
+    shutil.rmtree(site.folder)
+    if name:
+        site.folder.mkdir()
+    if name.startswith("events"):
+        target.write_text("")
+    else:
+        target.mkdir()
+    link.symlink_to(target)
+    with socket.socket() as unbound, pytest.raises(StoreError, match="is a symlink") as error:
+        options = BuildOptions(cache=site.root / ".vidbuild")
+        LivePage([site.spec], options, Listening(unbound, "127.0.0.1", 1, ()), lambda: True, site.bugs.append)
+    assert error.value.hint == f"rm {link}"
+    assert target.read_text() == "" if target.is_file() else list(target.iterdir()) == []
+
+
 @pytest.mark.parametrize(("versions", "kept"), [(9.5, 4), (3.5, 3), (2.5, 2), (0.5, 2)])
 def test_versions_that_are_kept(site: Site, monkeypatch: pytest.MonkeyPatch, versions: float, kept: int) -> None:
     """Of large videos fewer versions are kept, but always the one that is shown and the one before it.
