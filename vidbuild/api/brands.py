@@ -11,7 +11,7 @@ from vidbuild.diagnostic import Diagnostic
 from vidbuild.errors import UsageError
 from vidbuild.json_types import Json
 from vidbuild.project import root_of
-from vidbuild.spec import brand, templates, wording
+from vidbuild.spec import brand, layers, templates, wording
 from vidbuild.spec.document import Document
 from vidbuild.spec.expand import texts
 from vidbuild.suggest import did_you_mean
@@ -58,7 +58,8 @@ class BrandInfo:
 
     def own(self) -> list[str]:
         """Return the names of the fields that the brand's own file sets."""
-        return [each.field for each in self.settings if each.file == self.path]
+        names = (each.field.partition(".")[0] for each in self.settings if each.file == self.path)
+        return list(dict.fromkeys(names))
 
     def to_json(self) -> dict[str, Any]:
         """Return the brand as JSON values."""
@@ -133,15 +134,42 @@ def _info(name: str, spec: Path) -> BrandInfo:
 
 
 def _settings(chain: Sequence[Document]) -> Iterator[Setting]:
-    """Yield the fields of a brand and of those that it extends; of a mapping, each of its fields."""
+    """Yield the fields of a brand and of those that it extends; of a mapping that several set, each of its fields."""
     found: dict[str, Setting] = {}
     for document in chain:
         for name, value in (document.data if isinstance(document.data, Mapping) else {}).items():
-            if name not in _META:
-                line = document.key((name,)).line
-                found.pop(name, None)
-                found[name] = Setting(name, value, document.name, line)
+            if name in _META:
+                continue
+            below = {key: found.pop(key) for key in [*found] if key.partition(".")[0] == name}
+            if (
+                below
+                and _is_merged(name, value)
+                and all("." in key or _is_merged(name, each.value) for key, each in below.items())
+            ):
+                found |= dict(_fields(name, below, chain)) | {
+                    f"{name}.{each}": Setting(f"{name}.{each}", item, document.name, document.key((name, each)).line)
+                    for each, item in value.items()
+                }
+            else:
+                found[name] = Setting(name, value, document.name, document.key((name,)).line)
     yield from found.values()
+
+
+def _is_merged(name: str, value: Json) -> bool:
+    """Return whether a value changes fields of what is below it, and leaves the others."""
+    return name in layers.MERGED and isinstance(value, Mapping) and layers.HEADS.get(name, "") not in value
+
+
+def _fields(name: str, below: Mapping[str, Setting], chain: Sequence[Document]) -> Iterator[tuple[str, Setting]]:
+    """Yield the settings of a mapping's fields, by their names."""
+    for key, setting in below.items():
+        if "." in key or not isinstance(setting.value, Mapping):
+            yield key, setting
+            continue
+        document = next(each for each in chain if each.name == setting.file)
+        for each, item in setting.value.items():
+            line = document.key((name, each)).line
+            yield f"{name}.{each}", Setting(f"{name}.{each}", item, setting.file, line)
 
 
 def _undefined(chain: Sequence[Document]) -> set[str]:

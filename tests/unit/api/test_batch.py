@@ -400,6 +400,7 @@ def test_a_failed_upload_has_its_hint(project: Path, monkeypatch: pytest.MonkeyP
     assert json.loads(Path("build/batch.json").read_text())["results"][1]["hints"] == ["check the key"]
     assert next(each for each in events if each.get("row") == "r1")["hints"] == ("check the key",)
     assert shown == ["vidbuild: r1: publish: the access is denied\n      hint: check the key"]
+    assert any("r1 " in line and line.endswith("publish: the access is denied") for line in _table(result))
     (case,) = [each for each in of_batch(result, {}).suites[0].cases if each.name == "row r1"]
     assert case.problems[0].diagnostic.hint == "check the key"
 

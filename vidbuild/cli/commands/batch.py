@@ -180,10 +180,7 @@ def _table(result: BatchResult) -> Iterable[str]:
     if not result.results:  # of --next
         yield "all rows are done"
         return
-    rows = [
-        (each.id, each.status, *_seconds(each.seconds), ", ".join(each.urls or map(str, each.files)))
-        for each in result.results
-    ]
+    rows = [(each.id, each.status, *_seconds(each.seconds), _ending(each)) for each in result.results]
     width = max((len(row[0]) for row in rows), default=0)
     for row, status, seconds, files in rows:
         yield f"{row:<{width}}  {status:<11}  {seconds:>6}  {files}".rstrip()
@@ -191,6 +188,11 @@ def _table(result: BatchResult) -> Iterable[str]:
     others = Counter(each.status for each in result.results if not each.ok)
     ends = "".join(f", {count} {status}" for status, count in others.items())
     yield f"{result.success_count} of {total} done{ends}, {humanize.elapsed(result.total_seconds)}"
+
+
+def _ending(row: RowResult) -> str:
+    """Return where a row's videos are, or what is wrong with it."""
+    return row.errors[0] if row.errors and not row.ok else ", ".join(row.urls or map(str, row.files))
 
 
 def _seconds(seconds: float) -> tuple[str]:
