@@ -21,10 +21,11 @@ from . import (
     live,
     looks,
     measure,
+    memory,
     sharing,
     voices,
 )
-from .cases import TYPES, Case, edited
+from .cases import Case, edited
 from .measure import Cost
 from .project import VIDBUILD, Project, Several
 from .table import Row
@@ -242,21 +243,9 @@ def many(bench: Bench) -> Iterator[Row]:
     yield Row("many", "at most 0.6 x one after the other", 0.6, wall, measured, floor_text)
 
 
-def memory(bench: Bench) -> Iterator[Row]:
+def memory_of_types(bench: Bench) -> Iterator[Row]:
     """The largest process of cold builds of every type of scene, two of each with a fade between them."""
-    blank = ("-f", "lavfi", "-i", "color=black:s=1920x1080:r=30:d=10", "-pix_fmt", "yuv420p")
-    plain = measure.plain(*blank, "-c:v", "libx264", "-preset", "veryfast", "-threads", "1", "-f", "null", "-")
-    least = measure.run(plain, bench.folder).peak
-    peaks = {}
-    for types in [*((kind,) for kind in TYPES), ("image", "clip")]:
-        case = Case(scenes=2, types=types, transition=0.4)
-        project = bench.project("memory-" + "-".join(types), case)
-        peaks[" and ".join(types)] = project.cold().peak
-        project.forget()
-    peak = max(peaks.values())
-    each = ", ".join(f"{kind} {bytes_ / MEGA:.0f}" for kind, bytes_ in sorted(peaks.items(), key=lambda item: -item[1]))
-    floor_text = f"{least / MEGA:.0f} MB: plain ffmpeg, one thread"
-    yield Row("memory", "under 500 MB in any process", 500 * MEGA, peak, f"{peak / MEGA:.0f} MB ({each})", floor_text)
+    yield from memory.rows(bench.folder)
 
 
 def size(bench: Bench) -> Iterator[Row]:
@@ -300,7 +289,7 @@ CASES: Mapping[str, Callable[[Bench], Iterator[Row]]] = {
     "safety": safety,
     "overhead": overhead,
     "many": many,
-    "memory": memory,
+    "memory": memory_of_types,
     "size": size,
     "diff": diffs.sixty,
     "create": creating.readme,

@@ -51,6 +51,7 @@ def image(path: Path, copy: int, pixels: str = "rgba", part: tuple[int, int, int
     """Return one frame from a PNG. ffmpeg does not interpret the name as a pattern or URL.
 
     copy: a number that distinguishes the streams of one file, without any effect; ffmpeg decodes it once for all.
+    pixels: the format of the stream; "" for that of the file.
     part: x, y, width and height of the part of it to return; None for all of it.
     """
     read = source(f"file:{path}", {"f": "png_pipe", "protocol_whitelist": "file,pipe", "threads": 1, **UNPROBED})
@@ -58,7 +59,7 @@ def image(path: Path, copy: int, pixels: str = "rgba", part: tuple[int, int, int
     if part is not None:
         x, y, width, height = part
         stream = stream.filter("crop", width, height, x, y)
-    return stream.filter("format", pixels)
+    return stream.filter("format", pixels) if pixels else stream
 
 
 def color(name: str, width: int, height: int, options: Mapping[str, Any], pixels: str = "rgb24") -> Stream:

@@ -108,9 +108,13 @@ def _layer_stream(
         return _fade(
             filtergraph.place_at(filtergraph.frame_timebase(painted, motion.fps), changes), layer, track, motion.fps
         )
-    image = filtergraph.image(animation.folder / layer.file, animation.copy_of(layer.name), part=part)
-    stream = filtergraph.repeat_at(filtergraph.frame_timebase(image, motion.fps), changes)
     steps = typed_widths(layer, motion)
+    # The frames of an opaque image get their alpha one by one. Of one that has it already, each is copied to fade.
+    converted = "" if layer.opaque and not steps else "rgba"
+    image = filtergraph.image(animation.folder / layer.file, animation.copy_of(layer.name), converted, part)
+    stream = filtergraph.repeat_at(filtergraph.frame_timebase(image, motion.fps), changes)
+    if not converted:
+        stream = stream.filter("format", "rgba")
     if steps:
         stream = _type(stream, layer, [_width_at(frame, steps) for frame in changes])
     return _fade(stream, layer, track, motion.fps)
