@@ -69,10 +69,18 @@ class Client:
             return None
 
     def download(self, key: str, target: Path, limit: int) -> None:
-        """Write a file to a new file of this machine. FileNotFoundError without it, RemoteError for more bytes."""
-        with target.open("xb") as opened, self._errors():
-            for chunk in self._chunks(key, limit):
+        """Write a file to a new file of this machine. FileNotFoundError without it, RemoteError for more bytes.
+
+        An OSError is of this machine, such as of a full disk.
+        """
+        with target.open("xb") as opened:
+            chunks = self._chunks(key, limit)
+            while chunk := self._next(chunks):
                 opened.write(chunk)
+
+    def _next(self, chunks: Iterator[bytes]) -> bytes:
+        with self._errors():
+            return next((chunk for chunk in chunks if chunk), b"")
 
     def _chunks(self, key: str, limit: int | None) -> Iterator[bytes]:
         import obstore

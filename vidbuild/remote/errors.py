@@ -31,9 +31,23 @@ _MEANINGS = {
 }
 _OF_MACHINES = ("/computeMetadata/", "/metadata/identity/")  # in addresses of servers that identify their machines
 NO_CREDENTIALS = "there are no credentials"
+NO_TLS = "the server does not speak TLS there"
+_CERTIFICATE = re.compile(r"InvalidCertificate\(\s*(\w+)")
+_UNTRUSTED = (
+    "no authority that this machine trusts has signed the certificate of the server",
+    "set SSL_CERT_FILE to a file with the certificate of your own authority",
+)
+_CLOCK = "renew it, or set the clock of this machine"
+_CERTIFICATES = {  # names of rustls begin so
+    "NotValidForName": ("the certificate of the server is for another name", "correct the address"),
+    "Expired": ("the certificate of the server has expired", _CLOCK),
+    "NotValidYet": ("the certificate of the server is not valid yet", _CLOCK),
+}
 SILENCE = "the server does not answer"
 SLOWNESS = "the server does not answer in time"
-_FINAL = frozenset({SILENCE, SLOWNESS, NO_CREDENTIALS})  # the next request would end the same way, after as long
+_FINAL = frozenset(
+    {SILENCE, SLOWNESS, NO_CREDENTIALS, NO_TLS, _UNTRUSTED[0], *(why for why, _ in _CERTIFICATES.values())}
+)  # the next request would end the same way, after as long
 _DENIED = frozenset({"401", "403"})
 
 
@@ -114,10 +128,19 @@ def _without_identity(address: Address, text: str) -> tuple[str, str] | None:
     return None
 
 
+def _without_tls(text: str) -> tuple[str, str] | None:
+    """Return why there is no safe connection; None if that is not the reason."""
+    if found := _CERTIFICATE.search(text):
+        return next((each for name, each in _CERTIFICATES.items() if found[1].startswith(name)), _UNTRUSTED)
+    return (NO_TLS, "use http://, or the port on which it does") if "InvalidContentType" in text else None
+
+
 def _without_answer(address: Address, text: str) -> tuple[str, str | None]:
     """Return why a request got no answer."""
     if "credential" in text.lower():
         return NO_CREDENTIALS, f"set {variables(address)}"
+    if found := _without_tls(text):
+        return found
     if "error sending request" in text or "timed out" in text:
         return SILENCE, "check the address and the connection"
     if "response body error" in text:

@@ -25,6 +25,8 @@ output: {size: 64x64, fps: 24}
 scenes: [{id: one, type: title, title: One, duration: 0.2}]
 """
 KEYS: KeyPair = generate()
+SKEWED = b"<Error><Code>RequestTimeTooSkewed</Code><ServerTime>2026-11-30T12:00:00Z</ServerTime></Error>"
+EXPIRED, UNKNOWN = (b"<Error><Code>%s</Code></Error>" % code for code in (b"ExpiredToken", b"InvalidAccessKeyId"))
 AT_ONCE = 32  # requests that can be on their way when a server falls silent
 
 
@@ -49,6 +51,9 @@ CASES: Mapping[str, Case] = {
     "hangs": Case(_record, Fault(-1), "the server does not answer"),
     "drips": Case(_record, Fault(200, b"{" * 60, drip=0.2), "the server does not answer in time"),
     "fails": Case(_record, Fault(500), "the server answered 500"),
+    "says that the clock is off": Case(_record, Fault(403, SKEWED), "the clock of this machine is off"),
+    "knows an expired key": Case(_record, Fault(400, EXPIRED), "the credentials have expired"),
+    "knows the key no more": Case(_record, Fault(403, UNKNOWN), "the access key is unknown"),
     "denies": Case(_record, Fault(401), "access is denied"),
     "has no blob": Case(_blob, Fault(404)),
     "cuts the body": Case(_blob, Fault(0), "the server does not answer"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -324,3 +326,28 @@ def test_writing_that_fails_is_reported(s3: ObjectServer, tmp_path: Path) -> Non
     found = Pusher(address, store.blobs, Signer(KEYS.private)).push(traces)
     assert (found.written, found.error is not None) == (0, True)
     assert not any("/ac/" in key for key in s3.puts())
+
+
+@pytest.mark.usefixtures("s3")
+def test_a_full_disk_is_no_fault_of_the_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """P20, P32: what cannot be written here is a miss; the server is not blamed, and asked again."""
+    address = f"s3://{BUCKET}/full"
+    trace = pushed(tmp_path, address)
+    tier = patient(address)
+    real = Path.open
+
+    def full(path: Path, *given: Any, **ways: Any) -> Any:
+        opened = real(path, *given, **ways)
+        if path.parent.name == "unverified":
+            opened.close()
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
+        return opened
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "open", full)
+        result, store = fetched(tier, trace, tmp_path)
+    assert (result.trace, result.errors, tier.error) == (None, 1, None)
+    assert list((tmp_path / "unverified").iterdir()) == []
+    assert not any(store.blobs.path(blob.digest).exists() for blob in trace.outputs.values())
+    result, store = fetched(tier, trace, tmp_path)
+    assert result.trace == trace
