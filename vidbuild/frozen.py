@@ -81,6 +81,7 @@ class _Record:
     """The methods that all records share."""
 
     __slots__ = ()
+    __match_args__: ClassVar[tuple[str, ...]] = ()
     record_names: ClassVar[tuple[str, ...]] = ()
     record_defaults: ClassVar[Mapping[str, Any]] = {}
     record_values: ClassVar[Callable[[Any], Any]]
@@ -124,6 +125,7 @@ def _record_class(cls: type, *, kw_only: bool) -> type:
     content |= {
         "__slots__": tuple(name for name in own if name not in inherited.record_names),
         "__init__": _compiled_later(names, defaults, kw_only=kw_only),
+        "__match_args__": tuple(dict.fromkeys((*inherited.__match_args__, *(() if kw_only else own)))),
         "record_names": names,
         "record_defaults": defaults,
         "record_values": attrgetter(*names),

@@ -181,3 +181,20 @@ def test_a_class_is_compiled_with_its_first_instance() -> None:
     assert compiled is not before
     Some(2)
     assert Some.__init__ is compiled
+
+
+def test_fields_are_matched_in_order() -> None:
+    """A `match` reads the fields by their places, but those that have none: as `dataclasses` has it."""
+    match Point(1, 2):
+        case Point(x, y):
+            assert (x, y) == (1, 2)
+    assert Point.__match_args__ == ("x", "y", "tags")
+    assert Base.__match_args__ == ()
+
+
+def test_what_differs_from_its_default_is_known() -> None:
+    """Names of fields, and the values that are not the default ones, which JSON leaves out."""
+    assert frozen.names(Point) == ("x", "y", "tags")
+    assert frozen.changed_values(Point(0)) == {"x": 0}
+    assert frozen.changed_values(Point(0, 3, {})) == {"x": 0, "y": 3}
+    assert frozen.changed_values(Point(0, 0, {"a": "b"})) == {"x": 0, "tags": {"a": "b"}}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +17,7 @@ from vidbuild.engine.keys.tools import Access
 from vidbuild.engine.sandbox.sandbox import Sandbox
 from vidbuild.engine.store.store import Store
 from vidbuild.engine.worker.executor import Executor, Message, NewExecutor, RunSetup
+from vidbuild.frozen import replaced
 
 if TYPE_CHECKING:
     from vidbuild.engine.keys.fetch import FetchResult
@@ -259,4 +259,4 @@ class Dispatcher:
             return None
         durable.make_folder(blobs)  # only a folder that exists can be allowed
         lower = tuple(map(str, self._store.blobs.lower))
-        return replace(sandbox, keep=(*sandbox.keep, str(blobs)), named=lower, write=(*sandbox.write, str(build_dir)))
+        return replaced(sandbox, keep=(*sandbox.keep, str(blobs)), named=lower, write=(*sandbox.write, str(build_dir)))

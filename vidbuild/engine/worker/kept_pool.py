@@ -6,12 +6,12 @@ import os
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Any
 
 from vidbuild.engine.sandbox.sandbox import Sandbox
 from vidbuild.engine.worker.executor import Executor, Message, RunSetup
 from vidbuild.engine.worker.pool import Pool
+from vidbuild.frozen import replaced
 
 _REMEMBERED = 30  # runs whose folders of sources kept workers can read
 _Identity = frozenset[tuple[str, int, int]]
@@ -84,7 +84,7 @@ class KeptPool:
         has_all = now is not None and set(self._read) <= set(map(str, now.read))
         read = now.read if now is not None and has_all else tuple(self._read)
         write = tuple(str(folder) if each == str(setup.folder) else each for each in setup.sandbox.write)
-        sandbox = replace(setup.sandbox, write=write, read=read)
+        sandbox = replaced(setup.sandbox, write=write, read=read)
         return RunSetup(setup.jobs, folder, dict(setup.env), sandbox)
 
     def _fits(self, wanted: RunSetup) -> bool:

@@ -6,7 +6,6 @@ import contextlib
 import os
 import selectors
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ from vidbuild.engine.worker.executor import Message
 from vidbuild.engine.worker.process import Profile, WorkerProcess
 from vidbuild.engine.worker.protocol import INTERIM, StepFailure
 from vidbuild.errors import Failure
+from vidbuild.frozen import replaced
 
 _MOST_IDLE = 4  # idle workers for each slot: one of another profile may have a large model, and serve no more steps
 _WAKES = 4096  # bytes of a pipe that are read at once
@@ -123,7 +123,7 @@ class Pool:
         sandbox = self._sandbox
         if sandbox is not None:
             programs = (*sandbox.programs, *profile.programs)
-            sandbox = replace(sandbox, network=profile.network, programs=programs)
+            sandbox = replaced(sandbox, network=profile.network, programs=programs)
         worker = WorkerProcess(self._folder, self._env, sandbox, profile)
         self._selector.register(worker.stdout, selectors.EVENT_READ, (worker, self._read))
         self._selector.register(worker.stderr, selectors.EVENT_READ, (worker, self._drain))

@@ -14,12 +14,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from vidbuild.engine.graph.context import StepWarning
 from vidbuild.errors import Failure
-from vidbuild.frozen import values
+from vidbuild.frozen import dataclass, values
 
 _UNIT = 40
 _LOG_LINES = 100

@@ -366,6 +366,7 @@ def test_the_engine_knows_nothing_of_video() -> None:
         "vidbuild.location",
         "vidbuild.sanitize",
         "vidbuild.suggest",
+        "vidbuild.flock",
         "vidbuild.frozen",
     }
 
