@@ -35,6 +35,7 @@ ALLOWED: dict[str, set[str]] = {
         "record",
         "stock",
         "inspection",
+        "video_report.timing",
         "comparison",
         "plan",
         "publishing",

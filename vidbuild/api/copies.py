@@ -9,7 +9,7 @@ from vidbuild.engine.disk.lock import Lock
 from vidbuild.engine.store import copies
 from vidbuild.engine.store.copies import LIVE, PAGES, touch
 
-__all__ = ["LIVE", "PAGES", "Hold", "touch", "trim_copies"]
+__all__ = ["LIVE", "PAGES", "Hold", "lock_file", "touch", "trim_copies"]
 
 _WAIT_FOR_TRIM = 0.05  # seconds
 
@@ -41,3 +41,11 @@ class Hold:
 def trim_copies(root: Path) -> int:
     """Remove the copies that no process uses, and that were not used for 30 days; return their bytes."""
     return copies.trim(root, 0)
+
+
+def lock_file(path: Path) -> Lock | None:
+    """Lock a file of an area for this process; None while another one has it, or if it cannot be written."""
+    try:
+        return Lock.attempt(path)
+    except OSError:
+        return None

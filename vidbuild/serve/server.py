@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from vidbuild.api.copies import LIVE, Hold, trim_copies
+from vidbuild.api.copies import LIVE, Hold, lock_file, trim_copies
 from vidbuild.api.loaded_code import LoadedCode
 from vidbuild.api.options import BuildOptions
 from vidbuild.api.plan import store_of
@@ -102,7 +102,8 @@ class LivePage:
         self._listening = listening
         self.catalog = Catalog(root, specs, folder, Path.cwd() if find() else None)
         trim_copies(store.root)
-        self.stream = Stream(folder / "events.jsonl")
+        self._lock = lock_file(folder / "events.lock")  # another server of the project may have its own log there
+        self.stream = Stream(folder / "events.jsonl" if self._lock else None)
         self.watcher = Watcher(self.catalog.inputs, self._edited)
         self.builder = Builder(self.catalog, self.stream, options, on_bug, self.watcher.renew, self._look_at_code)
         access = Access(self.secrets, hosts_of(listening.host), listening.port)
@@ -133,6 +134,8 @@ class LivePage:
             self.watcher.stop()
             self.builder.stop()
             kept.close()
+            if self._lock:
+                self._lock.release()
 
     def _look_at_code(self) -> bool:
         self.is_stale = self.is_stale or bool(self.code.changed())

@@ -81,9 +81,7 @@ def test_players_are_put_where_the_words_are() -> None:
     assert inserted("WORD1", {}, lambda fence: fence.target) == "WORD1"
 
 
-@pytest.mark.parametrize(
-    "info", ["vidbuild a.yaml", "{ vidbuild} a.yaml", "{vidbuild a.yaml}", "Vidbuild ../c.yml"]
-)
+@pytest.mark.parametrize("info", ["vidbuild a.yaml", "{ vidbuild} a.yaml", "{vidbuild a.yaml}", "Vidbuild ../c.yml"])
 def test_a_misspelt_fence(info: str) -> None:
     """One with a spec and other brackets is noted; examples of commands and of fences are not."""
     page = f"````\n```{info}\n```\n````\n\n```sh\nvidbuild a.yaml\n```\n\n```vidbuild\n```\n\n```{info}\n```\n"

@@ -133,9 +133,10 @@ def test_what_is_kept_of_videos_is_a_part_of_the_cache(site: Site, monkeypatch: 
         return LivePage([site.spec], BuildOptions(cache=cache), listening, lambda: True, site.bugs.append)
 
     assert counted >= 2 * sum(each.bytes for each in revision.files)
-    with page().working():
-        with page().working():
-            pass
+    with (first := page()).working():
+        with (second := page()).working():
+            assert (first.stream.add("a", {}), second.stream.add("b", {})) == (1, 1)  # each has a log of its own
+        assert (site.folder / "events.jsonl").read_text() == '{"id":1,"event":"a","data":{}}\n'
         assert revision.folder.is_dir()
         with pytest.raises(StoreError, match="is in use"):
             cache_clear(cache)
@@ -157,9 +158,11 @@ def test_symlinks_that_came_with_a_project(site: Site, tmp_path: Path, name: str
     else:
         target.mkdir()
     link.symlink_to(target)
-    with socket.socket() as unbound, pytest.raises(StoreError, match="is a symlink") as error:
-        options = BuildOptions(cache=site.root / ".vidbuild")
-        LivePage([site.spec], options, Listening(unbound, "127.0.0.1", 1, ()), lambda: True, site.bugs.append)
+    options = BuildOptions(cache=site.root / ".vidbuild")
+    with socket.socket() as unbound:
+        listening = Listening(unbound, "127.0.0.1", 1, ())
+        with pytest.raises(StoreError, match="is a symlink") as error:
+            LivePage([site.spec], options, listening, lambda: True, site.bugs.append)
     assert error.value.hint == f"rm {link}"
     assert target.read_text() == "" if target.is_file() else list(target.iterdir()) == []
 
