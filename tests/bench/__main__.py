@@ -27,9 +27,8 @@ TEXT = """\
 
 Written by `make bench` on {processors} CPUs, with {ffmpeg} and vidbuild {version}.
 All figures and their references come from one run. A ratio is the median over several turns, each of which measures
-both sides; `tests/bench/aims.py` defines the cases. The physical floor is the time to compose and encode, as whole
-frames, all frames that differ from the previous one. A build can be below it, because it encodes only the part of a
-frame that changed.
+both sides; `tests/bench/aims.py` defines the cases. The physical floor is the time to compose and encode what differs
+from the previous frame: bands of rows, each counted as its share of a whole frame.
 
 {rows}
 ## Where the time goes

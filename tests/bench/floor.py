@@ -1,10 +1,12 @@
-"""The least a case could take: the frames that differ, and what it takes to compose and encode one.
+"""The least a case could take: the parts of frames that differ, and what it takes to compose and encode a frame.
 
-One frame is a full background with one layer that moves over it, converted and encoded by x264 as it comes.
+A build encodes bands of rows, each only when something in it changes. One frame is a full background with one layer
+that moves over it, converted and encoded by x264 as it comes.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import tempfile
 from collections.abc import Iterator
@@ -19,6 +21,7 @@ from vidbuild.engine.schedule.target import Target
 from vidbuild.media.render.changed_frames import changed_frames
 from vidbuild.media.render.drawing import Layer, Layers
 from vidbuild.media.render.motion import Motion
+from vidbuild.steps.render import FACTS
 
 from . import measure
 
@@ -65,6 +68,12 @@ def filmed(spec: Path) -> list[Filmed]:
 def differing(spec: Path) -> int:
     """How many frames of a spec that has been built differ from the one before."""
     return sum(len(each.differing) for each in filmed(spec))
+
+
+def coded(spec: Path) -> float:
+    """How many frames of a spec that has been built are encoded: a band counts as its share of a frame's height."""
+    facts = (json.loads(report.path(step.id, FACTS).read_text(encoding="utf-8")) for step, report in films(spec))
+    return sum(float(each["coded"]) for each in facts)
 
 
 def frame(spec: Path) -> Frame:

@@ -58,3 +58,4 @@ def test_the_rendered_frames_are_found(tmp_path: Path) -> None:
         assert each.differing[0] == 0
         assert len(each.differing) < each.frames
     assert floor.differing(tmp_path / cases.SPEC) == sum(len(each.differing) for each in found)
+    assert len(found) <= floor.coded(tmp_path / cases.SPEC) < floor.differing(tmp_path / cases.SPEC)
