@@ -64,6 +64,7 @@ ALLOWED: dict[str, set[str]] = {
         "media.codecs.profiles",
         "media.render.hold",
         "media.render.holds",
+        "video_report",
     },
     "dask_executor": {
         "engine.disk.durable",

@@ -27,7 +27,7 @@ def stream(path: Path, holds: Sequence[Hold], strips: Sequence[tuple[Path, int]]
                 added = file.read_bytes()
                 index, data = inserted(data, index, added), data + added
         if holds:
-            data, index = lengthened(data, index, holds)
+            data, index = lengthened(data, index, holds).laid_out()
         for file, end in strips:
             if end:
                 rows = file.read_bytes()

@@ -184,7 +184,7 @@ class DaskExecutor:
         return [Message(attempt.step, answer)]
 
     def _forget_worker(self, key: str) -> list[Message]:
-        """Let the worker of an attempt be described anew: another process has its address, or its code has changed."""
+        """Let the worker of an attempt be described again: another process has its address, or its code has changed."""
         attempt = self._attempts.get(key)
         if attempt is None or not self._roster.forget(attempt.worker):
             return []

@@ -67,7 +67,7 @@ class Lost:
 
 @dataclass(frozen=True)
 class Wake:
-    """Nothing of the cluster: whoever waits for news has something else to do."""
+    """No news of the cluster: the loop that waits for some has something else to do."""
 
 
 News = Interim | Answered | Threads | Described | Lost | Wake

@@ -31,7 +31,7 @@ def test_media_is_recognized_by_content(tmp_path: Path) -> None:
     for name, content in files.items():
         (tmp_path / name).write_bytes(content)
     opened = (*(tmp_path / name for name in files), tmp_path, tmp_path / "gone")
-    found = Counts(Counter(), opened, {}, frozenset(), any_child=False)
+    found = Counts(Counter(), opened, {}, frozenset(), any_child=False, links=0, loaded=frozenset())
     assert [path.name for path in found.media] == ["blob", "raw"]
 
 

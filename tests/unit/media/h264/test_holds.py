@@ -22,7 +22,8 @@ from vidbuild.media.h264.strip import inserted
 from vidbuild.media.render import holds
 from vidbuild.media.render.animation import Animation
 from vidbuild.media.render.changed_frames import changed_frames
-from vidbuild.media.render.holds import Hold, Shortened
+from vidbuild.media.render.hold import Hold
+from vidbuild.media.render.holds import Shortened
 from vidbuild.steps import render
 
 SCENES: dict[str, tuple[tuple[tuple[int, int], ...], dict[str, Any]]] = {
