@@ -101,3 +101,8 @@ export function coalesce(work, wait = 80) {
   // What the server refuses is shown; that it is away, the stream reports.
   return () => request().catch((error) => { if (error.status) notify(error.message); });
 }
+
+// Call something every so often while the page is seen: runs of other programs send no events to this server.
+export function every(seconds, call) {
+  setInterval(() => { if (!document.hidden) call(); }, 1000 * seconds);
+}

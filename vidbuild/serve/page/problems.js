@@ -90,8 +90,8 @@ export class Problems {
   #item(problem) {
     const place = [problem.file?.split("/").at(-1), problem.line, problem.column].filter(Boolean).join(":");
     return el("li", { class: `problem ${problem.severity}` },
-      el("p", { class: "message" }, el("span", { class: "tag" }, problem.severity), problem.message,
-        problem.code ? el("code", { class: "id" }, problem.code) : null),
+      el("p", { class: "message" }, el("span", { class: "tag" }, problem.severity), " ", problem.message,
+        problem.code ? [" ", el("code", { class: "id" }, problem.code)] : null),
       problem.excerpt ? el("pre", { tabindex: "0", role: "group", "aria-label": "Source lines" }, problem.excerpt) : null,
       problem.log?.length ? el("pre", { tabindex: "0", role: "group", "aria-label": "Log" }, problem.log.join("\n")) : null,
       problem.hint ? el("p", { class: "hint" }, problem.hint) : null,

@@ -1,7 +1,7 @@
 // One run: its steps, grouped by scene, as they run.
 
 import { get, post } from "./api.js";
-import { $, announce, coalesce, el, show } from "./dom.js";
+import { $, announce, coalesce, el, every, show } from "./dom.js";
 import { ago, duration, titleOf } from "./format.js";
 import { pill, words } from "./status.js";
 import { Stream } from "./stream.js";
@@ -177,4 +177,5 @@ const stream = new Stream();
 stream.addEventListener("again", reload);
 stream.addEventListener("run", (event) => { if (event.detail.run === id) reload(); });
 stream.start();
+every(2, () => { if (["running", "paused", "waiting", "pending"].includes($("#actions").dataset.state)) reload(); });
 reload();

@@ -1,7 +1,7 @@
 // The list of runs, newest first, by state.
 
 import { get } from "./api.js";
-import { $, coalesce, el, show } from "./dom.js";
+import { $, coalesce, el, every, show } from "./dom.js";
 import { ago, duration, titleOf } from "./format.js";
 import { pill, words } from "./status.js";
 import { Stream } from "./stream.js";
@@ -9,6 +9,7 @@ import { Stream } from "./stream.js";
 const AT_ONCE = 100;
 let chosen = "";
 let limit = AT_ONCE;
+let known = ""; // what is drawn
 
 export function counts(run) {
   const { ran, cached, fetched, failed } = run.counts ?? {};
@@ -19,7 +20,7 @@ function row(run, names) {
   const state = el("span");
   pill(state, run.state);
   const videos = (run.videos ?? []).map((id) => names.get(id) ?? id);
-  const name = videos.length === 1 ? videos[0] : titleOf(run) || run.run;
+  const name = videos.length === 1 && !run.name?.includes(", ") ? videos[0] : titleOf(run) || run.run;
   const { steps, done } = run.counts ?? {};
   const active = ["running", "paused"].includes(run.state) && steps > 0;
   return el("li", {}, el("a", { href: `/runs/${encodeURIComponent(run.run)}` },
@@ -32,6 +33,9 @@ function row(run, names) {
 
 async function load() {
   const [runs, videos] = await Promise.all([get("/api/runs"), get("/api/videos")]);
+  const text = JSON.stringify([runs, chosen, limit, videos.map((each) => each.name), Math.floor(Date.now() / 30000)]);
+  if (text === known) return;
+  known = text;
   const names = new Map(videos.map((each) => [each.id, each.name]));
   const states = [...new Set(runs.map((each) => each.state))];
   if (chosen && !states.includes(chosen)) chosen = "";
@@ -57,4 +61,5 @@ const stream = new Stream();
 stream.addEventListener("again", reload);
 stream.addEventListener("run", (event) => { if (/^(run|target)_/.test(event.detail.type)) reload(); });
 stream.start();
+every(4, reload);
 reload();
