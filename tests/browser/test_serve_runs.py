@@ -126,7 +126,7 @@ def test_a_failed_step_shows_the_end_of_its_log(space: Workspace, pages: LivePag
 
 def test_two_hundred_problems(space: Workspace, pages: LivePages) -> None:
     """Errors come first, by kind and in parts; a problem without a file has its message alone."""
-    problems = [
+    problems: list[dict[str, str | int | list[str] | None]] = [
         {
             "severity": "warning" if number % 40 else "error",
             "code": "VB306" if number % 40 else None,
