@@ -125,7 +125,8 @@ def test_the_gitlab_recipe(repository: Path) -> None:
     merged = gitlab_job(repository, CI_MERGE_REQUEST_DIFF_BASE_SHA=base)
     assert merged.returncode == 0, merged.stderr
     assert "1 changed of 2 scenes" in merged.stdout
-    assert [page.name for page in (repository / "changes").iterdir()] == ["intro.vidbuild.html"]
+    pages = [page.relative_to(repository).as_posix() for page in (repository / "changes").rglob("*.html")]
+    assert pages == [f"changes/{SPEC}.html"]
     assert git(repository, "worktree", "list").count("\n") == 0
     (repository / "docs/new.vidbuild.yaml").unlink()
     write(repository / SPEC, WRONG)
