@@ -197,7 +197,7 @@ def test_nothing_is_published_twice(azure: ObjectServer, tmp_path: Path) -> None
 
 @pytest.mark.usefixtures("azure")
 def test_a_cache_for_the_team(tmp_path: Path) -> None:
-    """P34-P36: written once, fetched whole, not believed from a stranger, and gone blobs are a miss."""
+    """P34, P35, P36: written once, fetched whole, not believed from a stranger, and gone blobs are a miss."""
     address = f"az://{PRIVATE}/cache"
     theirs, ours = Store(tmp_path / "theirs"), Store(tmp_path / "ours")
     trace = stored_trace(theirs, "one")
