@@ -15,7 +15,7 @@ from vidbuild.plan.showings import drawn, drawn_overlay
 from vidbuild.plan.variant import VideoSpec
 from vidbuild.scenes.layout_files import SCENES, layout_files
 from vidbuild.scenes.protocol import SceneType
-from vidbuild.scenes.registry import SCENE_TYPES, plugin_of
+from vidbuild.scenes.registry import SCENE_TYPES, plugin_of, reveals_of
 
 PAGE = "page.png"  # what the step that draws a page writes
 HEIC = frozenset({".heic", ".heif", ".hif"})  # how the names of images end that pi-heif decodes
@@ -104,7 +104,7 @@ def _draw(video: VideoSpec, scene: Scene) -> Step:
 def _named_layers(kind: SceneType, scene: Scene) -> list[str]:
     """Return the layers that a type moves, so that its template can be checked to draw them."""
     found = {*kind.entrances(scene), *kind.drifts(scene)}
-    for reveal in kind.reveals(scene):
+    for reveal in reveals_of(scene):
         found |= {*reveal.enter, *reveal.leave, *reveal.until_next, *reveal.moves, *reveal.zooms}
     return sorted(found)
 

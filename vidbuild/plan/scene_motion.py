@@ -8,7 +8,7 @@ from dataclasses import replace
 from vidbuild.media.render.motion import HOME
 from vidbuild.model import Scene
 from vidbuild.scenes.protocol import Place, Reveal, scaled
-from vidbuild.scenes.registry import SCENE_TYPES
+from vidbuild.scenes.registry import SCENE_TYPES, reveals_of
 
 # The places of a background that drifts, at the scene's start and end: it costs as much as an image that zooms.
 DRIFT = (HOME, scaled(1.06))
@@ -42,9 +42,12 @@ def entrances(scene: Scene, before: str = "cut") -> dict[str, str]:
 
 def reveals(scene: Scene) -> list[Reveal]:
     """The later appearances, with the scene's own entrance."""
+    found = reveals_of(scene)
+    if not scene.effects.enter:
+        return list(found)
     return [
         replace(reveal, enter={layer: _entrance(scene, effect) for layer, effect in reveal.enter.items()})
-        for reveal in SCENE_TYPES[scene.type].reveals(scene)
+        for reveal in found
     ]
 
 

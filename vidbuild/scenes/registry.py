@@ -8,10 +8,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from vidbuild.scenes.protocol import SceneType
+from vidbuild.scenes.protocol import Reveal, SceneType
 
 if TYPE_CHECKING:
     from vidbuild.extensions.installed import Plugin
+    from vidbuild.model import Scene
     from vidbuild.scenes.plugin import PluginScene
 
 NAMES = (
@@ -75,6 +76,23 @@ class _SceneTypes(Mapping[str, SceneType]):
 
 _TYPES = _SceneTypes()
 SCENE_TYPES: Mapping[str, SceneType] = _TYPES
+
+
+# The reveals of scenes by their identity, each with its scene, so that no other scene can have the same identity.
+_REVEALS: dict[int, tuple[Scene, tuple[Reveal, ...]]] = {}
+_MOST_REVEALS = 4096  # scenes: more than a spec can have
+
+
+def reveals_of(scene: Scene) -> tuple[Reveal, ...]:
+    """Return the reveals of a scene, which its checks and its plan ask for several times."""
+    if scene.type in _TYPES.added:
+        return tuple(SCENE_TYPES[scene.type].reveals(scene))
+    known = _REVEALS.get(id(scene))
+    if known is None or known[0] is not scene:
+        if len(_REVEALS) >= _MOST_REVEALS:
+            _REVEALS.clear()
+        known = _REVEALS[id(scene)] = scene, tuple(SCENE_TYPES[scene.type].reveals(scene))
+    return known[1]
 
 
 def add(name: str) -> bool:

@@ -131,10 +131,10 @@ def _check_scripts(
 
 def _check_mentions(scene: Scene, narration: Narration, language: str, collector: DiagnosticCollector) -> None:
     """Warn of reveals of which the narration does not determine the time."""
-    from vidbuild.scenes.registry import SCENE_TYPES
+    from vidbuild.scenes.registry import reveals_of
     from vidbuild.timeline.mentions import mentions
 
-    reveals = SCENE_TYPES[scene.type].reveals(scene)
+    reveals = reveals_of(scene)
     for reveal, mention in zip(reveals, mentions(reveals, narration.tokens, language), strict=True):
         if mention.unsure:
             hint = "place a cue such as [[here]] before its passage, and add 'at: here' to it"

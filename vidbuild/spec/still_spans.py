@@ -11,7 +11,7 @@ from vidbuild.media.text.align import align
 from vidbuild.media.text.spoken_length import Pace
 from vidbuild.media.text.words import TimedWord
 from vidbuild.model import Narration, Scene
-from vidbuild.scenes.registry import SCENE_TYPES
+from vidbuild.scenes.registry import reveals_of
 from vidbuild.timebase import SAMPLE_RATE, samples
 from vidbuild.timeline.mentions import mentions, spoken_at
 from vidbuild.timeline.reveal_times import reveal_times
@@ -54,7 +54,7 @@ def _reveals(
     scene: Scene, narration: Narration | None, words: Sequence[TimedWord], language: str, seconds: float
 ) -> Iterator[tuple[float, float]]:
     """Yield the seconds at which each reveal begins and ends."""
-    reveals = SCENE_TYPES[scene.type].reveals(scene)
+    reveals = reveals_of(scene)
     mentioned = [each.token for each in mentions(reveals, narration.tokens if narration else (), language)]
     span = (words[0].start, words[-1].end) if words else (0, samples(seconds) * 3 // 4)
     end = 0.0
