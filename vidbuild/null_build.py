@@ -105,7 +105,10 @@ class Record:
 
 def name_of(args: Sequence[str]) -> str:
     """Return the name of the record of a command: the digest of all that is in no file; "" if it can have none."""
-    if os.name != "posix" or None in (sys.stdin, sys.stdout, sys.stderr) or not _root(args):
+    try:
+        if os.name != "posix" or None in (sys.stdin, sys.stdout, sys.stderr) or not _root(args):
+            return ""
+    except OSError:  # the current folder is gone, which the command reports
         return ""
     from hashlib import blake2b
 

@@ -99,6 +99,8 @@ def test_what_is_in_no_file_is_in_the_name(tmp_path: Path, monkeypatch: pytest.M
         ["build", "-n"],
     )
     assert [null_build.name_of(args) for args in refused] == [""] * len(refused)
+    (tmp_path / "sub").rmdir()
+    assert null_build.name_of(["build"]) == ""
 
 
 @pytest.mark.parametrize("marker", ["vidbuild.toml", ".git", "a/vidbuild.toml", "a/b/.git", "", "link"])
