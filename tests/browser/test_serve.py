@@ -300,6 +300,46 @@ def test_an_error_appears_with_its_line_and_goes_away(live: LivePages, space: Wo
     assert "No problems" in live.browser.evaluate("document.querySelector('#panel-problems').innerText")
 
 
+def tab_to(live: LivePages, condition: str) -> None:
+    """Press Tab until the element with the focus fulfils a condition."""
+    for _ in range(50):
+        if live.browser.evaluate(f"(each => Boolean({condition}))(document.activeElement)"):
+            return
+        live.browser.press("Tab", 9)
+    raise AssertionError(f"Tab never reached what fulfils {condition}")
+
+
+def test_an_error_is_found_and_mended_and_the_result_compared_by_keyboard(live: LivePages, space: Workspace) -> None:
+    """Only with keys: to the error and its link to the editor, then to the changed scene, its slider, the captions."""
+    space.write("video.yaml", SPEC.replace("type: list", "type: lisst"))
+    live.until("!document.querySelector('#trouble').hidden")
+    tab_to(live, "each.closest('#trouble')")
+    live.browser.press("Enter", 13)
+    live.until("document.activeElement.id === 'tab-problems'")
+    tab_to(live, "each.textContent === 'Open in editor'")
+    space.write("video.yaml", SPEC.replace("Second <scene>", "Mended scene"))
+    live.until("document.querySelector('#trouble').hidden")
+    live.until(f"{LOADED} && vidbuild.detail.scenes[1].title === 'Mended scene'")
+    assert "No problems" in live.browser.evaluate("document.querySelector('#panel-problems').innerText")
+    live.browser.evaluate("document.querySelector('#play').focus()")  # what had the focus is gone with the problem
+    live.browser.press("n", 78)
+    live.until("vidbuild.player.scene.id === 'two'")
+    tab_to(live, "each.id === 'tab-problems'")
+    live.browser.press("Home", 36)
+    live.until("document.querySelector('.pair')?.dataset.state === 'shown'")
+    tab_to(live, "each.matches('.pair input')")
+    live.browser.press("ArrowRight", 39)
+    assert live.browser.evaluate("document.querySelector('.pair').style.getPropertyValue('--at')") == "51%"
+    for _ in range(50):
+        live.browser.press("Tab", 9, SHIFT)
+        if live.browser.evaluate("document.activeElement.id") == "tab-scene":
+            break
+    live.browser.press("End", 35)
+    tab_to(live, "each.textContent.endsWith('.vtt')")
+    head = "fetch(document.activeElement.href).then((got) => got.headers.get('content-disposition'))"
+    assert "video.vtt" in live.browser.evaluate(head)
+
+
 def test_a_restart_of_the_server_is_survived(live: LivePages, space: Workspace) -> None:
     """The page reports that the server is gone, connects again by itself, and has what changed meanwhile."""
     live.server.stop()

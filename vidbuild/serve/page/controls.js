@@ -1,6 +1,6 @@
 // The buttons under the player, and what the system's media keys do.
 
-import { $, setIcon, show } from "./dom.js";
+import { $, notify, setIcon, show } from "./dom.js";
 import { clock, frameAt } from "./format.js";
 import { sceneStep } from "./keys.js";
 
@@ -77,7 +77,7 @@ function bindFullScreen(player) {
   };
   $("#full").addEventListener("click", () => {
     if (document.fullscreenElement) document.exitFullscreen();
-    else if (cinema.requestFullscreen) cinema.requestFullscreen();
+    else if (cinema.requestFullscreen) cinema.requestFullscreen().catch((error) => notify(error.message));
     else player.video.webkitEnterFullscreen?.(); // iPhones show nothing but a video element full screen
   });
   document.addEventListener("fullscreenchange", changed);

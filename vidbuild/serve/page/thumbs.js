@@ -27,6 +27,11 @@ export class Thumbs {
     return null;
   }
 
+  // The picture if it is there, without loading it.
+  peek(url) {
+    return this.#pictures.get(url) ?? null;
+  }
+
   // What scrolled out of view before its turn came is not loaded.
   forget() {
     this.#waiting.length = 0;

@@ -15,6 +15,7 @@ export class Timeline {
   #drawing = 0;
   #paint = null;
   #detail = null;
+  #drawn = new Map(); // scene -> the address of the picture that was drawn last
   #settled = new Map(); // scene -> its picture in the last version that was whole
 
   constructor(player, newestOf) {
@@ -147,7 +148,7 @@ export class Timeline {
         left: this.left, width: this.scroller.clientWidth, scale: this.scale,
         ratio: devicePixelRatio, time: this.player.time, colors: this.#paint,
       };
-      draw(this.context, view, this.#data, (scene) => this.thumbs.get(this.thumb(scene)));
+      draw(this.context, view, this.#data, (scene) => this.#picture(scene));
     });
   }
 
@@ -157,6 +158,14 @@ export class Timeline {
     const newest = this.newestOf(scene.id);
     if (newest || !scene.stale) return newest ?? scene.thumb ?? "";
     return this.#settled.get(scene.id) ?? "";
+  }
+
+  // Until its new picture has arrived, a scene keeps the one that was drawn last.
+  #picture(scene) {
+    const url = this.thumb(scene);
+    const found = this.thumbs.get(url);
+    if (found) this.#drawn.set(scene.id, url);
+    return found ?? this.thumbs.peek(this.#drawn.get(scene.id));
   }
 
   #resize() {
