@@ -66,6 +66,28 @@ def test_the_title_scene() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("before", "name", "shown"),
+    [("", "chart.png", False), ("Acme builds videos.", "chart.png", True), ("Acme builds videos.", "logo.png", False)],
+)
+def test_a_picture_at_the_start(before: str, name: str, *, shown: bool) -> None:
+    """It is a logo if nothing comes before it, or if it is called so; else it is shown."""
+    prose = (Prose(before),) if before else ()
+    first = Section("Acme", (*prose, Picture("What it makes", Path(name))), name="Acme")
+    found = compose(Outline("Acme", (first,)), "en", Choices(), lambda block: str(block.path)).scenes
+    assert [each.fields["type"] for each in found] == ["title", *["image"] * shown]
+
+
+def test_lines_of_a_slide_are_shown_or_named() -> None:
+    """The lines of a first slide with notes are its subtitle together; what no scene shows is named."""
+    short, long = (Prose("Ann."), Prose("May 2026.")), (Prose("A" * 50), Prose("B" * 50), Prose("C" * 50))
+    for lines, subtitle, cut in ((short, "Ann \u00b7 May 2026", ""), (long, "A" * 50, "2 lines of the slide")):
+        first = Section("Acme", (*lines, Speech("Welcome.")), name="Acme")
+        outline = Outline("Acme", (first,), paced=True)
+        (scene,) = compose(outline, "en", Choices(), lambda block: str(block.path)).scenes
+        assert (scene.fields["type"], scene.fields["subtitle"], scene.cut) == ("title", subtitle, cut)
+
+
 def test_commands_are_typed_where_they_are_spoken_of() -> None:
     """Commands of one section are in one terminal, each at the end of the prose before it."""
     one, two = (Commands((Command(run=run),), "bash") for run in ("pip install acme", "acme run"))

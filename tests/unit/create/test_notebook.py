@@ -207,6 +207,26 @@ def test_attached_pictures(read: Read) -> None:
     ]
 
 
+def test_an_attached_picture_has_its_name_or_that_of_an_address(read: Read) -> None:
+    """Links have %20 for the blank in a name."""
+    attached = {"my plot.png": {"image/png": base64.b64encode(png()).decode()}}
+    outline = read(markdown("# A\n\n![A plot](attachment:my%20plot.png)", attachments=attached))
+    (picture,) = blocks(outline)
+    assert isinstance(picture, Picture)
+    assert not outline.omissions
+
+
+def test_widgets_are_left_out(read: Read) -> None:
+    """Their text is the name of a Python object; a picture of one is shown."""
+    widget = {"application/vnd.jupyter.widget-view+json": {"model_id": "a"}, "text/plain": "IntSlider(value=0)"}
+    image = {"image/png": base64.b64encode(png()).decode()}
+    outline = read(code("slider", result(**widget)), code("plot", result(**widget, **image)))
+    assert [type(block) for block in blocks(outline)] == [Code, Code, Picture]
+    assert [each.what for each in outline.omissions] == [
+        "an output of cell 1: application/vnd.jupyter.widget-view+json"
+    ]
+
+
 def test_format_3(read: Read) -> None:
     """Notebooks of the format before 4: worksheets, inputs, cells of headings and types of outputs by name."""
     cells = [

@@ -21,6 +21,8 @@ PAUSE_AFTER = 0.6  # seconds, as a spec has by default
 MAX_PAUSE = 5.0
 MAX_SILENT = 8.0
 _COLON = re.compile("[:\uff1a]\\Z")
+_LOGO = re.compile(r"logo|banner|badge|icon|header", re.IGNORECASE)
+_BETWEEN_LINES = " \u00b7 "
 SILENT = 5.0  # seconds of a scene whose source says nothing about it
 
 
@@ -48,7 +50,7 @@ def of_section(section: Section, outline: Outline, language: str, place: Place) 
         opens = is_first and nth == 0 and not (outline.paced and beat.shown)
         if opens:
             yield _opening(section, outline, beat, language)
-            if not beat.shown or isinstance(beat.shown[0], Picture):  # a picture at a document's start is its logo
+            if not beat.shown or _is_logo(beat):
                 continue
             # What its prose says has been said.
             beat = replace(beat, prose=tuple(() for _ in beat.prose))
@@ -68,12 +70,29 @@ def _opening(section: Section, outline: Outline, beat: Beat, language: str) -> S
     # A talk's first slide has its author or its date below the title, and a version its date: these are no sentences.
     is_own = outline.paced or section.title
     lead = said[0] if said else outline.description or (beat.texts[0] if is_own and beat.texts else "")
+    # What a slide shows besides, which its notes need not say.
+    lines = [each.rstrip(".") for each in beat.texts] if outline.paced and beat.speech is not None else []
+    joined = _BETWEEN_LINES.join(lines)
+    if len(inline.plain(joined)) <= MAX_SUBTITLE:
+        lead, lines = joined or lead, []
     subtitle, cut = cut_to(lead.rstrip("."), MAX_SUBTITLE)
     fields: dict[str, Any] = {"type": "title", "title": cut_to(title, MAX_TITLE)[0]}
     if subtitle and not cut:
         fields["subtitle"] = subtitle
+    hidden = lines[1:] if "subtitle" in fields else lines
     spoken = " ".join(said) or sentences.spoken(title)
-    return SceneDraft({**fields, **_spoken(spoken if beat.speech is None else beat.speech)}, section)
+    return SceneDraft({**fields, **_spoken(spoken if beat.speech is None else beat.speech)}, section, _cut(hidden))
+
+
+def _is_logo(beat: Beat) -> bool:
+    """Return whether a document begins with a picture, or has one near its start that is called so."""
+    picture = beat.shown[0]
+    return isinstance(picture, Picture) and (not beat.prose[0] or bool(_LOGO.search(f"{picture.alt} {picture.path}")))
+
+
+def _cut(lines: Sequence[str]) -> str:
+    """Return what is left out if a slide's lines are not shown."""
+    return "" if not lines else "a line of the slide" if len(lines) == 1 else f"{len(lines)} lines of the slide"
 
 
 def _pair(
@@ -137,8 +156,10 @@ def _scene(
 
 def _draft(section: Section, outline: Outline, beat: Beat, parts: list[list[str]], place: Place) -> SceneDraft:
     if not beat.shown:
-        shown_texts = [beat.texts] if outline.paced and beat.speech is not None else parts
-        return SceneDraft({**_heading(section, shown_texts, outline), **_spoken(_joined(parts, ()))}, section)
+        is_slide = outline.paced and beat.speech is not None
+        fields = _heading(section, [beat.texts] if is_slide else parts, outline)
+        hidden = [each for each in beat.texts if each.rstrip(".") != fields.get("subtitle")] if is_slide else []
+        return SceneDraft({**fields, **_spoken(_joined(parts, ()))}, section, _cut(hidden))
     # A slide without a title is not about what its whole talk is about, unlike a part of a recording.
     is_slide = outline.paced and not isinstance(beat.shown[0], Recording)
     heading = inline.plain(section.heading) or ("" if is_slide else outline.title)

@@ -19,6 +19,7 @@ _KIND = re.compile(r"\[(markdown|md|raw)\]")
 _HEADER = re.compile(r"(?:#|//) ---\s*\Z")
 _COMMENT = re.compile(r"(?:#|//) ?")
 # The fields of an output in format 3, and the type of content that each is.
+_WIDGET = "application/vnd.jupyter.widget-view+json"
 _FORMAT_3 = {
     "text": "text/plain", "html": "text/html", "svg": "image/svg+xml", "png": "image/png", "jpeg": "image/jpeg",
     "latex": "text/latex", "json": "application/json", "javascript": "application/javascript",
@@ -165,7 +166,10 @@ def _output(output: Mapping[str, Any]) -> Output:
         is_error = output.get("name", output.get("stream")) == "stderr"
         return Output({} if is_error else {"text/plain": _text(output.get("text", ""))})
     data = mapping(output.get("data")) or {name: output[field] for field, name in _FORMAT_3.items() if field in output}
-    return Output({name: _text(value) for name, value in data.items() if isinstance(value, str | list)})
+    found = {name: _text(value) for name, value in data.items() if isinstance(value, str | list)}
+    if _WIDGET in data:  # its text is the name of an object in Python
+        found = {name: text for name, text in found.items() if name != "text/plain"} or {_WIDGET: ""}
+    return Output(found)
 
 
 def _merged(outputs: Sequence[Output]) -> Iterator[Output]:

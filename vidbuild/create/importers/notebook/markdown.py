@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from urllib.parse import unquote
 
 from markdown_it.tree import SyntaxTreeNode
 
@@ -69,8 +70,9 @@ def _parts(text: str, reading: Reading) -> Iterator[Part]:
 
 
 def _attached(cell: Cell, alt: str, name: str, left_out: Omissions) -> Iterator[Picture]:
-    """Yield a picture that is attached to a cell."""
-    for kind, content in ((cell.attachments or {}).get(name) or {}).items():
+    """Yield a picture that is attached to a cell; its name may be that of an address, with %20 for a blank."""
+    attachments = cell.attachments or {}
+    for kind, content in (attachments.get(name) or attachments.get(unquote(name)) or {}).items():
         if kind in ENDINGS and (data := decoded(content)):
             yield from left_out.embedded(data, ENDINGS[kind], alt or name, cell.line)
             return
