@@ -143,6 +143,7 @@ def test_scenes_of_what_is_no_video(space: Workspace, output: str) -> None:
         assert [each["text"] for each in second["words"]] == ["Say", "another", "one."]
         assert second["words"][0]["start"] >= second["start"]
         assert [each["start"] for each in data["chapters"]] == [first["start"], second["start"]]
+        assert data["poster"] == first["thumb"]  # none of audio
         edit(space, "title: Second", "title: Changed")
 
         def changed() -> bool:

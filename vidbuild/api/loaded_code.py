@@ -7,7 +7,7 @@ is on the disk: its results would be wrong, and found in the cache by every late
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from vidbuild.api.plan_cache import CODE, PACKAGE
@@ -25,12 +25,13 @@ class LoadedCode:
     """The code as it is when this object is made: make it before specs are read, which imports plug-ins."""
 
     def __init__(self) -> None:
+        self._folders = search_path()  # which needs a working folder; that may be removed
         self._plugins = [plugin for group in _GROUPS for plugin in installed(group)]
         self._loaded = self.state()
 
     def state(self) -> State:
         """Return what is installed now: name -> what changes whenever its code does."""
-        found: State = {"vidbuild": _own(), "what is installed with pip": frozenset(_packages())}
+        found: State = {"vidbuild": _own(), "what is installed with pip": frozenset(_packages(self._folders))}
         for plugin in self._plugins:
             try:
                 found[plugin.label] = content.identity(plugin)
@@ -67,9 +68,9 @@ def _signatures(folder: Path) -> Iterator[tuple[str, int, int]]:
                 yield entry.path, stat.st_mtime_ns, stat.st_size
 
 
-def _packages() -> Iterator[tuple[str, str]]:
+def _packages(folders: Iterable[str]) -> Iterator[tuple[str, str]]:
     """Yield the names of what pip writes for each package that it installs; they have its version."""
-    for folder in search_path():
+    for folder in folders:
         try:
             names = os.listdir(folder)  # noqa: PTH208 - names alone, often
         except OSError:  # an archive, or none

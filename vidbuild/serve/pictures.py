@@ -45,6 +45,8 @@ class Pictures:
         digest = next(each.picture for each in live.scenes if each.id == scene)[:12]
         frame = None if at is None else round(at * live.fps)
         path = still_path(self._catalog.folder, video, scene, digest, frame)
+        if path.is_file():
+            return path
         with self._making(path):
             if not path.is_file():
                 if self._is_stale():
@@ -120,6 +122,8 @@ class Pictures:
         first, end = round(timing["start"] * fps), round(timing["end"] * fps)
         frame = end - 1 if at is None else min(first + round(at * fps), end - 1)
         path = still_path(self._catalog.folder, video, scene, revision.id, frame)
+        if path.is_file():
+            return path
         with self._making(path):
             if not path.is_file():
                 frame_of(revision.folder / revision.media.name, frame / fps, path)

@@ -24,7 +24,7 @@ def summary(catalog: Catalog, video: Video) -> dict[str, Any]:
         "state": video.state,
         "seconds": video.revision.facts["seconds"] if video.revision else None,
         "language": video.live.language if video.live else "",
-        "poster": _url_of(video, video.revision, "poster"),
+        "poster": _poster(video),
         "changed": video.revision.facts.get("built") if video.revision else None,
         "run": video.run or None,
         "progress": None,
@@ -53,7 +53,6 @@ def details(catalog: Catalog, video: Video, reveals: Mapping[str, Sequence[float
             "language": shown.language if shown else facts.get("language", ""),
             "media": media(video, revision),
             "captions": captions(video, revision),
-            "poster": _url_of(video, revision, "poster"),
             "outputs": [_output(video, revision, each) for each in revision.files] if revision else [],
             "embed": _embed(revision),
             "chapters": _chapters(timing, facts),
@@ -100,6 +99,14 @@ def _output(video: Video, revision: Revision, file: Stored) -> dict[str, Any]:
 def _url_of(video: Video, revision: Revision | None, kind: str) -> str | None:
     found = revision.of_kind(kind) if revision else None
     return url(video, revision, found) if revision and found else None
+
+
+def _poster(video: Video) -> str | None:
+    """Return the address of a version's poster; of animations and pictures, which have none, that of the first scene."""
+    found, live = _url_of(video, video.revision, "poster"), video.live
+    if found or video.revision is None or live is None or not live.has_pictures or not live.scenes:
+        return found
+    return f"/thumb/{video.id}/{live.scenes[0].id}?rev={live.scenes[0].picture[:12]}"
 
 
 def captions(video: Video, revision: Revision | None) -> dict[str, str] | None:

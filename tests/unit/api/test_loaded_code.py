@@ -60,6 +60,15 @@ def test_what_is_being_replaced(place: Path, monkeypatch: pytest.MonkeyPatch) ->
     assert (code.changed(), code.whole) == ("vidbuild", False)
 
 
+def test_a_working_folder_that_is_removed(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The project may be deleted while it is served: that is no change of the code."""
+    (place / "project").mkdir()
+    monkeypatch.chdir(place / "project")
+    code = LoadedCode()
+    (place / "project").rmdir()
+    assert (code.changed(), code.whole) == ("", True)
+
+
 class Replaced(BaseException):
     """What the pretended replacement of the process raises: nothing after it may run."""
 
