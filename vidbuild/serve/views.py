@@ -102,7 +102,7 @@ def _url_of(video: Video, revision: Revision | None, kind: str) -> str | None:
 
 
 def _poster(video: Video) -> str | None:
-    """Return the address of a version's poster; of animations and pictures, which have none, the first scene's frame."""
+    """Return the address of a version's poster; of pictures, which have none, that of the first scene's frame."""
     found, live = _url_of(video, video.revision, "poster"), video.live
     if found or video.revision is None or live is None or not live.has_pictures or not live.scenes:
         return found
