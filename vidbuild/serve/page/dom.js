@@ -102,7 +102,7 @@ export function coalesce(work, wait = 80) {
   return () => request().catch((error) => { if (error.status) notify(error.message); });
 }
 
-// Call something every so often while the page is seen: runs of other programs send no events to this server.
+// Call something every so often while the page is seen.
 export function every(seconds, call) {
   setInterval(() => { if (!document.hidden) call(); }, 1000 * seconds);
 }

@@ -10,6 +10,7 @@ const AT_ONCE = 100;
 let chosen = "";
 let limit = AT_ONCE;
 let known = ""; // what is drawn
+let active = false; // whether a run goes on
 
 export function counts(run) {
   const { ran, cached, fetched, failed } = run.counts ?? {};
@@ -22,17 +23,18 @@ function row(run, names) {
   const videos = (run.videos ?? []).map((id) => names.get(id) ?? id);
   const name = videos.length === 1 && !run.name?.includes(", ") ? videos[0] : titleOf(run) || run.run;
   const { steps, done } = run.counts ?? {};
-  const active = ["running", "paused"].includes(run.state) && steps > 0;
+  const goes = ["running", "paused"].includes(run.state) && steps > 0;
   return el("li", {}, el("a", { href: `/runs/${encodeURIComponent(run.run)}` },
     state,
     el("span", { class: "text" }, el("bdi", { class: "name" }, name), el("span", { class: "quiet number" }, run.run),
-      active && el("progress", { max: "1", value: String(done / steps), "aria-label": `Progress of ${name}` })),
+      goes && el("progress", { max: "1", value: String(done / steps), "aria-label": `Progress of ${name}` })),
     el("span", { class: "quiet counts" }, counts(run)),
     el("span", { class: "quiet when" }, [run.started ? ago(run.started) : "", duration(run.seconds)].filter(Boolean).join(" · "))));
 }
 
 async function load() {
   const [runs, videos] = await Promise.all([get("/api/runs"), get("/api/videos")]);
+  active = runs.some((each) => each.state === "running" || each.state === "paused");
   const text = JSON.stringify([runs, chosen, limit, videos.map((each) => each.name), Math.floor(Date.now() / 30000)]);
   if (text === known) return;
   known = text;
@@ -61,5 +63,7 @@ const stream = new Stream();
 stream.addEventListener("again", reload);
 stream.addEventListener("run", (event) => { if (/^(run|target)_/.test(event.detail.type)) reload(); });
 stream.start();
-every(4, reload);
+// Runs of other programs send no events: one that goes on is looked at often, and seldom whether there is a new one.
+let turn = 0;
+every(3, () => { if (active || ++turn % 4 === 0) reload(); });
 reload();
