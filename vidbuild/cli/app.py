@@ -13,7 +13,7 @@ from vidbuild.cli import console
 from vidbuild.cli.exit_codes import MEANINGS, Exit, of_error
 from vidbuild.cli.group import LazyGroup, UnknownCommandError
 from vidbuild.cli.signals import Interrupt
-from vidbuild.errors import VidbuildError
+from vidbuild.errors import UsageError, VidbuildError
 
 SECTIONS = {
     "Make": ("build", "batch", "init", "create", "record", "lock"),
@@ -89,6 +89,8 @@ def _report(error: Exception, args: Sequence[str]) -> int:
     from vidbuild.cli import formats, options
 
     form = formats.of_arguments(args)
+    if isinstance(error, FileNotFoundError) and not os.stat(".").st_nlink:  # noqa: PTH116 - of a folder without a path
+        error = UsageError("the current folder does not exist any more", hint="change to a folder that exists")
     if isinstance(error, click.ClickException):
         return _report_usage(error, args, form)
     if isinstance(error, VidbuildError):

@@ -163,7 +163,7 @@ def _folder(resolved: Resolved, document: Document, collector: DiagnosticCollect
     if provider != "folder":
         where = document.other_place(resolved.paths["provider"], path)
         message = f"'folder' is a field of the provider 'folder', not of '{provider}'{where}"
-        collector.error(path, message, "write 'provider: folder', or remove 'folder'", key=True)
+        collector.error(path, message, "remove 'folder', or set the provider 'folder'", key=True)
         return None
     try:
         folder = paths.resolve(name, document.folder(path), root)

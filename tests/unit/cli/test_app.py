@@ -139,6 +139,16 @@ def test_a_stream_that_is_closed_is_no_error(workspace: Workspace, closed: str, 
         assert "Traceback" not in getattr(done, other)
 
 
+@pytest.mark.parametrize("command", ["build", "check --json", "runs"])
+def test_a_folder_that_is_gone_is_said(command: str, tmp_path: Path) -> None:
+    """A shell can stand in a folder that was removed: that is no bug of ours."""
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    done = in_bash(f"rmdir ../gone && {sys.executable} -m vidbuild {command}", gone)
+    assert done.returncode == 2
+    assert "vidbuild: the current folder does not exist any more\n      hint: change to a folder" in done.stderr
+
+
 def test_any_encoding_can_be_written_to(workspace: Workspace) -> None:
     """An ASCII terminal gets question marks, not a traceback."""
     workspace.write("größe.yaml", "vidbuild: 1\ntitel: Ü\n")

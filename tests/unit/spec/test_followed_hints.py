@@ -41,7 +41,8 @@ def test_a_followed_hint_leads_on(spec: Path) -> None:
         with bounded():
             after = try_parse(text, spec, variables, recordings=False)  # which the edited commands do not have yet
         assert messages(after)[item.message] < messages(before)[item.message], (item, text)
-        assert errors(after) - errors(before) == Counter(), (item, text)
+        new = {message for message in errors(after) - errors(before) if not message.endswith(" is not locked")}
+        assert not new, (item, text)  # stock media of a provider that is right now is locked next
 
 
 WHOLE = ("anchors", "comments", "comment-in-flow", "comment-in-lines", "escapes", "hints", "literal", "tab")

@@ -128,7 +128,7 @@ def test_the_request_is_all_that_a_lock_depends_on(branded: Project) -> None:
             (
                 "talks/v.yaml:5:55",
                 "'folder' is a field of the provider 'folder', not of 'pexels' (brands/acme.yaml:1)",
-                "write 'provider: folder', or remove 'folder'",
+                "remove 'folder', or set the provider 'folder'",
             ),
         ),
     ],
