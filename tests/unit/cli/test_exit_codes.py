@@ -156,7 +156,7 @@ from vidbuild.api import build
 from vidbuild import errors
 from vidbuild.cli import main
 from vidbuild.api.options import Control
-def build_all(paths, options, *, on_event, control):
+def build_all(paths, options, *, on_event, control, **_others):
     print("ready", flush=True)
     while control.requested() is not Control.CANCEL:
         time.sleep(0.01)
