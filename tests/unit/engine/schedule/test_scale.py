@@ -35,6 +35,7 @@ ALLOWED = {
     "vidbuild",
     "vidbuild.engine",
     "vidbuild.errors",
+    "vidbuild.flock",
     "vidbuild.location",
     "vidbuild.platforms",
     "vidbuild.sanitize",
