@@ -173,6 +173,7 @@ def _examine(
     path: Path, loaded: LoadResult, options: BuildOptions, name: str
 ) -> tuple[tuple[Diagnostic, ...], Video | None]:
     """Return the problems of a spec that no step is needed for, and its video if it has no errors."""
+    from vidbuild.api.shared_cache import exposed_cache
     from vidbuild.api.strict import warning_of
     from vidbuild.api.video import Video
     from vidbuild.diagnostic import Diagnostic
@@ -192,7 +193,8 @@ def _examine(
         return (*diagnostics, *error.diagnostics), None
     except UsageError as error:
         return (*diagnostics, Diagnostic("error", error.message, os.fspath(path), hint=error.hint)), None
-    return (*diagnostics, *(warning_of(each, video.path) for each in video.output_warnings())), video
+    notices = (*video.output_warnings(), *exposed_cache(root_of(path)))
+    return (*diagnostics, *(warning_of(each, video.path) for each in notices)), video
 
 
 def _add_findings(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -77,6 +78,14 @@ class SharedCache:
         """Raise the error that there was, if the remote cache is required."""
         if self._required and self._error is not None:
             raise self._error
+
+
+def exposed_cache(root: Path) -> Iterator[Notice]:
+    """Yield the warning of `exposed` for the remote cache of a project, if it has one that can be used."""
+    settings = settings_of(root)
+    if settings is not None and settings.cache.remote:
+        with contextlib.suppress(VidbuildError):  # which the build itself says
+            yield from exposed(parse(settings.cache.remote))
 
 
 def exposed(address: Address) -> Iterator[Notice]:

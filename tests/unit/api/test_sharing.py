@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 
 from vidbuild.api import cache_sharing
+from vidbuild.api.check import check
 from vidbuild.api.options import BuildOptions
 from vidbuild.api.publish import destination, probe, publish, publish_files
 from vidbuild.api.remote_counts import RemoteCounts
 from vidbuild.api.result import OutputFile, Result, Steps
-from vidbuild.api.shared_cache import shared_cache
+from vidbuild.api.shared_cache import exposed_cache, shared_cache
 from vidbuild.cli.publishing import line, send
 from vidbuild.errors import UsageError
 from vidbuild.remote.client import RemoteError
@@ -219,6 +220,15 @@ def test_a_token_that_others_can_read_is_a_warning(project: Path, monkeypatch: p
     (notice,) = found.notices()
     assert (notice.code, notice.hint, "a-token" in notice.message) == ("VB912", "use https://", False)
     assert "VIDBUILD_HTTP_TOKEN is sent to 'http://cache.test/a' without TLS" in notice.message
+    assert [each.message for each in exposed_cache(project)] == [notice.message]
+
+
+def test_a_check_warns_of_a_token_too(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """N5: a check warns of what a build warns of."""
+    (project / "vidbuild.toml").write_text('[cache]\nremote = "http://cache.test/a"\nkeys = []\n')
+    assert "VB912" not in {each.code for each in check([project / "video.yaml"])[0].diagnostics}
+    monkeypatch.setenv("VIDBUILD_HTTP_TOKEN", "a-token")
+    assert "VB912" in {each.code for each in check([project / "video.yaml"])[0].diagnostics}
 
 
 def test_pushing_and_pulling_what_is_not_there(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
