@@ -37,7 +37,7 @@ function bar(context, view, scene, band, x, picture) {
   context.clip();
   context.fillStyle = isNow(view, scene) ? paint.barNow : paint.bar;
   context.fillRect(left, band.top, wide, band.high);
-  if (paint.bar === paint.sheet) outline(context, view, isNow(view, scene)); // high contrast: only lines are told apart
+  if (paint.bar === paint.sheet) outline(context, view, isNow(view, scene)); // high contrast: only lines can be distinguished
   const bitmap = picture(scene);
   const high = band.high - 22;
   if (bitmap) context.drawImage(bitmap, left, band.top + 2, (bitmap.width / bitmap.height) * high, high);
