@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -22,6 +21,7 @@ from . import (
     looks,
     measure,
     memory,
+    overhead,
     sharing,
     voices,
 )
@@ -35,8 +35,6 @@ SMALL_THOUSAND = replace(THOUSAND, size="160x90", fps=24, seconds=0.5, reveals=2
 SHORT = Case(scenes=3, types=("title", "list", "command"), size="720p", seconds=9.0, reveals=3, transition=0.4)
 TWELVE = [replace(SHORT, first=SHORT.scenes * number) for number in range(12)]
 TURNS, EDITS, NULLS = 3, 5, 9
-NOOPS = (10, 510)
-NOOP = Path(__file__).with_name("noops.py")
 MEGA = 1_000_000
 
 
@@ -195,41 +193,6 @@ def safety(bench: Bench) -> Iterator[Row]:
             yield Row(f"safety: {what}", floor_text, 1.1, wall, measured, "1")
 
 
-def overhead(bench: Bench) -> Iterator[Row]:
-    """What a step that does nothing costs, driver and worker together, beside one file that is made to stay."""
-    few, many, kept = measure.alternately(
-        TURNS, *(partial(_noops, bench.folder, count) for count in NOOPS)
-    ) + measure.alternately(TURNS, partial(_kept, bench.folder))
-    more = NOOPS[1] - NOOPS[0]
-    wall = (measure.median(many).wall - measure.median(few).wall) / more
-    cpu = (measure.median(many).cpu - measure.median(few).cpu) / more
-    measured = f"{wall * 1e3:.1f} ms per step, {1 / wall:.0f} steps per second (CPU time {cpu * 1e3:.1f} ms)"
-    least = measure.median(kept).wall / NOOPS[1]
-    floor_text = f"{least * 1e3:.1f} ms: writing one file durably"
-    yield Row("overhead", "under 10 ms per step that does nothing", 0.01, wall, measured, floor_text)
-
-
-def _noops(folder: Path, count: int) -> Cost:
-    """Build so many steps that do nothing."""
-    place = folder / "noops"
-    shutil.rmtree(place, ignore_errors=True)
-    return measure.run([sys.executable, str(NOOP), str(count), str(place)], folder)
-
-
-def _kept(folder: Path) -> Cost:
-    """Write as many files and wait for each to be on the disk, as plainly as can be."""
-    place = folder / "kept"
-    place.mkdir(exist_ok=True)
-    writing = (
-        "import os, sys\nfolder = os.open('kept', os.O_RDONLY)\n"
-        "for n in range(int(sys.argv[1])):\n"
-        "    with open(f'kept/{n}.temp', 'wb') as file:\n"
-        "        file.write(b'made'); file.flush(); os.fsync(file.fileno())\n"
-        "    os.replace(f'kept/{n}.temp', f'kept/{n}'); os.fsync(folder)\n"
-    )
-    return measure.run([sys.executable, "-c", writing, str(NOOPS[1])], folder)
-
-
 def many(bench: Bench) -> Iterator[Row]:
     """Twelve specs of three short scenes in one command, beside twelve commands one after the other."""
     project = Several.made(bench.folder / "twelve", TWELVE)
@@ -286,7 +249,7 @@ CASES: Mapping[str, Callable[[Bench], Iterator[Row]]] = {
     "null1000": null1000,
     "plan1000": plan1000,
     "safety": safety,
-    "overhead": overhead,
+    "overhead": lambda bench: overhead.rows(bench.folder),
     "many": many,
     "memory": memory_of_types,
     "size": size,
