@@ -160,13 +160,21 @@ def _prepared(folder: Path) -> Path:
     """
     try:
         folder.mkdir(exist_ok=True)
-        links = [each for each in (folder, *folder.iterdir()) if each.is_symlink()]
+        links = [each for each in (folder, *_two_levels(folder)) if each.is_symlink()]
     except OSError as error:
         raise StoreError(f"cannot write '{folder}': {os_error_text(error)}") from error
     if links:
         hint = shell_command("rm", links[0])
         raise StoreError(f"'{links[0]}' is a symlink, through which the live page would write elsewhere", hint=hint)
     return folder
+
+
+def _two_levels(folder: Path) -> Iterator[Path]:
+    """Yield what is in a folder and in the folders in it, such as those of versions; not what links lead to."""
+    for each in folder.iterdir():
+        yield each
+        if each.is_dir() and not each.is_symlink():
+            yield from each.iterdir()
 
 
 def project_of(specs: Sequence[Path]) -> Path:

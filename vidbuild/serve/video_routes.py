@@ -108,15 +108,18 @@ class _Videos:
         video, scene = self._video(request), request.path_params["scene"]
         at, number = _seconds(request.query_params.get("at")), request.query_params.get("rev", "")
         older = self._older(video, number)
-        changes = older is None and not _is_picture(video, scene, number)
+        was_picture = _is_picture(video, scene, number)
         path = self._made(self._services.pictures.still, video, scene, at, older)
+        changes = older is None and not (was_picture and _is_picture(video, scene, number))  # or edited meanwhile
         return content(request, path, "image/png", path.stem, changes=changes)
 
     def thumb(self, request: Request) -> Response:
         """Return a small picture of a scene."""
         video, scene = self._video(request), request.path_params["scene"]
-        changes = not _is_picture(video, scene, request.query_params.get("rev", ""))
+        number = request.query_params.get("rev", "")
+        was_picture = _is_picture(video, scene, number)
         path = self._made(self._services.pictures.thumb, video, scene)
+        changes = not (was_picture and _is_picture(video, scene, number))
         return content(request, path, "image/jpeg", f"{path.stem}-thumb", changes=changes)
 
     def difference(self, request: Request) -> Response:

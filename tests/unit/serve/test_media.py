@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -223,6 +224,29 @@ def test_pictures_of_what_is_edited_are_asked_for_again(site: Site, monkeypatch:
     site.look()
     assert site.get(f"{address}?at=0.25", {"if-none-match": before}).status_code == 200
     assert site.get(f"{address}?rev={one}").headers["cache-control"] == "private, no-cache"
+
+
+def test_a_picture_of_a_newer_edit_is_not_kept_under_the_older_ones_address(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After an edit while a picture was asked for, a browser does not keep the new one for the old: undo would show it."""
+
+    def drawn(_live: object, _scene: str, _at: object, path: Path, **_: object) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"png")
+
+    live, pictures = site.look().live, site.services.pictures
+    assert live is not None
+    one, own = live.scenes[0].picture[:12], pictures.still
+
+    def edited(*given: Any) -> Path:
+        site.spec.write_text(site.spec.read_text().replace("title: One", "title: Uno"))
+        site.look()
+        return own(*given)
+
+    monkeypatch.setattr("vidbuild.serve.pictures.still_of", drawn)
+    monkeypatch.setattr(pictures, "still", edited)
+    assert site.get(f"/still/{site.video.id}/one?rev={one}").headers["cache-control"] == "private, no-cache"
 
 
 def test_old_pictures_are_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

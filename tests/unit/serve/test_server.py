@@ -145,14 +145,16 @@ def test_what_is_kept_of_videos_is_a_part_of_the_cache(site: Site, monkeypatch: 
     assert not revision.folder.exists()
 
 
-@pytest.mark.parametrize("name", ["", "events.jsonl", "events.new", "runs", "0123456789ab"])
+@pytest.mark.parametrize(
+    "name", ["", "events.jsonl", "events.new", "runs", "0123456789ab", "0123456789ab/cdef01234567"]
+)
 def test_symlinks_that_came_with_a_project(site: Site, tmp_path: Path, name: str) -> None:
     """A cache folder that somebody else made lets the server write to no other place."""
     target = tmp_path / "elsewhere"
     link = site.folder / name if name else site.folder
     shutil.rmtree(site.folder)
     if name:
-        site.folder.mkdir()
+        link.parent.mkdir(parents=True)
     if name.startswith("events"):
         target.write_text("")
     else:
