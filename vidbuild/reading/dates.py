@@ -12,6 +12,7 @@ _ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T_](\d{2}):(\d{2})(?::\d{2}(?:\.\
 _ISO_MONTH = re.compile(r"(\d{4})-(\d{2})\Z")
 _SLASHED = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4}|\d{2})\Z|(\d{4})/(\d{1,2})/(\d{1,2})\Z")
 _WITH_DOTS = re.compile(r"(\d{1,2})\.(\d{1,2})\.((?:19|20)\d{2})\Z")  # the day is first wherever dots are usual
+_NUMBERED = frozenset(("build", "driver", "firmware", "patch", "tag", "update"))  # and versions, which have numbers
 _DAY = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?\Z")
 _DAYS_RANGE = re.compile(r"(\d{1,2})(?:-|–)(\d{1,2})\Z")  # noqa: RUF001 - a dash
 _YEAR = re.compile(r"[12]\d{3}\Z")
@@ -29,7 +30,7 @@ def read(place: Place, language: str) -> Found | None:
     """Read a date or a time, with the chunks after it that belong to it."""
     core = place.core
     if core[:1].isdigit():
-        alone = _date(core, language) or _time(place)
+        alone = _date(core, language) or _date_with_dots(place) or _time(place)
         return [whole(core, alone)] if alone else _day_first(place)
     return _month_first(place) or _weekday(place)
 
@@ -45,11 +46,13 @@ def _date(core: str, language: str) -> str | None:
     month_only = _ISO_MONTH.match(core)
     if month_only and 1 <= int(month_only[2]) <= _MONTHS and core[:2] in {"19", "20"}:
         return f"{tables.MONTHS[int(month_only[2]) - 1]} {numbers.year(month_only[1])}"
-    return _with_dots(core) or _with_slashes(core, language)
+    return _with_slashes(core, language)
 
 
-def _with_dots(core: str) -> str | None:
-    found = _WITH_DOTS.match(core)
+def _date_with_dots(place: Place) -> str | None:
+    found = _WITH_DOTS.match(place.core)
+    if place.previous.key in tables.VERSIONED or place.previous.key in _NUMBERED:
+        return None
     return found and _in_words(found[3], found[2], found[1])
 
 

@@ -11,6 +11,7 @@ from vidbuild.reading.words import Part
 
 _AMOUNT = re.compile(rf"[~≈±+<>≤≥−-]*({numbers.NUMBER})(?:(?:-|–)({numbers.NUMBER}))?\+?\Z")  # noqa: RUF001 - dashes
 _MONEY = re.compile(rf"(US\$|[$€£¥₹])({numbers.NUMBER})\Z")
+_YEAR = re.compile(r"(?:1\d|20)\d\d\Z")
 _ROUGH = re.compile(r"(10{1,3}|10,000|1,000)'?s\Z")
 _ROUGH_COUNTS = {2: "tens", 3: "hundreds", 4: "thousands", 5: "thousands", 6: "tens of thousands"}
 _ROMAN = re.compile(r"(?=[IVX])(X{0,3})(IX|IV|V?I{0,3})\Z")
@@ -82,10 +83,14 @@ def abbreviation(place: Place) -> Found | None:
 
 
 def _is_street(place: Place) -> bool:
-    """Return whether "St." stands after a name behind a number, as in "12 Elm St."."""
+    """Return whether "St." stands after a name behind a number: in "12 Elm St.", not in "In 1980 Mount St. Helens"."""
     name = place.previous
     number = Place(place.chunks, place.at - 1).previous if name.core else name
-    return name.core[:1].isupper() and not name.after and number.core[-1:].isdecimal()
+    if not name.core[:1].isupper() or name.after or not number.core[-1:].isdecimal():
+        return False
+    following = place.chunks[place.at + 1].core if place.at + 1 < len(place.chunks) else ""
+    could_be_name = place.after == "." and following[:1].isupper()  # also of a sentence that begins there
+    return not could_be_name or not (_YEAR.match(number.core) or name.key in {*tables.MONTH, *tables.BEFORE_NAME})
 
 
 def _is_abbreviation(place: Place, chunk: Chunk, following: Chunk) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
 from vidbuild.reading import numbers, tables
 from vidbuild.reading.chunks import Found, Place, whole
@@ -11,6 +12,7 @@ from vidbuild.reading.words import Part
 _BETWEEN_MENUS = frozenset((">", "›", "▸", "»"))  # noqa: RUF001 - signs
 _ARROWS = frozenset(("→", "->", "➜", "=>"))
 _VERBS = frozenset(("choose", "click", "go", "menu", "navigate", "open", "select", "tap", "under"))
+_OF_CONDITIONS = frozenset(("if", "unless", "where", "whether", "while"))
 _AMOUNT = re.compile(rf"({numbers.NUMBER})(\u2033?)\Z")
 _FEET = frozenset(("feet", "foot", "ft"))
 
@@ -23,14 +25,21 @@ def menu(place: Place) -> Found | None:
     sides = place.previous.core, place.next().core
     if place.previous.after or not all(side[:1].isupper() and len(side) > 1 for side in sides):
         return None
+    if any(side[-1:].isdecimal() for side in sides) or _has_before(place, _OF_CONDITIONS):  # a comparison
+        return None
     return [whole(sign, "then")] if any(not side.isupper() for side in sides) else None
 
 
 def _leads_to_a_menu(place: Place) -> bool:
     """Return whether one of the words before in the sentence is such a verb."""
+    return _has_before(place, _VERBS)
+
+
+def _has_before(place: Place, words: Collection[str]) -> bool:
+    """Return whether one of some words is before in the sentence."""
     while place.previous.core:
         place = Place(place.chunks, place.at - 1)
-        if place.key in _VERBS:
+        if place.key in words:
             return True
     return False
 
@@ -41,7 +50,7 @@ def inches(place: Place) -> Found | None:
     if amount is None:
         return None
     following = place.next()
-    if following.core == "in" and place.previous.key in _FEET:
+    if following.core == "in" and place.previous.key in _FEET and _ends_a_length(place):
         return [whole(place.core, numbers.decimal(amount[1])), whole("in", _name(amount[1]))]
     quoted = place.after.startswith('"') and not _is_open(place)
     if not amount[2] and not quoted:
@@ -58,10 +67,21 @@ def _name(number: str) -> str:
     return "inch" if number == "1" else "inches"
 
 
+def _ends_a_length(place: Place) -> bool:
+    """Return whether "in" is a unit here, as in "6 ft 2 in tall"; not in "100 feet 10 in total"."""
+    sign = place.chunks[place.at + 1]
+    beside = place.next(2).key
+    return bool(sign.after) or not beside or beside in tables.AFTER_INCHES
+
+
 def _is_open(place: Place) -> bool:
-    """Return whether a quotation mark before is still open."""
-    chunks = place.chunks[: place.at + 1]
-    marks = sum((each.before + each.core).count('"') for each in chunks) + sum(
-        each.after.count('"') for each in chunks[:-1]
-    )
-    return marks % 2 == 1
+    """Return whether a quotation mark before is still open; the sign of inches is none."""
+    is_open = False
+    for each in place.chunks[: place.at]:
+        is_open ^= (each.before + each.core).count('"') % 2 == 1
+        marks = each.after.count('"')
+        if marks and not is_open and _AMOUNT.match(each.core):
+            marks -= 1
+        is_open ^= marks % 2 == 1
+    chunk = place.chunks[place.at]
+    return is_open ^ ((chunk.before + chunk.core).count('"') % 2 == 1)
