@@ -9,9 +9,12 @@ import pytest
 
 from tests.support import scene_samples
 from tests.support.drawing import Drawn, drawn
+from vidbuild.media.text.words import Token
 from vidbuild.scenes.number import SECONDS, STATES
 from vidbuild.scenes.protocol import ENTRANCE
 from vidbuild.scenes.registry import SCENE_TYPES
+from vidbuild.timeline.mentions import mentions
+from vidbuild.written_float import WrittenFloat
 
 NUMBER = SCENE_TYPES["number"]
 
@@ -83,6 +86,18 @@ def test_a_number_that_does_not_count() -> None:
     scene = scene_samples.scene("number", value=12500, count=False)
     assert NUMBER.drawing(scene)["value"]["states"] == [12500]
     assert NUMBER.reveals(scene)[0].sequence == ()
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [(WrittenFloat("1.50", 2), "1.50"), (WrittenFloat("3.10", 2), "3.10"), (1.5, "1.5"), ("v2", "v2")],
+)
+def test_a_number_appears_with_the_words_that_it_is_written_with(value: float | str, words: str) -> None:
+    """A narration that says "3.10" mentions the number 3.10, although that is 3.1 as well."""
+    reveal = NUMBER.reveals(scene_samples.scene("number", value=value))[0]
+    assert reveal.words == words
+    tokens = [Token(each, each) for each in f"Since then it is {words} at last".split()]
+    assert mentions([reveal], tokens, "en")[0].token == 4
 
 
 def test_the_count_follows_the_words() -> None:

@@ -73,7 +73,7 @@ class NumberScene(SceneDefaults):
             Reveal(
                 field="value",
                 at=fields.get("at"),
-                words=str(fields["value"]),  # its label follows it in most narrations, and would be late
+                words=_words(fields["value"]),  # its label follows it in most narrations, and would be late
                 enter={"number-0": "rise", **label},
                 sequence=tuple(states) if count > 1 else (),
             )
@@ -95,6 +95,12 @@ def _affix(text: str, *, after: bool) -> str | None:
     blanks = len(text) - len(text.rstrip(" ") if after else text.lstrip(" "))
     kept, shown = "\u00a0" * blanks, inline.marked(text.strip())
     return shown + kept if after else kept + shown
+
+
+def _words(value: str | float) -> str:
+    """Return a value as a narration has it: 1.50 with the zero that it is written and drawn with."""
+    decimals = None if isinstance(value, str) else decimals_of(value)
+    return str(value) if decimals is None else f"{value:.{decimals}f}"
 
 
 def _value(fields: Mapping[str, Any]) -> dict[str, Any]:
