@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from tests.support.engine_lab import Lab, names, step
 from tests.support.fake_pool import FakePool, Script
 from vidbuild.engine.keys.tools import Access
+from vidbuild.engine.schedule import dispatch
 from vidbuild.engine.schedule.dispatch import Claim, Dispatcher
 from vidbuild.engine.store.store import Store
 
@@ -102,4 +104,26 @@ def test_an_executor_says_how_many_steps_run(lab: Lab) -> None:
     pool.slots = 0
     crew.release("b")
     assert claim(crew, "c") is Claim.NO_SLOT
+    crew.close()
+
+
+def test_traces_that_wait_for_the_disk_are_few(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    """P14, P15: while the disk does not keep up with the traces, no further step starts, whatever slots are free."""
+    monkeypatch.setattr(dispatch, "_MOST_UNWRITTEN", 2)
+    lab.store.prepare()
+    crew = Dispatcher(lab.store, 3, lab.env, {}, lambda: None, new_executor=lambda _: FakePool(Script(), 3))
+    can_write = threading.Event()
+    for name in "ab":
+        claim(crew, name)
+        assert not crew.full()
+        assert crew.defer(name, can_write.wait)
+    assert crew.full()
+    assert claim(crew, "c") is Claim.NO_SLOT
+    can_write.set()
+    for name, written in crew.written(wait=True):
+        assert written()
+        crew.release(name)
+    for name in "abc":
+        assert claim(crew, name) is Claim.ACQUIRED
+        crew.release(name)
     crew.close()
