@@ -139,9 +139,10 @@ def _compiled_later(names: tuple[str, ...], defaults: Mapping[str, Any], *, kw_o
     """Return an __init__ that is compiled with the first instance: a build makes instances of half of its records."""
 
     def __init__(self: _Record, *args: object, **kwargs: object) -> None:  # noqa: N807 - it becomes a method
-        owner = next(cls for cls in type(self).__mro__ if vars(cls).get("__init__") is __init__)
         compiled = _compiled(names, defaults, kw_only=kw_only)
-        type.__setattr__(owner, "__init__", compiled)
+        for owner in type(self).__mro__:
+            if vars(owner).get("__init__") is __init__:  # else another thread, which came here too, has replaced it
+                type.__setattr__(owner, "__init__", compiled)
         compiled(self, *args, **kwargs)
 
     return __init__

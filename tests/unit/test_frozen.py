@@ -183,6 +183,22 @@ def test_a_class_is_compiled_with_its_first_instance() -> None:
     assert Some.__init__ is compiled
 
 
+def test_two_threads_may_make_the_first_instance() -> None:
+    """One that called the method just before the other replaced it gets an instance all the same."""
+
+    @frozen.dataclass(frozen=True, slots=True)
+    class Some:
+        must: int
+
+    before = Some.__init__
+    first, second = object.__new__(Some), object.__new__(Some)
+    before(first, 1)
+    compiled = Some.__init__
+    before(second, 2)
+    assert (first.must, second.must) == (1, 2)
+    assert Some.__init__ is compiled
+
+
 def test_fields_are_matched_in_order() -> None:
     """A `match` reads the fields by their places, but those that have none: as `dataclasses` has it."""
     match Point(1, 2):
