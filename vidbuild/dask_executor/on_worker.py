@@ -51,7 +51,8 @@ async def open_run(setup: Mapping[str, Any], dask_worker: Worker) -> dict[str, A
     of the run; and what the module printed as `tools`.
     """
     _forget_ended()
-    _CODE.begin()
+    if _CODE.begin():  # runs that were opened before it changed must not go on with the code of this one
+        _close_all()
     folder = Path(setup["folder"])
     found: dict[str, Any] = {
         "name": str(dask_worker.name),
@@ -76,6 +77,13 @@ def _forget_ended() -> None:
         with contextlib.suppress(OSError):
             if not site.folder.exists():
                 del _SITES[run]
+
+
+def _close_all() -> None:
+    """End the processes of all runs; several threads may do so at once."""
+    for run in list(_SITES):
+        if (site := _SITES.pop(run, None)) is not None:
+            site.close(0.0)
 
 
 def _sees(folder: Path, secret: str, worker: str) -> bool:
@@ -120,8 +128,7 @@ def run_step(run: str, key: str, step: str, request: str, seconds: float) -> str
     key: Dask's name for this attempt. Raises NotOpenError.
     """
     if _CODE.has_changed():  # the processes of its steps would run the new code, and the driver has the old one
-        for each in list(_SITES):
-            _SITES.pop(each).close(0.0)
+        _close_all()
     site = _SITES.get(run)
     if site is None:
         raise NotOpenError("the worker was started again, or updated, in the middle of the run")

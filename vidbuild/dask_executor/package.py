@@ -43,9 +43,11 @@ class Watcher:
         self._seen = ""
         self._next = 0.0
 
-    def begin(self) -> None:
-        """Take what is there now as the state that counts."""
+    def begin(self) -> bool:
+        """Take what is there now as the state that counts; return whether another one counted before."""
+        before = self._seen
         self._seen, self._next = _stamp(), time.monotonic() + _BETWEEN_LOOKS
+        return before != self._seen
 
     def has_changed(self) -> bool:
         """Return whether the files differ from those of the beginning; it stays so until `begin`."""

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from tests.support.engine_lab import STEPS, Lab
-from vidbuild.dask_executor import on_worker
+from vidbuild.dask_executor import on_worker, package
 from vidbuild.dask_executor import site as module
 from vidbuild.dask_executor.site import Site
 from vidbuild.engine.runs.control import Control, request
@@ -139,3 +141,41 @@ def test_runs_that_nothing_closed_are_forgotten(lab: Lab, site: Site, monkeypatc
     monkeypatch.setattr(on_worker, "_SITES", sites)
     on_worker._forget_ended()
     assert list(sites) == ["here"]
+
+
+def test_an_update_ends_the_runs_that_were_opened_before(
+    lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No step of an earlier run is made with new code because a later run was opened with it on the same worker."""
+    code = tmp_path / "package" / "draw.py"
+    code.parent.mkdir()
+    code.write_text("one")
+    monkeypatch.setattr(package, "_root", lambda: code.parent)
+    monkeypatch.setattr(package, "loaded", lambda: "one")
+    monkeypatch.setattr(on_worker, "_CODE", package.Watcher())
+    sites: dict[str, Site] = {}
+    monkeypatch.setattr(on_worker, "_SITES", sites)
+    worker: Any = SimpleNamespace(name="w", id="w-1", state=SimpleNamespace(nthreads=1))
+
+    def opened(run: str) -> None:
+        folder = lab.root / run
+        folder.mkdir()
+        (folder / on_worker.NONCE).write_text("secret")
+        setup: dict[str, Any] = {
+            "run": run,
+            "folder": str(folder),
+            "secret": "secret",
+            "sandbox": None,
+            "env": {},
+            "is_local": True,
+        }
+        asyncio.run(on_worker.open_run({**setup, "describe": ""}, worker))
+
+    opened("first")
+    opened("second")
+    assert list(sites) == ["first", "second"]
+    code.write_text("another")
+    opened("third")
+    assert list(sites) == ["third"]
+    with pytest.raises(on_worker.NotOpenError):
+        on_worker.run_step("first", "key", "s", "{}", 1.0)
