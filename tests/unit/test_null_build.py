@@ -8,14 +8,18 @@ import time
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from tests.support.workspace import SMALL
 from vidbuild import flock, null_build, null_log, project
+from vidbuild.api import null_record
 from vidbuild.cli.app import run
 from vidbuild.engine.runs import run_log
+from vidbuild.frozen import replaced
 from vidbuild.null_build import Record
 
 ARGS = ["build", "-j", "1"]
+WITH_PICTURE = SMALL.replace("type: title, title: Two", "type: image, src: photo.png, alt: A photo")
 
 
 def record(**sections: bytes) -> Record:
@@ -71,6 +75,30 @@ def test_a_changed_file_ends_it(built: str, name: str) -> None:
     Path(name).unlink()
     assert null_build.attempt(ARGS, built) is None
     assert sorted(os.listdir(".vidbuild/runs")) == before  # noqa: PTH208 - as above
+
+
+@pytest.mark.parametrize("edited", ["video.yaml", "photo.png"])
+def test_a_late_clock_hides_no_change(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], edited: str
+) -> None:
+    """A file that changed during the build has no record, also if its file system dates it before the build."""
+    (tmp_path / "vidbuild.toml").touch()
+    (tmp_path / "video.yaml").write_text(WITH_PICTURE)
+    Image.new("RGB", (64, 36), "navy").save(tmp_path / "photo.png")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("VIDBUILD_CACHE", raising=False)
+    kept: list[null_record.NullBuild] = []
+    monkeypatch.setattr(null_record, "keep", lambda build, *_: kept.append(build))
+    name = null_build.name_of(ARGS)
+    assert run(ARGS, name) == run(ARGS, name) == 0
+    build = replaced(kept[-1], began=time.time_ns() + 60 * 10**9)  # all that happens now looks older
+    texts = null_record.Texts("", "done", "")
+    assert null_record._record(build, [], texts).out == b"done"
+    content = Path(edited).read_bytes()
+    Path(edited).write_bytes(content + b"\n")
+    with pytest.raises(null_record._NoRecordError):
+        null_record._record(build, [], texts)
+    capsys.readouterr()
 
 
 def test_what_is_in_no_file_is_in_the_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -24,6 +24,8 @@ from vidbuild.api.tools import tools
 from vidbuild.engine.disk import durable
 from vidbuild.engine.graph.graph import Source
 from vidbuild.engine.runs.build_report import BuildReport
+from vidbuild.engine.store.blobs import signature
+from vidbuild.engine.store.digest_cache import DigestCache
 from vidbuild.engine.store.index import Index
 from vidbuild.engine.store.store import Store
 from vidbuild.frozen import dataclass
@@ -134,6 +136,7 @@ def _outside(build: NullBuild) -> _Seen:
             seen.add(real)
     for path in _used(plan, build.folder):
         seen.add(path)
+    _require_hashed_before(build)
     for folder in _above(plan.spec.absolute().parent, root_of(plan.spec)):
         seen.absent += [str(folder / marker) for marker in ROOT_MARKERS]
     for own in (plan.spec.absolute(), build.folder.absolute(), store.root):
@@ -141,6 +144,19 @@ def _outside(build: NullBuild) -> _Seen:
     for name in (".gitignore", "CACHEDIR.TAG", "README"):
         seen.add(str(store.root / name))
     return seen
+
+
+def _require_hashed_before(build: NullBuild) -> None:
+    """Raise _NoRecordError unless what the spec and the steps read is as it was when it was hashed, in earlier builds.
+
+    The clock of its file system may be late, so that a change during the build looks older than the build. The table
+    is in the store, whose clock is right, and older than the build.
+    """
+    table = DigestCache(build.store.home / "files", read_only=True)
+    paths = {str(build.plan.spec.absolute()), *_sources(build.plan)}
+    paths |= {real for _, real, digest in build.plan.files if digest != plan_cache.MISSING and os.path.isfile(real)}  # noqa: PTH113 - a real path as text
+    if not all(table.lookup(path, signature(path)) for path in paths):
+        raise _NoRecordError
 
 
 class _Seen:
@@ -188,8 +204,7 @@ def _used(plan: Plan, folder: Path) -> Iterator[str]:
     yield from (str(plan.spec.absolute()), str(root / LOCK), str(root / SETTINGS))
     yield from (str(path.absolute()) for path in targets(plan, folder))
     yield str(owner_file(folder, plan.name))
-    for step in plan.graph.steps.values():
-        yield from (source.path for source in step.inputs.values() if isinstance(source, Source))
+    yield from _sources(plan)
     yield from sys.path
     for code in plan_cache.code_folders():
         for inside, folders, names in os.walk(code):
@@ -197,6 +212,11 @@ def _used(plan: Plan, folder: Path) -> Iterator[str]:
             yield inside
             yield from (f"{inside}/{name}" for name in names if name.endswith(plan_cache.CODE))
     yield from _tool_files(plan)
+
+
+def _sources(plan: Plan) -> Iterator[str]:
+    for step in plan.graph.steps.values():
+        yield from (source.path for source in step.inputs.values() if isinstance(source, Source))
 
 
 def _tool_files(plan: Plan) -> Iterator[str]:
