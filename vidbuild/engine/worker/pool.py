@@ -115,8 +115,11 @@ class Pool:
 
     def end_busy(self) -> None:
         """End the workers that are in the middle of steps, with their children; the others stay."""
-        for worker in list(self._busy):
+        busy = list(self._busy)
+        for worker in busy:  # all clean up at the same time, which may take each of them seconds
             worker.kill_reason = Failure("its run has ended")
+            worker.terminate()
+        for worker in busy:
             self._end(worker)
 
     def _new_worker(self, profile: Profile) -> WorkerProcess:

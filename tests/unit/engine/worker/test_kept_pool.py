@@ -85,6 +85,34 @@ def test_workers_are_ended_in_the_middle_of_steps(lab: Lab, kept: KeptPool, star
     assert len(started) == 2
 
 
+def test_workers_clean_up_at_the_same_time(
+    lab: Lab, kept: KeptPool, started: list[WorkerProcess], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """P19: a cancelled run asks all its workers to end before it waits for the first one."""
+    del kept
+    calls: list[str] = []
+
+    def noting(name: str) -> None:
+        real = getattr(WorkerProcess, name)
+
+        def noted(worker: WorkerProcess) -> Any:
+            calls.append(name)
+            return real(worker)
+
+        monkeypatch.setattr(WorkerProcess, name, noted)
+
+    noting("terminate")
+    noting("reap")
+
+    def cancelled() -> bool:
+        return len(started) == 2 and all(worker.step for worker in started)
+
+    plan = graph(step("one", "sleep"), step("two", "sleep", n=2))
+    report = lab.build(plan, Steering(cancelled=cancelled), grace=0.0, jobs=2)
+    assert report.status == "cancelled"
+    assert calls.index("reap") >= 2
+
+
 def test_idle_workers_survive_a_cancelled_run(lab: Lab, kept: KeptPool, started: list[WorkerProcess]) -> None:
     """Only the worker in the middle of a step is ended: another one may have loaded a large model."""
     child = lab.log.with_name("child")
