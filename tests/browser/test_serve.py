@@ -125,6 +125,25 @@ def test_an_edit_shows_the_new_frame_and_then_the_new_video(live: LivePages, spa
     assert difference(frame_of(live.browser, SHOWN), new) < 2.0  # lossy
 
 
+def test_an_edit_that_is_undone_shows_nothing_any_more(live: LivePages, space: Workspace) -> None:
+    """Neither its frame nor its fragment stays if it is undone before the whole video has it."""
+    revision = live.browser.evaluate("vidbuild.detail.revision")
+    seek(live, start_of(live, 0) + 1)
+    stands = f"!{SHOWN}.seeking && {SHOWN}.readyState >= 2"
+    live.until(stands)
+    first, url = frame_of(live.browser, SHOWN), live.browser.evaluate(f"{SHOWN}.currentSrc")
+    for awaited in (f"!{OVERLAY}.hidden", "vidbuild.player.fragments.size === 1"):
+        space.write("video.yaml", SPEC.replace("First scene", "First title"))
+        live.until(awaited)
+        space.write("video.yaml", SPEC)
+        live.until("vidbuild.detail.state === 'ready' && !vidbuild.detail.scenes[0].stale")
+        live.until(f"{OVERLAY}.hidden && vidbuild.player.fragments.size === 0")
+        live.until(f"{SHOWN}.currentSrc === {json.dumps(url)} && {stands}")
+        assert live.browser.evaluate("vidbuild.timeline.thumb(vidbuild.player.scenes[0])").startswith("/thumb/")
+        assert difference(frame_of(live.browser, SHOWN), first) == 0.0
+    assert live.browser.evaluate("vidbuild.detail.revision") == revision  # else the new video had taken their place
+
+
 def test_a_paused_player_goes_to_a_new_scene(live: LivePages, space: Workspace) -> None:
     """A scene that is inserted has no place in the old video; the player goes there once the new one has it."""
     seek(live, 0.5)

@@ -229,7 +229,7 @@ def test_pictures_of_what_is_edited_are_asked_for_again(site: Site, monkeypatch:
 def test_a_picture_of_a_newer_edit_is_not_kept_under_the_older_ones_address(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """After an edit while a picture was asked for, a browser does not keep the new one for the old: undo would show it."""
+    """After an edit while a picture is made, a browser does not keep the new one for the old: undo would show it."""
 
     def drawn(_live: object, _scene: str, _at: object, path: Path, **_: object) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -118,6 +118,18 @@ export class Player extends EventTarget {
     else await this.#part.load(fragment.url, fragment.captions, 0);
   }
 
+  // Play the whole video again in the place of fragments.
+  async withdraw(isOver) {
+    const over = [...this.#fragments.values()].filter(isOver);
+    if (!over.length) return;
+    const before = this.#arranged.scenes;
+    for (const { scene } of over) this.#fragments.delete(scene);
+    this.#arranged = arranged(this.#detail, this.#fragments);
+    this.#time = carried(this.#time, before, this.#arranged.scenes, this.fps);
+    this.#changed();
+    await this.seek(this.#time);
+  }
+
   async play() {
     if (this.#detail?.animation) {
       this.#animated = true;
@@ -152,7 +164,8 @@ export class Player extends EventTarget {
     const deck = piece.fragment ? this.#part : this.#whole;
     if (piece.fragment) await deck.load(piece.fragment.url, piece.fragment.captions, local);
     else await deck.seek(local);
-    if (pieceAt(this.#arranged.pieces, this.#time) === piece) this.#show(deck, playing);
+    // Pieces are made anew whenever scenes are read again: what counts is the file.
+    if (pieceAt(this.#arranged.pieces, this.#time)?.fragment === piece.fragment) this.#show(deck, playing);
   }
 
   step(frames) {

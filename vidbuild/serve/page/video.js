@@ -20,7 +20,7 @@ import { Timeline } from "./timeline.js";
 
 const id = $("#watch").dataset.video;
 const player = new Player($("#stage"));
-const newest = new Map(); // scene -> its newest frame, until the video has it
+const newest = new Map(); // scene -> its newest still, until the video has it
 let detail = null;
 let waveform = null;
 let spot = null;
@@ -28,7 +28,7 @@ let steps = null;
 let known = "";
 let inserted = null; // the picture of a scene that the video does not have yet
 
-const timeline = new Timeline(player, (scene) => newest.get(scene));
+const timeline = new Timeline(player, (scene) => newest.get(scene)?.url);
 const overlay = new Overlay($("#overlay"), $("#note"), player, id);
 const frames = new Frames($("#moving"), player);
 const panel = new ScenePanel($("#panel-scene"), player);
@@ -80,6 +80,7 @@ function drawState() {
 }
 
 async function load() {
+  const asked = performance.now();
   let next = null;
   try {
     next = await get(`/api/videos/${id}`);
@@ -88,6 +89,7 @@ async function load() {
     location.replace("/"); // the spec makes other videos now, which are in the list
     return;
   }
+  if (next.revision === detail?.revision) withdraw(next, asked);
   const text = JSON.stringify(next);
   if (text === known) return;
   known = text;
@@ -133,6 +135,19 @@ async function load() {
   }
 }
 
+// What shows an edit that was undone goes: no new version of the video will take its place.
+function withdraw(next, asked) {
+  const now = new Map(next.scenes.map((scene) => [scene.id, scene]));
+  for (const [id, still] of newest) {
+    if (still.arrived > asked || frameId(still.url) === frameId(now.get(id)?.still ?? still.url)) continue;
+    newest.delete(id);
+    overlay.remove(id);
+  }
+  player.withdraw((fragment) => fragment.arrived < asked && now.get(fragment.scene)?.stale === false);
+}
+
+const frameId = (url) => new URL(url, location.href).searchParams.get("rev");
+
 async function loadWaveform(next) {
   if (!next.waveform || next.waveform === waveform && !next.media) return;
   waveform = next.waveform;
@@ -151,7 +166,8 @@ function restore() {
 }
 
 function edited(still) {
-  newest.set(still.scene, still.url);
+  still.arrived = performance.now();
+  newest.set(still.scene, still);
   overlay.add(still);
   timeline.redraw();
   scenes.redraw();
@@ -178,6 +194,7 @@ const listen = (name, call) => stream.addEventListener(name, (event) => { if (ow
 listen("video", reload);
 listen("still", edited);
 listen("fragment", async (fragment) => {
+  fragment.arrived = performance.now();
   await player.replace(fragment);
   overlay.remove(fragment.scene);
   announce("The changed scene can be played.");
