@@ -29,9 +29,14 @@ class Recorder:
         self._pending = 0
 
     def start(self, step: str, write: Callable[[], Any]) -> None:
-        """Begin to write what a step made."""
+        """Begin to write what a step made; write it at once if no thread can be started, as where processes are few."""
+        future: Future[Any] = Future()
+        try:
+            future = self._threads.submit(write)
+        except RuntimeError:
+            _run(write, future)
         self._pending += 1
-        self._threads.submit(write).add_done_callback(partial(self._end, step))
+        future.add_done_callback(partial(self._end, step))
 
     def _end(self, step: str, future: Future[Any]) -> None:
         self._written.put((step, future.result))
@@ -52,3 +57,10 @@ class Recorder:
     def close(self) -> None:
         """Wait until everything is written: a step that ran is not lost because its run ends."""
         self._threads.shutdown()
+
+
+def _run(write: Callable[[], Any], future: Future[Any]) -> None:
+    try:
+        future.set_result(write())
+    except OSError as error:
+        future.set_exception(error)
