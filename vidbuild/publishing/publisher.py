@@ -17,7 +17,7 @@ from typing import Any, BinaryIO
 
 from vidbuild.errors import UsageError, os_error_text
 from vidbuild.json_types import mapping
-from vidbuild.publishing.headers import headers
+from vidbuild.publishing.headers import FOREVER, headers
 from vidbuild.remote.client import Client, RemoteError, Stored
 
 VERSION = 1
@@ -152,7 +152,7 @@ class Publisher:
         key, source = self.key(item.name), self.key(item.content_name)
         try:
             self.client.copy(source, key, item.bytes)
-            stored = self._there(key, item)
+            stored = None if self._is_immutable(key) else self._there(key, item)  # another run made the source so first
         except RemoteError:  # a server without copies, or a key that may not: the upload finds out what else is wrong
             stored = None
         tag = self._upload(key, item, is_content=False) if stored is None else stored.tag
@@ -167,11 +167,14 @@ class Publisher:
         key, wanted = self.key(item.content_name), headers(item.name, is_content=True)
         try:
             self.client.copy(key, key, item.bytes, wanted)
-            is_done = self.client.headers(key).get("Cache-Control") == wanted["Cache-Control"]
+            is_done = self._is_immutable(key)
         except RemoteError:
             is_done = False
         if not is_done:
             self._upload(key, item, is_content=True)
+
+    def _is_immutable(self, key: str) -> bool:
+        return self.client.headers(key).get("Cache-Control") == FOREVER
 
     def _put_name(self, item: Item, known: Mapping[str, Any]) -> str:
         """Write a file under the name that people know unless it is there, and return its tag."""

@@ -215,8 +215,28 @@ def test_a_server_that_copies_nothing_gets_it_again(s3: ObjectServer, large: Ite
 
     s3.fault = refuse
     publisher(f"copies-{number}").publish("läng 1", [large])
+    assert bytes_sent(s3) // LARGE == 4 - number  # as docs/publish.md says
     s3.clear()
     check_published(Client(f"s3://{BUCKET}/copies-{number}"), large)
+
+
+def test_two_runs_that_send_the_same_video_at_once(s3: ObjectServer, large: Item) -> None:
+    """If another run has given the content its last headers, the name that people know does not inherit them."""
+    client = Client(f"s3://{BUCKET}/at-once")
+    copies = 0
+
+    def other(request: Request) -> Fault | None:
+        nonlocal copies
+        copies += "x-amz-copy-source" in request.headers
+        if copies == 1 and "x-amz-copy-source" in request.headers:
+            own = {"Cache-Control": ALWAYS, "Content-Type": "video/mp4"}
+            client.copy(large.content_name, large.content_name, LARGE, own)
+        return None
+
+    s3.fault = other
+    publisher("at-once").publish("läng 1", [large])
+    s3.clear()
+    check_published(client, large)
 
 
 def test_headers_that_a_run_that_broke_off_left_are_mended(s3: ObjectServer, large: Item) -> None:
