@@ -146,7 +146,12 @@ def _place(core: str, place: Place) -> str | None:
 def _part_of_chapter(core: str, place: Place) -> str | None:
     """Read "Figure 2-1", whose first number is that of the chapter."""
     found = _PART.match(core)
-    if found is None or place.previous.after or place.previous.key not in tables.PARTS_OF_CHAPTERS:
+    before = place.chunks[place.at - 1] if place.at else place.previous  # also "Fig.", whose dot ends no sentence
+    if (
+        found is None
+        or before.key not in tables.PARTS_OF_CHAPTERS
+        or before.after not in {"", "." * (before.key == "fig")}
+    ):
         return None
     return f"{numbers.cardinal(found[1])} dash {numbers.cardinal(found[2])}"
 
