@@ -108,11 +108,8 @@ export class Player extends EventTarget {
   // Play a scene's fragment instead of its part of the whole video from now on.
   async replace(fragment) {
     if (!this.#detail?.scenes.some((scene) => scene.id === fragment.scene)) return;
-    const before = this.#arranged.scenes;
     this.#fragments.set(fragment.scene, fragment);
-    this.#arranged = arranged(this.#detail, this.#fragments);
-    this.#time = this.#snap(carried(this.#time, before, this.#arranged.scenes, this.fps));
-    this.#changed();
+    this.#retime();
     const piece = pieceAt(this.#arranged.pieces, this.#time);
     if (piece?.fragment || this.#active === this.#part) await this.seek(this.#time);
     else await this.#part.load(fragment.url, fragment.captions, 0);
@@ -121,13 +118,16 @@ export class Player extends EventTarget {
   // Play the whole video again in the place of fragments.
   async withdraw(isOver) {
     const over = [...this.#fragments.values()].filter(isOver);
-    if (!over.length) return;
-    const before = this.#arranged.scenes;
     for (const { scene } of over) this.#fragments.delete(scene);
+    if (over.length) this.#retime();
+    if (over.length) await this.seek(this.#time);
+  }
+
+  #retime() {
+    const before = this.#arranged.scenes;
     this.#arranged = arranged(this.#detail, this.#fragments);
-    this.#time = carried(this.#time, before, this.#arranged.scenes, this.fps);
+    this.#time = this.#snap(carried(this.#time, before, this.#arranged.scenes, this.fps));
     this.#changed();
-    await this.seek(this.#time);
   }
 
   async play() {
@@ -164,7 +164,7 @@ export class Player extends EventTarget {
     const deck = piece.fragment ? this.#part : this.#whole;
     if (piece.fragment) await deck.load(piece.fragment.url, piece.fragment.captions, local);
     else await deck.seek(local);
-    // Pieces are made anew whenever scenes are read again: what counts is the file.
+    // There are new pieces whenever scenes were read again meanwhile: what counts is the file.
     if (pieceAt(this.#arranged.pieces, this.#time)?.fragment === piece.fragment) this.#show(deck, playing);
   }
 
