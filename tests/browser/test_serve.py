@@ -165,7 +165,7 @@ def test_a_changed_scene_plays_with_its_new_sound_and_the_video_goes_on(live: Li
     old = live.browser.evaluate("vidbuild.player.scenes.map((each) => [each.id, each.start, each.seconds])")
     space.write("video.yaml", SPEC.replace("First it says this.", "First it now says very much more than this."))
     live.until("fragments.length > 0")
-    live.until(f"{LOADED} && vidbuild.detail.scenes[0].narration.includes('very much')")
+    live.until(f"{LOADED} && vidbuild.player.scenes[0].narration.includes('very much')")  # the player has the new file
     live.browser.evaluate("stream.close()")
     new = live.browser.evaluate("vidbuild.player.scenes.map((each) => [each.id, each.start, each.seconds])")
     fragment = live.browser.evaluate("fragments[0]")
