@@ -43,7 +43,8 @@ class Stream:
         self._lines = 0
         self._wakers: set[Callable[[], None]] = set()
         for event in _read(path):
-            self._events.append(event)
+            if event is not None:
+                self._events.append(event)
             self._lines += 1
         self.last = self._events[-1].id if self._events else 0
         self._shorten()
@@ -112,8 +113,8 @@ def _line(event: StreamEvent) -> bytes:
     return f'{{"id":{event.id},"event":{json.dumps(event.type)},"data":{event.data}}}\n'.encode()
 
 
-def _read(path: Path | None) -> Iterator[StreamEvent]:
-    """Yield the events of a file, without torn lines and those out of order."""
+def _read(path: Path | None) -> Iterator[StreamEvent | None]:
+    """Yield the events of a file, None for torn lines and those out of order: the next event must not follow these."""
     if path is None:
         return
     last = 0
@@ -121,10 +122,13 @@ def _read(path: Path | None) -> Iterator[StreamEvent]:
         for line in lines:
             try:
                 row = json.loads(line)
-                number, kind = int(row["id"]), str(row["event"])
+                text = json.dumps(row["data"], ensure_ascii=False, separators=(",", ":"))
+                event = StreamEvent(int(row["id"]), str(row["event"]), text)
             except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
+                yield None
                 continue
-            if number != last + 1 and last:
+            if event.id != last + 1 and last:
+                yield None
                 continue  # ids have no gaps, since a reader's cursor counts them
-            last = number
-            yield StreamEvent(number, kind, json.dumps(row["data"], ensure_ascii=False, separators=(",", ":")))
+            last = event.id
+            yield event
