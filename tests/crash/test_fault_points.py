@@ -283,6 +283,7 @@ ENGINE = ROOT / "vidbuild" / "engine"
 ALLOWED = {
     "durable.py": {"open", "mkdir", "unlink", "rename", "replace", "link", "rmtree", "fsync", "write"},
     "execute.py": {"mkdir", "symlink_to"},  # a step's own folder
+    "inputs.py": {"mkdir", "symlink_to"},  # in it
     "lock.py": {"open"},  # announced by itself
     "writable.py": {"mkdir", "write_bytes"},  # what is thrown away
 }

@@ -25,10 +25,6 @@ if TYPE_CHECKING:
     from vidbuild.engine.schedule.recorder import Recorder
 
 
-# Traces that wait to be written, at most: each holds the open lock of its key, and is lost if the build is killed.
-_MOST_UNWRITTEN = 64
-
-
 class Claim(Enum):
     """The answer to a claim for a step's key."""
 
@@ -103,8 +99,11 @@ class Dispatcher:
         return bool(self._fetch_locks)
 
     def full(self) -> bool:
-        """Whether no further step can be claimed: all slots are taken, or the disk cannot keep up with the traces."""
-        return len(self._running) >= self._slots or len(self._locks) - len(self._running) >= _MOST_UNWRITTEN
+        """Whether no further step can be claimed: all slots are taken, or as many traces wait to be written.
+
+        What waits is lost if the build is killed, and holds the open lock of its key.
+        """
+        return max(len(self._running), len(self._locks) - len(self._running)) >= self._slots
 
     @property
     def _slots(self) -> int:

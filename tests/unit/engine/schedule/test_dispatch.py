@@ -10,7 +10,6 @@ import pytest
 from tests.support.engine_lab import Lab, names, step
 from tests.support.fake_pool import FakePool, Script
 from vidbuild.engine.keys.tools import Access
-from vidbuild.engine.schedule import dispatch
 from vidbuild.engine.schedule.dispatch import Claim, Dispatcher
 from vidbuild.engine.store.store import Store
 
@@ -107,11 +106,10 @@ def test_an_executor_says_how_many_steps_run(lab: Lab) -> None:
     crew.close()
 
 
-def test_traces_that_wait_for_the_disk_are_few(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_traces_that_wait_for_the_disk_are_few(lab: Lab) -> None:
     """P14, P15: while the disk does not keep up with the traces, no further step starts, whatever slots are free."""
-    monkeypatch.setattr(dispatch, "_MOST_UNWRITTEN", 2)
     lab.store.prepare()
-    crew = Dispatcher(lab.store, 3, lab.env, {}, lambda: None, new_executor=lambda _: FakePool(Script(), 3))
+    crew = Dispatcher(lab.store, 2, lab.env, {}, lambda: None, new_executor=lambda _: FakePool(Script(), 2))
     can_write = threading.Event()
     for name in "ab":
         claim(crew, name)
@@ -124,6 +122,7 @@ def test_traces_that_wait_for_the_disk_are_few(lab: Lab, monkeypatch: pytest.Mon
         assert written()
         crew.release(name)
     for name in "abc":
+        assert not crew.full()
         assert claim(crew, name) is Claim.ACQUIRED
         crew.release(name)
     crew.close()
