@@ -72,8 +72,12 @@ def press(pages: LivePages, action: str) -> None:
 def test_a_batch_is_watched_paused_and_cancelled(space: Workspace, pages: LivePages) -> None:
     """Each row has its progress; the run is paused, resumed and cancelled from its page."""
     command = [sys.executable, "-m", "vidbuild", "batch", "--jobs", "1"]
+    # The page looks for runs of other programs every few seconds, and the batch must not be over by then.
+    slow = space.write("slow-ffmpeg", f'#!/bin/sh\n[ "$1" = -version ] || sleep 1\nexec {ffmpeg.executable()} "$@"\n')
+    slow.chmod(0o755)
+    env = {**os.environ, "VIDBUILD_FFMPEG": str(slow)}
     with subprocess.Popen(
-        command, cwd=space.root, env=dict(os.environ), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        command, cwd=space.root, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     ) as batch:
         try:
             pages.open("/runs")
@@ -111,7 +115,7 @@ def test_a_failed_step_shows_the_end_of_its_log(space: Workspace, pages: LivePag
     space.write("clip.yaml", SPEC.replace("For {{", "Fails {{").replace("fps: 25", "fps: 25, profile: compat"))
     done = space.run("build", "clip.yaml", "-k", env={"VIDBUILD_FFMPEG": str(broken)})
     assert done.code == 1, done.stderr
-    run = pages.server.get("/api/runs")[0]["run"]
+    run = next(each["run"] for each in pages.server.get("/api/runs") if each["name"].startswith("clip"))
     pages.open(f"/runs/{run}")
     pages.until(f"{STATE} === 'Failed'")
     pages.until("document.querySelector('#steps details[open] .step pre:not([hidden])') !== null")
