@@ -136,13 +136,13 @@ class Simulation:
             now, key, video, step, how = heapq.heappop(self._events)
             end = now
             match how:
-                case End.RAN:
-                    heapq.heappush(free, now)
+                case End.RAN:  # the worker's slot is taken until the record is written
                     heapq.heappush(self._events, (now + self._recording, key, video, step, End.RECORDED))
                 case End.LOST:
                     heapq.heappush(free, now + self.setting.replaced)
                     heapq.heappush(self._ready, (-ranks[step], video, step))
                 case End.RECORDED:
+                    heapq.heappush(free, now)
                     self._finish(video, step, left, ranks)
         return end
 

@@ -99,11 +99,11 @@ class Dispatcher:
         return bool(self._fetch_locks)
 
     def full(self) -> bool:
-        """Whether no further step can be claimed: all slots are taken, or as many traces wait to be written.
+        """Whether no further step can be claimed: all slots are taken, by steps or by traces that are being written.
 
-        What waits is lost if the build is killed, and holds the open lock of its key.
+        Both are lost if the build is killed, which is to cost no more steps than run at a time.
         """
-        return max(len(self._running), len(self._locks) - len(self._running)) >= self._slots
+        return len(self._locks) >= self._slots
 
     @property
     def _slots(self) -> int:
