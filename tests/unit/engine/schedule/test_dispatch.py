@@ -107,7 +107,7 @@ def test_an_executor_says_how_many_steps_run(lab: Lab) -> None:
 
 
 def test_traces_that_wait_for_the_disk_are_few(lab: Lab) -> None:
-    """P14, P15: a step has its slot until its trace is written, so that a kill costs no more steps than run at a time."""
+    """P14, P15: a step has its slot until its trace is written: a kill costs no more steps than run at a time."""
     lab.store.prepare()
     crew = Dispatcher(lab.store, 2, lab.env, {}, lambda: None, new_executor=lambda _: FakePool(Script(), 2))
     can_write = threading.Event()
