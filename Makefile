@@ -21,7 +21,7 @@
 #                        reads ROOM (default: every room), COUNT (mutants of a room), SEED and JOBS
 #   make pins            update the pinned results of every step kind, after raising a kind's version or changing keys
 #   make words           compare the times of words with espeak's own marks and write docs/word-times.md
-#   make schema          write schemas/video.schema.json and docs/reference.md from the schema's parts
+#   make schema          write schemas/, docs/reference.md and docs/scenes/ from the parts of the schema
 #   make cli             write docs/cli.md and docs/completions/ from the commands
 #   make pictures        draw the pictures of the documentation from examples/gallery.yaml
 #   make site            build the documentation as a site, with its videos, into site/; any warning fails it

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterator
 
 from tools.limits import section
-from vidbuild.spec.describe import Describer, lines_of_scene, written
+from tools.tables import Schema, nested, table
+from vidbuild.spec.describe import Describer
+from vidbuild.spec.schema import SHARED, scene_types
 from vidbuild.spec.template_sandbox import FILTERS
-
-Schema = Mapping[str, Any]
-
-PICTURES = Path(__file__).resolve().parent.parent / "docs" / "pictures"  # `make pictures` draws them
 
 HEAD = """\
 # The spec language
@@ -56,79 +52,25 @@ def _lines(reader: Describer, head: str) -> Iterator[str]:
     yield head
     yield "## A spec"
     yield ""
-    yield from _table(reader, schema)
+    yield from table(reader, schema)
     seen: list[Schema] = []
-    for name, field in schema["properties"].items():
-        for path, mapping in reader.mappings(field, name):
-            if mapping not in seen:
-                seen.append(mapping)
-                yield f"### `{path}`"
-                yield ""
-                yield from _table(reader, mapping)
-    types = reader.resolve(schema["$defs"]["scene"])["properties"]["type"]["enum"]
-    own = {name: schema["$defs"][f"scene_{name}"] for name in types}
-    shared = set.intersection(*({*node["properties"]} for node in own.values())) - {"title"}
+    yield from nested(reader, schema["properties"], seen)
     yield "## Every scene"
     yield ""
-    first = own[types[0]]
-    fields = {name: first["properties"][name] for name in _in(first, shared)}
+    first = schema["$defs"][f"scene_{scene_types()[0]}"]
+    fields = {name: field for name, field in first["properties"].items() if name in SHARED}
     fields["type"] = reader.resolve(schema["$defs"]["scene"])["properties"]["type"]
-    yield from _table(reader, {**first, "properties": fields})
-    yield from _nested(reader, fields, seen)
-    for name, node in own.items():
-        fields = {key: value for key, value in node["properties"].items() if key not in shared}
-        yield f"## `type: {name}`"
-        yield ""
-        yield node["description"]
-        yield ""
-        if (PICTURES / f"{name}.jpg").is_file():
-            yield f"![A scene of the type {name}](pictures/{name}.jpg)"
-            yield ""
-        yield "```yaml"
-        yield from lines_of_scene(node["examples"][0])
-        yield "```"
-        yield ""
-        yield from _table(reader, {**node, "properties": fields})
-        yield from _nested(reader, fields, seen)
+    yield from table(reader, {**first, "properties": fields})
+    yield from nested(reader, fields, seen)
+    yield "## Scene types"
+    yield ""
+    for name in scene_types():
+        yield f"- [`{name}`](scenes/{name}.md): {schema['$defs'][f'scene_{name}']['description']}"
+    yield ""
     yield "## A brand"
     yield ""
     brand = schema["$defs"]["brand"]
     yield f"{brand['description']} [brands.md](brands.md) shows how."
     yield ""
-    yield from _table(reader, brand)
+    yield from table(reader, brand)
     yield from section()
-
-
-def _in(node: Schema, names: set[str]) -> list[str]:
-    return [name for name in node["properties"] if name in names]
-
-
-def _nested(reader: Describer, fields: Schema, seen: list[Schema]) -> Iterator[str]:
-    for name, field in fields.items():
-        for path, mapping in reader.mappings(field, name):
-            if mapping not in seen:
-                seen.append(mapping)
-                yield f"### `{path}`"
-                yield ""
-                yield from _table(reader, mapping)
-
-
-def _table(reader: Describer, node: Schema) -> Iterator[str]:
-    yield "| field | value | default | description |"
-    yield "|---|---|---|---|"
-    required = node.get("required", ())
-    for name, raw in node["properties"].items():
-        field = reader.resolve(raw)
-        default = "required" if name in required else _code(field["default"]) if "default" in field else ""
-        examples = ", ".join(_code(example) for example in field.get("examples", ())[:2])
-        words = f"{field['description']} {f'Example: {examples}' if examples else ''}".strip()
-        yield f"| `{name}` | {_cell(reader.kind(raw))} | {_cell(default)} | {_cell(words)} |"
-    yield ""
-
-
-def _code(value: object) -> str:
-    return f"`{written(value)}`"
-
-
-def _cell(text: str) -> str:
-    return text.replace("|", "\\|").replace("\n", " ")

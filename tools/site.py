@@ -24,11 +24,12 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = "docs/"
+SCENES = "scenes/"
 STYLE = Path(__file__).with_suffix(".css")
 _LINK = re.compile(r"(?<=\]\()([^()\s]+)(?=\))")
 _FENCE = re.compile(r"^\s*(`{3,}|~{3,})")
 _CODE = re.compile(r"(`+)(?!`).+?(?<!`)\1(?!`)")
-_ITEM = re.compile(r"^- \[(.+)\]\((\w[\w-]*\.md)\)$")
+_ITEM = re.compile(r"^- \[(.+)\]\((\w[\w/-]*\.md)\)$")
 _VIDEO = re.compile(r"^<!-- video: (\S+) -->$", re.MULTILINE)
 _NO_PAGE = ("http://", "https://", "mailto:", "#")
 _PLACES: dict[str, str] = {}  # a page of the site -> its file in the repository
@@ -62,6 +63,8 @@ def on_files(files: Files, *, config: MkDocsConfig) -> Files:
     _PLACES.clear()
     for file in files.documentation_pages():
         _PLACES[file.src_uri] = DOCS + file.src_uri
+        if file.src_uri.startswith(SCENES) and file.src_uri != f"{SCENES}index.md":
+            file.inclusion = InclusionLevel.NOT_IN_NAV  # the index leads to them
     _add(files, File.generated(config, "site/site.css", abs_src_path=str(STYLE)))
     waiting = sorted({target for name in _PLACES.values() for target in _outside(name)})
     seen = set(waiting)

@@ -11,6 +11,7 @@ import pytest
 
 from tests.support.doc_sites import build_docs
 from tests.support.paths import ROOT
+from vidbuild.spec.schema import scene_types
 
 
 class Links(HTMLParser):
@@ -59,14 +60,17 @@ def test_every_link_leads_to_something_of_the_site(site: Path) -> None:
 
 
 def test_every_page_is_in_the_navigation(site: Path) -> None:
-    """In that of the first page, in the order of docs/index.md, which names each page once."""
+    """In that of the first page, in the order of docs/index.md, which names each page once; scene types share one."""
     listed = re.findall(
-        r"^- \[.*\]\(([\w-]+)\.md\)$", (ROOT / "docs/index.md").read_text(encoding="utf-8"), re.MULTILINE
+        r"^- \[.*\]\(([\w/-]+)\.md\)$", (ROOT / "docs/index.md").read_text(encoding="utf-8"), re.MULTILINE
     )
-    assert sorted(listed) == sorted(path.stem for path in (ROOT / "docs").glob("*.md") if path.stem != "index")
+    pages = {path.stem for path in (ROOT / "docs").glob("*.md")} - {"index"} | {"scenes/index"}
+    assert sorted(listed) == sorted(pages)
     bar = (site / "index.html").read_text(encoding="utf-8").split('role="main"')[0]
-    found = re.findall(r'href="([\w-]+)/" class="dropdown-item', bar)
-    assert found == listed
+    found = re.findall(r'href="([\w/-]+)/" class="dropdown-item', bar)
+    assert found == [name.removesuffix("/index") for name in listed]
+    types = (site / "scenes/index.html").read_text(encoding="utf-8")
+    assert all(f'href="{name}/"' in types for name in scene_types())
 
 
 def test_videos_are_those_of_the_specs(site: Path) -> None:

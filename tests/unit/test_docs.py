@@ -16,8 +16,9 @@ from vidbuild.spec import reader, validate, videos
 from vidbuild.spec.layers import Layered
 
 OTHERS = (ROOT / "llms.txt", ROOT / "tests" / "bench" / "RESULTS.md")
-PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), *OTHERS])
-WRITTEN = [page for page in PAGES if page.name not in {"cli.md", "reference.md"}]  # by hand
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *OTHERS])
+MADE = {"cli.md", "reference.md"}
+WRITTEN = [page for page in PAGES if page.name not in MADE and page.parent.name != "scenes"]  # by hand
 SCHEMAS = [ROOT / "schemas" / name for name in ("video.schema.json", "brand.schema.json")]
 BANNED = re.compile(
     r"\b(told|tells?|heard|hears|wish(es|ed)?|nobody|whoever|mend(s|ed|ing)?|afresh|anew|filmed"

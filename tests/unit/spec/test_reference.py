@@ -8,25 +8,27 @@ from typing import Any
 import pytest
 import yaml
 
-from tools import limits
+from tools import limits, scene_pages
 from tools.reference import page
 from vidbuild.media.ffmpeg import limits as media
 from vidbuild.spec import schema
+from vidbuild.spec.describe import lines_of_scene
 from vidbuild.spec.load import try_parse
 from vidbuild.spec.template_sandbox import FILTERS
 
+SCENES = scene_pages.pages(schema.load())
 PAGE = page(schema.load())
 RATES = schema.load()["properties"]["output"]["properties"]["fps"]["enum"]
 
 
-def section(heading: str) -> str:
+def section(heading: str, text: str = PAGE) -> str:
     """The text between a heading and the next of any level."""
-    return PAGE.split(f"\n{heading}\n", 1)[1].split("\n## ", 1)[0].split("\n### ", 1)[0]
+    return text.split(f"\n{heading}\n", 1)[1].split("\n## ", 1)[0].split("\n### ", 1)[0]
 
 
-def row(heading: str, field: str) -> list[str]:
+def row(heading: str, field: str, text: str = PAGE) -> list[str]:
     """The cells of a field's row."""
-    (line,) = [line for line in section(heading).splitlines() if line.startswith(f"| `{field}` |")]
+    (line,) = [line for line in section(heading, text).splitlines() if line.startswith(f"| `{field}` |")]
     return [cell.strip() for cell in line.strip("|").split(" | ")]
 
 
@@ -44,16 +46,28 @@ def row(heading: str, field: str) -> list[str]:
         ("## Every scene", "duration", "number over 0 up to 3600", ""),
         ("## Every scene", "narration", "text or mapping or list", ""),
         ("### `narration`", "audio", "path", "required"),
-        ("## `type: list`", "style", "`bullets`, `numbers`, `checks`", "`bullets`"),
-        ("### `items[]`", "at", "text or number from 0 to 3600", ""),
-        ("### `commands[]`", "run", "text", ""),
-        ("## `type: command`", "prompt", "text", '`"$ "`'),
-        ("### `highlight[]`", "lines", "text or whole number from 1 to 9999999", "required"),
     ],
 )
 def test_rows(heading: str, field: str, value: str, default: str) -> None:
     """A field's row has its kind, its default and its description with an example."""
     cells = row(heading, field)
+    assert (cells[1], cells[2]) == (value, default)
+    assert "." in cells[3]
+
+
+@pytest.mark.parametrize(
+    ("kind", "heading", "field", "value", "default"),
+    [
+        ("list", "## Fields", "style", "`bullets`, `numbers`, `checks`", "`bullets`"),
+        ("list", "### `items[]`", "at", "text or number from 0 to 3600", ""),
+        ("command", "### `commands[]`", "run", "text", ""),
+        ("command", "## Fields", "prompt", "text", '`"$ "`'),
+        ("code", "### `highlight[]`", "lines", "text or whole number from 1 to 9999999", "required"),
+    ],
+)
+def test_rows_of_scene_types(kind: str, heading: str, field: str, value: str, default: str) -> None:
+    """The page of a scene type has rows like those of the reference."""
+    cells = row(heading, field, SCENES[f"{kind}.md"])
     assert (cells[1], cells[2]) == (value, default)
     assert "." in cells[3]
 
@@ -64,7 +78,9 @@ def test_every_field_of_every_type_is_there() -> None:
         assert row("## A spec", name)
     for kind in schema.scene_types():
         for name in schema.definition(f"scene_{kind}")["properties"]:
-            assert row("## Every scene" if name in schema.SHARED else f"## `type: {kind}`", name)
+            assert (
+                row("## Every scene", name) if name in schema.SHARED else row("## Fields", name, SCENES[f"{kind}.md"])
+            )
 
 
 def test_the_types_are_listed() -> None:
@@ -73,10 +89,23 @@ def test_the_types_are_listed() -> None:
 
 
 @pytest.mark.parametrize("kind", schema.scene_types())
-def test_the_examples_are_yaml_that_the_schema_takes(kind: str) -> None:
-    """What a reader copies from the page is a scene; only its files may be missing."""
-    text = section(f"## `type: {kind}`").split("```yaml\n", 1)[1].split("```", 1)[0]
-    scenes: list[dict[str, Any]] = yaml.safe_load(text)
+def test_every_type_is_shown(kind: str) -> None:
+    """A type's page has its scenes of the gallery, with their pictures, and the index leads to it."""
+    text = SCENES[f"{kind}.md"]
+    shown = [yaml.safe_load(block)[0] for block in re.findall(r"^```yaml\n(.*?)^```", text, re.MULTILINE | re.DOTALL)]
+    gallery = yaml.safe_load(scene_pages.GALLERY.read_text(encoding="utf-8"))["scenes"]
+    assert shown == [scene for scene in gallery if scene["type"] == kind]
+    assert [scene["id"] for scene in shown] == re.findall(r"\(\.\./pictures/([\w-]+)\.jpg\)", text)
+    assert f"({kind}.md)" in SCENES["index.md"]
+    assert f"(scenes/{kind}.md)" in PAGE
+
+
+@pytest.mark.parametrize("kind", schema.scene_types())
+def test_the_example_of_the_schema_is_a_scene(kind: str) -> None:
+    """What `vidbuild scenes` prints for a type is a scene; only its files may be missing."""
+    scenes: list[dict[str, Any]] = yaml.safe_load(
+        "\n".join(lines_of_scene(schema.definition(f"scene_{kind}")["examples"][0]))
+    )
     found = try_parse({"vidbuild": 1, "title": "A", "scenes": scenes}, "v.yaml").diagnostics
     assert [item.message for item in found if "does not exist" not in item.message] == []
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import sys
@@ -14,6 +15,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from tests.support.paths import ROOT
+from tools import scene_pages
 from tools import schema as generator
 from tools.reference import page
 from vidbuild.scenes.registry import SCENE_TYPES
@@ -62,12 +64,24 @@ def test_the_reference_page_is_current() -> None:
     assert f"`{generator.COMMAND}`" in written
 
 
+def test_the_pages_of_scene_types_are_current() -> None:
+    """docs/scenes has what the generator makes of the schema and the gallery, and nothing else."""
+    written = {path.name: path.read_text(encoding="utf-8") for path in generator.SCENES.iterdir()}
+    assert written == scene_pages.pages(schema.load()), f"run: {generator.COMMAND}"
+
+
 def test_every_field_is_described() -> None:
     """Every field has a title, a description and, unless its values are a list of names, an example."""
     fields = {"/".join(path): schema.resolve(node) for path, node in FIELDS}
     assert [path for path, node in fields.items() if not node.get("title")] == []
     assert [path for path, node in fields.items() if not node.get("description", "").endswith(".")] == []
     assert [path for path, node in fields.items() if not node.get("examples") and "enum" not in node] == []
+
+
+def test_descriptions_have_no_relative_links() -> None:
+    """An editor shows descriptions, and pages of several folders: a relative link would lead elsewhere."""
+    texts = [node.get("description", "") for _, node in nodes(WHOLE)]
+    assert [text for text in texts if re.search(r"\]\((?!https:)", text)] == []
 
 
 def test_every_mapping_is_closed() -> None:
@@ -102,7 +116,7 @@ def test_scene_types_are_the_registry() -> None:
     for name, kind in SCENE_TYPES.items():
         assert kind.name == name
         assert kind.summary
-        assert f"type: {name}" in page(WHOLE)
+        assert f"[`{name}`](scenes/{name}.md)" in page(WHOLE)
 
 
 def test_every_pattern_has_words() -> None:
