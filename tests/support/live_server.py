@@ -79,11 +79,16 @@ class LiveServer:
         try:
             self._process.wait(30)
         finally:
-            self._process.kill()
-            self._process.wait()
-            if self._process.stdout is not None:
-                self._process.stdout.close()
-            self._process = None
+            self.kill()
+
+    def kill(self) -> None:
+        """End it at once, without a chance to clean up."""
+        assert self._process is not None
+        self._process.kill()
+        self._process.wait()
+        if self._process.stdout is not None:
+            self._process.stdout.close()
+        self._process = None
 
     @property
     def base(self) -> str:
