@@ -12,7 +12,7 @@ SILENT = "\ufeff"
 """Stands for each character of an emoji."""
 
 _CHUNK = re.compile(r"\S+")
-_OPENING = "([{\"'“‘«‹„¿¡" + SILENT  # noqa: RUF001 - quotation marks
+_OPENING = "([{\"'“‘’«‹„¿¡" + SILENT  # noqa: RUF001 - quotation marks
 _CLOSING = ")]}\"'”’»›!?,;:.…" + SILENT  # noqa: RUF001 - as above
 _PAIRS = {")": "(", "]": "[", "}": "{"}
 

@@ -96,6 +96,9 @@ def _time(place: Place) -> str | None:  # noqa: PLR0911 - one for each kind
     if found and int(found[1]) < _HOURS and int(found[2]) < _MINUTES:
         hour, minute, second, half = found.groups()
         if second is not None:
+            length = _length(hour, minute, second)
+            if length:
+                return length
             rest = f"oh {numbers.cardinal(str(int(second)))}" if second[0] == "0" else numbers.cardinal(second)
             minutes = f"oh {numbers.cardinal(str(int(minute)))}" if minute[0] == "0" else numbers.cardinal(minute)
             return f"{numbers.cardinal(str(int(hour)))} {minutes} {rest}"
@@ -117,6 +120,16 @@ def _time(place: Place) -> str | None:  # noqa: PLR0911 - one for each kind
     if hour_only and 1 <= int(hour_only[1]) <= _NOON:
         return clock(hour_only[1], "00", hour_only[2])
     return None
+
+
+def _length(hour: str, minute: str, second: str) -> str | None:
+    """Read "00:05:30" and "1:30:00", which are lengths: hours of one digit, and none, are no times of a day."""
+    if not (hour == "00" or (len(hour) == 1 and second == "00")) or (hour == minute == "00" == second):
+        return None
+    named = zip((hour, minute, second), ("hour", "minute", "second"), strict=True)
+    return " ".join(
+        f"{numbers.cardinal(str(int(each)))} {name}{'s' * (int(each) != 1)}" for each, name in named if int(each)
+    )
 
 
 def _is_month(core: str) -> bool:
@@ -170,8 +183,9 @@ def _day_first(place: Place) -> Found | None:
 def _weekday(place: Place) -> Found | None:
     """Read "Mon, Nov 29" and "Fri 14:00"; "sat" and "sun" are words elsewhere."""
     span = _DAYS_FROM_TO.match(place.core)
-    if span and all(each.lower() in tables.DAYS for each in span.groups()):
-        return [whole(place.core, " to ".join(tables.DAYS[each.lower()] for each in span.groups()))]
+    for names in (tables.DAYS, tables.MONTH) if span else ():
+        if span and all(each.lower() in names for each in span.groups()):
+            return [whole(place.core, " to ".join(names[each.lower()] for each in span.groups()))]
     name = tables.DAYS.get(place.core.lower())
     if name is None or not place.core.istitle() or place.at + 1 >= len(place.chunks):
         return None

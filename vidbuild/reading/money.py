@@ -8,8 +8,9 @@ from vidbuild.reading import numbers, tables
 from vidbuild.reading.chunks import Place
 
 _N = numbers.NUMBER
-_MONEY_SIGN = r"(?:US\$|[$€£¥₹₩₿])"
-_MONEY = re.compile(rf"({_MONEY_SIGN})({_N})(k|K|M|m|B|bn|T)?(?:(?:-|–)\1?({_N})(k|K|M|m|B|bn|T)?)?(/[a-z]+)?\Z")  # noqa: RUF001 - as above
+_MONEY_SIGN = r"(?:(?:US|CA?|AU?|NZ|HK|S|R)?\$|[€£¥₹₩₿])"
+_SCALE = r"(k|K|M|m|B|bn|T)"
+_MONEY = re.compile(rf"({_MONEY_SIGN})({_N}|\.\d{{2}}){_SCALE}?(?:[-\u2013]\1?({_N}){_SCALE}?)?((?:/[a-z]+)*)\Z")
 _MONEY_AFTER = re.compile(rf"({_N})(k|K|M|m|bn)?({_MONEY_SIGN})\Z")
 
 
@@ -30,7 +31,9 @@ def read(core: str, place: Place) -> str | None:
     if upper is not None:
         low = numbers.decimal(amount) + (f" {tables.SCALES[scale]}" if scale else "")
         spoken = f"{low} to {amount_of(sign, upper, upper_scale)}"
-    return f"{spoken} per {per[1:]}" if per else spoken
+    return spoken and spoken + "".join(
+        f" per {tables.UNITS[each][0] if each in tables.UNITS else each}" for each in (per or "").split("/")[1:]
+    )
 
 
 def amount_of(sign: str, amount: str, scale: str | None = None) -> str:
@@ -44,7 +47,7 @@ def amount_of(sign: str, amount: str, scale: str | None = None) -> str:
         small = f"{numbers.cardinal(str(int(cents)))} {name}"
         if int(cents) == 0:
             return f"{numbers.cardinal(whole_part)} {one if whole_part == '1' else many}"
-        if int(whole_part) == 0:
+        if int(whole_part or "0") == 0:
             return small
         return f"{numbers.cardinal(whole_part)} {one if whole_part == '1' else many} and {small}"
     return f"{numbers.decimal(amount)} {one if amount == '1' else many}"

@@ -156,23 +156,23 @@ class NameReader:
             parts += self._moved(name, len(dashes), {"-": "", "_": ""})
         if equals:
             at = len(dashes) + len(name)
-            parts += [Part(at, at + 1, "equals"), *self._value(value, at + 1)]
+            parts += [Part(at, at + 1, "equals"), *self._value(name, value, at + 1)]
         return parts
 
     def _assignment(self, core: str, place: Place) -> list[Part] | None:
         """Read "TTL=30s", whose value has a unit."""
         del place
         name, _, value = core.partition("=")
-        if not value or not name.isidentifier() or technical.assigned(value) is None:
+        if not value or not name.isidentifier() or technical.assigned(name, value) is None:
             return None
         return [
             *self._moved(name, 0, tables.CODE_SIGNS),
             Part(len(name), len(name) + 1, "equals"),
-            *self._value(value, len(name) + 1),
+            *self._value(name, value, len(name) + 1),
         ]
 
-    def _value(self, value: str, at: int) -> Iterator[Part]:
-        spoken = technical.assigned(value)
+    def _value(self, name: str, value: str, at: int) -> Iterator[Part]:
+        spoken = technical.assigned(name, value)
         yield from self._moved(value, at, tables.PATH_SIGNS) if spoken is None else [Part(at, at + len(value), spoken)]
 
     def _moved(self, text: str, at: int, signs: Mapping[str, str]) -> Iterator[Part]:

@@ -7,19 +7,24 @@ import re
 from vidbuild.reading import money, numbers, quantities, tables
 from vidbuild.reading.chunks import Chunk, Found, Place, whole
 from vidbuild.reading.letters import spell
+from vidbuild.reading.lexicon import POSSESSIVE
 from vidbuild.reading.words import Part
 
 _AMOUNT = re.compile(rf"[~≈±+<>≤≥−-]*({numbers.NUMBER})(?:(?:-|–)({numbers.NUMBER}))?\+?\Z")  # noqa: RUF001 - dashes
-_MONEY = re.compile(rf"(US\$|[$€£¥₹])({numbers.NUMBER})\Z")
-_YEAR = re.compile(r"(?:1\d|20)\d\d\Z")
+_MONEY = re.compile(rf"((?:US|CA?|AU?|NZ|HK|S|R)?\$|[€£¥₹])({numbers.NUMBER})\Z")
+_INITIALS = re.compile(r"[A-Z]\.[A-Z](?:\.[A-Z])+\Z")
 _ROUGH = re.compile(r"(10{1,3}|10,000|1,000)'?s\Z")
 _ROUGH_COUNTS = {2: "tens", 3: "hundreds", 4: "thousands", 5: "thousands", 6: "tens of thousands"}
 _ROMAN = re.compile(r"(?=[IVX])(X{0,3})(IX|IV|V?I{0,3})\Z")
-_PHONE_START = re.compile(r"\+\d{1,3}\Z|\(\d{2,5}\)\Z")
+_LONG_ROMAN = re.compile(r"(?=..)(?:XL|LX{0,3})(?:IX|IV|V?I{0,3})\Z")
+_SMALL_ROMAN = re.compile(r"(?=..)(?:ix|iv|v?i{0,3})\Z")
+_SIZES = frozenset(("class", "figure", "type", "version"))
+_PHONE_START = re.compile(r"\+\d{1,3}\Z|\(\d{2,5}\)\Z|0\d{2,4}\Z")
 _PHONE_GROUP = re.compile(r"\d{2,}(?:-\d{2,})*\Z")
 _PHONE_LENGTH = 6
+_PARTS_OF_ONE = re.compile(rf"(\d)/(2|3|4|8)\Z|[{''.join(tables.VULGAR)}]\Z")
 _OPERATORS = frozenset("& && + = == != >= <= < > -> => → | ||".split())  # noqa: SIM905 - reads better
-_VALUES = {"I": 1, "V": 5, "X": 10}
+_VALUES = {"I": 1, "V": 5, "X": 10, "L": 50}
 _SENTENCE = re.compile(r"[\"'“‘«([]*[A-ZÀ-Þ]")  # noqa: RUF001 - quotation marks
 
 
@@ -46,8 +51,11 @@ def unit(place: Place) -> Found | None:
 
 
 def telephone(place: Place) -> Found | None:
-    """Read "+1 555 123 4567" and "(030) 123 4567" digit by digit."""
-    if not _PHONE_START.match(place.chunks[place.at].before + place.core + place.after):
+    """Read "+1 555 123 4567", "(030) 123 4567", "0800 123 456" and "call 911" digit by digit."""
+    if place.previous.key in tables.DIALED and place.core in tables.EMERGENCIES:
+        return [whole(place.core, _digits(place.core))]
+    start = place.chunks[place.at].before + place.core + place.after
+    if not _PHONE_START.match(start) or (start[0] == "0" and place.previous.core[-1:].isdecimal()):
         return None
     found = [whole(place.core, _digits(place.core))]
     for at in range(place.at + 1, len(place.chunks)):
@@ -72,25 +80,13 @@ def abbreviation(place: Place) -> Found | None:
         return [whole(chunk.core, tables.SLASHED[chunk.key])]
     if chunk.key in {"am", "pm"} and place.previous.core[-1:].isdecimal():
         return [whole(chunk.core, f"{chunk.core[0].upper()}.M")]
-    if chunk.key == "st" and chunk.after.startswith(".") and _is_street(place):
-        return [whole(chunk.core, "street") if chunk.after != "." else [Part(0, len(chunk.core) + 1, "street")]]
-    spoken = tables.ABBREVIATIONS.get(chunk.key)
+    initials = _INITIALS.match(chunk.core)
+    spoken = chunk.core if initials else tables.ABBREVIATIONS.get(chunk.key)
     following = place.chunks[place.at + 1] if place.at + 1 < len(place.chunks) else Chunk(0, "")
-    if spoken is None or not _is_abbreviation(place, chunk, following):
+    if spoken is None or not (initials or _is_abbreviation(place, chunk, following)):
         return None
     dot = chunk.after.startswith(".") and not _ends_sentence(chunk, following)
     return [[Part(0, len(chunk.core) + dot, spoken)]]
-
-
-def _is_street(place: Place) -> bool:
-    """Return whether "St." stands after a name behind a number: in "12 Elm St.", not in "In 1980 Mount St. Helens"."""
-    name = place.previous
-    number = Place(place.chunks, place.at - 1).previous if name.core else name
-    if not name.core[:1].isupper() or name.after or not number.core[-1:].isdecimal():
-        return False
-    following = place.chunks[place.at + 1].core if place.at + 1 < len(place.chunks) else ""
-    could_be_name = place.after == "." and following[:1].isupper()  # also of a sentence that begins there
-    return not could_be_name or not (_YEAR.match(number.core) or name.key in {*tables.MONTH, *tables.BEFORE_NAME})
 
 
 def _is_abbreviation(place: Place, chunk: Chunk, following: Chunk) -> bool:
@@ -100,7 +96,9 @@ def _is_abbreviation(place: Place, chunk: Chunk, following: Chunk) -> bool:
         return False  # "NO", "MRs"
     if key in tables.BEFORE_NAME:
         return (
-            chunk.core[:1].isupper() and next_core[:1].isupper() and (chunk.after == "." or key in tables.WITHOUT_DOT)
+            chunk.core[:1].isupper()
+            and (next_core[:1].isupper() or (key in tables.WITHOUT_DOT and next_core == "and"))
+            and (chunk.after == "." or key in tables.WITHOUT_DOT)
         )
     if not chunk.after.startswith(".") or chunk.after.startswith(".."):
         return key in tables.WITHOUT_DOT
@@ -125,6 +123,21 @@ def letter(place: Place) -> Found | None:
     return [whole(place.core, spell(place.core))] if named else None
 
 
+def mixed(place: Place) -> Found | None:
+    """Read "2 1/2 hours" and "1 ½"."""
+    following = place.next()
+    if not re.fullmatch(r"\d{1,3}", place.core) or following.before:
+        return None
+    found = _PARTS_OF_ONE.match(following.core)
+    if found is None or (found[1] and int(found[1]) >= int(found[2])):
+        return None
+    spoken = numbers.fraction(found[1], found[2]) if found[1] else tables.VULGAR[following.core]
+    return [
+        whole(place.core, numbers.cardinal(place.core)),
+        whole(following.core, f"and {spoken.replace('one ', 'a ')}"),
+    ]
+
+
 def rough_count(place: Place) -> Found | None:
     """Read "100s of files"."""
     found = _ROUGH.match(place.core)
@@ -143,13 +156,22 @@ def unit_alone(place: Place) -> Found | None:
 def roman(place: Place) -> Found | None:
     """Read the number of "Chapter IV" and of "Henry VIII"."""
     core, previous = place.core, place.previous
+    for ending in POSSESSIVE:
+        if core.endswith(ending) and previous.key in tables.KINGS:
+            chunk = place.chunks[place.at]._replace(core=core.removesuffix(ending))
+            spoken = roman(Place([*place.chunks[: place.at], chunk], place.at))
+            return spoken and [whole(core, f"{spoken[0][0].spoken}'s")]
+    if _SMALL_ROMAN.match(core) and previous.key in tables.ROMAN_AFTER:
+        core = core.upper()
+    if _LONG_ROMAN.match(core) and not previous.after and previous.key in tables.ROMAN_AFTER - _SIZES:
+        return [whole(core, numbers.cardinal(str(_value(core))))]
     if not core or previous.after or not _ROMAN.match(core):
         return None
     if previous.key in tables.KINGS and len(core) + (core != "I") > 1:
-        return [whole(core, f"the {numbers.ordinal(str(_value(core)))}")]
+        return [whole(place.core, f"the {numbers.ordinal(str(_value(core)))}")]
     several = len(core) > 1 and set(core) != {"X"} and core not in {"IV", "VI", "XI", "XV", "XX"}
     if previous.key in tables.ROMAN_AFTER or (several and previous.core[:1].isupper()):
-        return [whole(core, numbers.cardinal(str(_value(core))))]
+        return [whole(place.core, numbers.cardinal(str(_value(core))))]
     return None
 
 

@@ -24,6 +24,8 @@ _NAME_VERSION = re.compile(r"([A-Za-z][A-Za-z+#]*?)[-@]?v?(\d+(?:\.\d+)+)\Z")
 _SIDES = re.compile(r"(\d[^\s\u2013\u2014-]{0,20})[-\u2013\u2014](\d[^\s\u2013\u2014-]{0,20})\Z")
 _UTC = re.compile(r"(UTC|GMT)([+-])(\d{1,2})\Z")
 _SUFFIX_PART = re.compile(r"[A-Za-z]+|\d+")
+_FRACTION_ALONE = re.compile(rf"\.(\d+)({'|'.join(map(re.escape, sorted(tables.UNITS, key=len, reverse=True)))})?\Z")
+_PRODUCT = re.compile(rf"({_N})[*×·]({_N})\Z")  # noqa: RUF001 - signs
 _ORDINAL = re.compile(r"(\d{1,3}(?:,\d{3})*|\d+)(?:st|nd|rd|th)\Z")
 _DECADE = re.compile(r"((?:1[1-9]|20)\d|\d)0'?s\Z")
 _QUARTER = re.compile(r"Q[1-4]\Z|H[12]\Z")
@@ -34,6 +36,7 @@ _LINES = re.compile(r"(\d{3,4})([pi])(\d{2,3})?\Z")
 _SCALED = re.compile(rf"({_N})(k|K|M|bn)(\+?)\Z")
 _EXPONENT = re.compile(r"(\d+(?:\.\d+)?)[eE]([+-]?)(\d{1,3})\Z")
 _PHONE = re.compile(r"(\+?\d{1,3}[-.])?(?:\(?\d{2,4}\)?[-.])+\d{3,}(?:-\d+)*\Z")
+_DOTTED_PHONE = re.compile(r"\d{3}\.\d{3}\.\d{4}\Z|1-\d{3}-\d{3}-\d{4}\Z")
 _GROUPS = re.compile(r"\d{3,}(?:-\d{2,}){2,}\Z|\d{3}-\d{4}\Z")
 _COMPOUND = re.compile(rf"({_N})[-\u2011]([A-Za-z]+(?:-[A-Za-z]+)*)\Z")
 _MIXED = re.compile(rf"(\d+)?([{''.join(tables.VULGAR)}])(.*)\Z")
@@ -52,7 +55,7 @@ def read(place: Place) -> Found | None:
 
 
 def _quantity(core: str, place: Place) -> str | None:
-    for rule in (_number, _version, _unit, money.read, _ordinal, _range, _fraction, _size, _phone, _other):
+    for rule in (_number, _phone, _version, _unit, money.read, _ordinal, _range, _fraction, _size, _other):
         spoken = rule(core, place)
         if spoken is not None:
             return spoken
@@ -71,8 +74,10 @@ def _signed(core: str, place: Place) -> str | None:
 
 
 def _number(core: str, place: Place) -> str | None:  # noqa: PLR0911 - one for each kind
-    if re.fullmatch(r"\.\d+", core):
-        return f"point {numbers.spelled(core[1:])}"
+    fraction = _FRACTION_ALONE.match(core)
+    if fraction:
+        unit = f" {tables.UNITS[fraction[2]][1]}" if fraction[2] else ""
+        return f"point {numbers.spelled(fraction[1])}{unit}"
     if re.fullmatch(rf"{_N}\+", core):
         if core.count(".") == 1 and is_version(place):
             return f"{numbers.version(core[:-1])} plus"
@@ -251,6 +256,9 @@ def _size(core: str, place: Place) -> str | None:
         return " by ".join(
             numbers.code(each) if each.isdecimal() else numbers.decimal(each) for each in found.groups() if each
         )
+    product = _PRODUCT.match(core)
+    if product:
+        return f"{numbers.decimal(product[1])} times {numbers.decimal(product[2])}"
     times = _TIMES.match(core)
     if times:
         return f"{numbers.decimal(times[1])} {'X' if place.next().core in {*'+-=*/'} else 'times'}"
@@ -263,7 +271,7 @@ def _size(core: str, place: Place) -> str | None:
 
 def _phone(core: str, place: Place) -> str | None:
     del place
-    if _GROUPS.match(core) or (core.startswith("+") and _PHONE.match(core)):
+    if _GROUPS.match(core) or _DOTTED_PHONE.match(core) or (core.startswith("+") and _PHONE.match(core)):
         groups = re.findall(r"\d+", core)
         return ("plus " if core[0] == "+" else "") + ", ".join(numbers.spelled(group) for group in groups)
     return None

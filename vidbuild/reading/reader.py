@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 
-from vidbuild.reading import dates, other, phrases, quantities, screens, tables, technical
+from vidbuild.reading import dates, other, phrases, quantities, screens, streets, symbols, tables, technical
 from vidbuild.reading.chunks import SILENT, Chunk, Found, Place, divide, whole
 from vidbuild.reading.lexicon import Lexicon
 from vidbuild.reading.names import NameReader
-from vidbuild.reading.words import HOLES, Part, WordReader
+from vidbuild.reading.words import HOLES, Part, WordReader, symbol
 
 # Pictures with their joiners, variants and skin tones; flags; the box around the digit of a key.
 EMOJI = re.compile(
@@ -23,6 +23,14 @@ _GROUPED = re.compile(
     r"(?<![\w.,+(/-])(?<!\d[ \u00a0])[1-9]\d{0,2}"
     r"(?:(?:[\u00a0\u2007\u2009\u202f]\d{3})+|(?: \d{3})* 000(?: \d{3})*)(?!\w|[.,-]?\d| \d)"
 )
+# "1_000_000" of programs and "12'345" of Switzerland.
+_MARKED = re.compile(r"(?<![\w.,'’])[1-9]\d{0,2}(?:(?:_\d{3})+|(?:['’]\d{3})+)(?![\w'’])")  # noqa: RUF001 - apostrophes
+# "1.234,56" and "10.000.000", as in most of Europe.
+_EUROPEAN = re.compile(
+    r"(?<![\w.,+/-])(?:[1-9]\d{0,2}(?:\.\d{3})+,\d{1,2}(?!\w|[.,]\d)|[1-9]\d{0,2}(?=(?:\.\d{3})*\.000)(?:\.\d{3}){2,}(?!\w|[.,]\d))"
+)
+_LOWERED = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
+_SWAPPED = str.maketrans(".,", ",.")
 _GROUP_SPACE = re.compile(r"[ \u00a0\u2007\u2009\u202f]")
 Rule = Callable[[Place], Found | None]
 
@@ -43,13 +51,17 @@ class Reader:
             screens.menu,
             screens.inches,
             phrases.rough_count,
+            phrases.mixed,
             phrases.unit,
+            streets.street,
+            streets.house_number,
             phrases.abbreviation,
             phrases.roman,
             phrases.dash,
             phrases.letter,
             phrases.unit_alone,
             _sign,
+            symbols.read,
             self._known,
             self._date,
             *map(_of_signs, (technical.read, names.network, quantities.read)),
@@ -69,6 +81,9 @@ class Reader:
         written = EMOJI.sub(lambda found: SILENT * len(found[0]), text)
         if is_english(self._language):
             written = _GROUPED.sub(lambda found: _GROUP_SPACE.sub(",", found[0]), written)
+            written = written.translate(_LOWERED)
+            written = _MARKED.sub(lambda found: re.sub(r"\D", ",", found[0]), written)
+            written = _EUROPEAN.sub(lambda found: found[0].translate(_SWAPPED), written)
         masked = written
         for number, part in enumerate(fixed):
             masked = masked[: part.start] + HOLES[number % 2] * (part.end - part.start) + masked[part.end :]
@@ -138,8 +153,11 @@ def _sign(place: Place) -> Found | None:
     core = place.core
     if any(map(str.isalnum, core)):
         return None
-    if core in tables.SIGNS:
-        return [whole(core, tables.SIGNS[core])]
+    if core == "~" and place.next().core[:1].isdecimal():
+        return [whole(core, "about")]
+    spoken = tables.SIGNS[core] if core in tables.SIGNS else symbol(core)
+    if spoken or core in tables.SIGNS:
+        return [whole(core, spoken)]
     return [whole(core, "")] if not core.strip(SILENT) else None
 
 

@@ -11,9 +11,12 @@ from vidbuild.reading.words import Part
 
 _BETWEEN_MENUS = frozenset((">", "›", "▸", "»"))  # noqa: RUF001 - signs
 _ARROWS = frozenset(("→", "->", "➜", "=>"))
-_VERBS = frozenset(("choose", "click", "go", "menu", "navigate", "open", "select", "tap", "under"))
+_VERBS = frozenset(
+    ("choose", "click", "find", "go", "menu", "navigate", "open", "press", "select", "tap", "under", "via")
+)
 _OF_CONDITIONS = frozenset(("if", "unless", "where", "whether", "while"))
-_AMOUNT = re.compile(rf"({numbers.NUMBER})(\u2033?)\Z")
+_AMOUNT = re.compile(rf"({numbers.NUMBER}|\d/\d{{1,2}})(\u2033?)\Z")
+_WAY = 4
 _FEET = frozenset(("feet", "foot", "ft"))
 
 
@@ -27,7 +30,20 @@ def menu(place: Place) -> Found | None:
         return None
     if any(side[-1:].isdecimal() for side in sides) or _has_before(place, _OF_CONDITIONS):  # a comparison
         return None
+    if sign == ">" and not _shows_a_menu(place):
+        return None
     return [whole(sign, "then")] if any(not side.isupper() for side in sides) else None
+
+
+def _shows_a_menu(place: Place) -> bool:
+    """Return whether ">" is between menus: after a verb of menus, in a longer way, or beside a usual name of one.
+
+    "Git > Subversion" is a comparison.
+    """
+    signs = sum(chunk.core == ">" for chunk in place.chunks[max(0, place.at - _WAY) : place.at + _WAY + 1])
+    return (
+        signs > 1 or place.previous.key in tables.MENUS or place.next().key in tables.MENUS or _leads_to_a_menu(place)
+    )
 
 
 def _leads_to_a_menu(place: Place) -> bool:
@@ -52,6 +68,8 @@ def inches(place: Place) -> Found | None:
     following = place.next()
     if following.core == "in" and place.previous.key in _FEET and _ends_a_length(place):
         return [whole(place.core, numbers.decimal(amount[1])), whole("in", _name(amount[1]))]
+    if place.previous.core.endswith("\u2032"):  # the minutes of an angle
+        return None
     quoted = place.after.startswith('"') and not _is_open(place)
     if not amount[2] and not quoted:
         return None
@@ -60,7 +78,11 @@ def inches(place: Place) -> Found | None:
         beside is not None and not beside.before and beside.core[:1].islower() and beside.key not in tables.AFTER_INCHES
     )
     name = "inch" if before_noun else _name(amount[1])
-    return [[Part(0, len(place.core) + quoted, f"{numbers.decimal(amount[1])} {name}")]]
+    above, slash, below = amount[1].partition("/")
+    if slash and (above == "0" or int(below) <= int(above)):
+        return None
+    number = numbers.fraction(above, below) if slash else numbers.decimal(amount[1])
+    return [[Part(0, len(place.core) + quoted, f"{number} {'inch' if slash else name}")]]
 
 
 def _name(number: str) -> str:

@@ -28,6 +28,8 @@ SCALE_WORDS = _names("scale_words")
 
 SIGNS: Mapping[str, str] = _DATA["signs"]
 """Signs that stand alone."""
+SYMBOLS: Mapping[str, str] = _DATA["symbols"]
+"""Signs within a chunk, of mathematics and money, that would be silent otherwise."""
 BEFORE_NUMBER: Mapping[str, str] = _DATA["before_number"]
 PATH_SIGNS: Mapping[str, str] = _DATA["path_signs"]
 ADDRESS_SIGNS: Mapping[str, str] = _DATA["address_signs"]
@@ -49,6 +51,12 @@ WITHOUT_DOT = _names("without_dot")
 NEVER_LAST = _names("never_last")
 AFTER_INCHES = _names("after_inches")
 """Abbreviations whose dot never ends a sentence."""
+STREETS: Mapping[str, str] = _DATA["streets"]
+"""Abbreviations behind the name of a street, without their dot."""
+STREETS_OR_NAMES = _names("streets_or_names")
+"""Those that stand before names too, with another meaning."""
+TOWNS_OF_SAINTS = _names("towns_of_saints")
+"""Names after "St.", of places rather than of people who begin a sentence."""
 SLASHED: Mapping[str, str] = _DATA["slashed"]
 
 MONTHS: tuple[str, ...] = tuple(_DATA["months"].split())
@@ -64,6 +72,11 @@ KINGS = _names("kings")
 NUMBERED = _names("numbered")
 PARTS_OF_CHAPTERS = _names("parts_of_chapters")
 """Words after which a number is a name, read in pairs of digits."""
+DIALED = _names("dialed")
+"""Words after which one of `EMERGENCIES` is read digit by digit."""
+EMERGENCIES = _names("emergencies")
+MENUS = _names("menus")
+"""Names that menus, pages and panels often have."""
 COUNTED = _names("counted")
 """Words after which "1/3" is the first of three."""
 NO_NAMES = _names("no_names")

@@ -9,6 +9,17 @@ from vidbuild.reading import numbers, quantities, tables
 from vidbuild.reading.chunks import Found, Place, whole
 
 _DURATION = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m(?:in)?)?(?:(\d+)s)?\Z")
+_SHORT = re.compile(r"(\d+(?:\.\d+)?)([kKmMgGtT])\Z")
+_MEMORY = {"k": "kilo", "m": "mega", "g": "giga", "t": "tera"}
+_OF_MEMORY = re.compile(
+    r"mem|size|heap|stack|buf|cache|disk|storage|space|swap|shm|quota|upload|body|payload|bytes|ram|volume",
+    re.IGNORECASE,
+)
+_OF_TIME = re.compile(
+    r"time|ttl|interval|delay|wait|age|alive|duration|period|deadline|expir|grace|since|until|every|window|frequency|sleep"
+    r"|refresh|poll|lifetime|cooldown|backoff|retry|schedule",
+    re.IGNORECASE,
+)
 _PARTS = ("day", "hour", "minute", "second")
 _POWER = re.compile(rf"({numbers.NUMBER}|[a-z])(?:\^|\*\*)([-−+]?)(\d+)\Z")  # noqa: RUF001 - a minus sign
 _POWERS = {"2": "squared", "3": "cubed"}
@@ -16,8 +27,13 @@ _PROTOCOL = re.compile(r"([A-Z]{2,5})/(\d+\.\d+)\Z")
 _BOUNDS = re.compile(r"(?:(?:>=|<=|==|!=|~=|~>|[<>^~])\d+(?:\.\d+)*,?)+\Z")
 _BOUND = re.compile(r"([<>=!~^]+)(\d+(?:\.\d+)*)")
 _RATE = re.compile(r"([a-z]{3,}s)/(s|sec|min|h|day|month|year)\Z")
+_TWO_UNITS = 4
 _PERS = {"s": "second", "sec": "second", "min": "minute", "h": "hour"}
-_HOURS = re.compile(r"([ap])m[-\u2013\u2014](\d{1,2})(?::(\d\d))?(?:([ap])m)?\Z", re.IGNORECASE)
+_HOURS = re.compile(r"([ap])\.?m\.?[-\u2013\u2014](\d{1,2})(?::(\d\d))?(?:([ap])m)?\Z", re.IGNORECASE)
+_DIGEST = re.compile(r"(sha\d{1,3}|md5):([0-9a-f]{7,128})\Z", re.IGNORECASE)
+_PER = re.compile(r"([$€£¥₹])((?:/[A-Za-zµ]+[²³]?)+)\Z")
+_INCHES_OF_FEET = re.compile(r"(\d{1,2})['’′](\d{1,2})\Z")  # noqa: RUF001 - apostrophes
+_ARC = re.compile(r"(\d{1,2})([′″])\Z")  # noqa: RUF001 - a prime
 _HEX = re.compile(r"0x(\d+)\Z")
 _STATUS = re.compile(r"[1-5]\d\d\Z")
 _STATUS_OF = frozenset("error errors page pages response responses status".split())  # noqa: SIM905 - reads better
@@ -55,8 +71,17 @@ def _parts_in_words(parts: Sequence[tuple[int, str]]) -> str:
     return " ".join(f"{numbers.cardinal(str(number))} {name}{'s' * (number != 1)}" for number, name in parts)
 
 
-def assigned(value: str) -> str | None:
-    """Return how a value with a unit is read behind a "=", where "5m" are minutes; None if it is anything else."""
+def assigned(name: str, value: str) -> str | None:
+    """Return how a value with a unit is read behind a name and a "="; None if it is anything else.
+
+    A letter that is the unit of several things, as in "5m", is read by what the name is of: memory or time. If the name
+    does not say, it is a letter.
+    """
+    short = _SHORT.match(value)
+    of_memory = _OF_MEMORY.search(name)
+    if short and (of_memory or (short[2] in "kKGtTmM" and not (short[2] == "m" and _OF_TIME.search(name)))):
+        unit = f" {_MEMORY[short[2].lower()]}byte{'s' * (short[1] != '1')}" if of_memory else f" {short[2].upper()}"
+        return numbers.decimal(short[1]) + unit
     found = _DURATION.match(value)
     if value[:1].isdecimal() and found is not None and value[-1].isalpha():
         return _parts_in_words(_parts_of(found))
@@ -120,6 +145,46 @@ def _hexadecimal(core: str, _place: Place) -> str | None:
     return found and f"hex {numbers.spelled(found[1])}"
 
 
+def _digest(core: str, _place: Place) -> str | None:
+    """Read the first digits of "sha256:9f86d081884c"."""
+    found = _DIGEST.match(core)
+    if found is None:
+        return None
+    name, number = re.split(r"(?=\d)", found[1].lower(), maxsplit=1)
+    shown = " ".join(numbers.DIGITS[int(each)] if each.isdecimal() else each.upper() for each in found[2][:7])
+    rest = " and so on" if len(found[2]) > 7 else ""  # noqa: PLR2004 - the shown digits
+    return f"{'shah' if name == 'sha' else 'M.D'} {numbers.code(number)} {shown}{rest}"
+
+
+def _per(core: str, _place: Place) -> str | None:
+    """Read "$/month", and the units of "kg/m³" without a number."""
+    found = _PER.match(core)
+    if found:
+        each = (tables.UNITS[name][0] if name in tables.UNITS else name for name in found[2].split("/")[1:])
+        return " per ".join((tables.MONEY[found[1]][1], *each))
+    measured, _, per = core.partition("/")
+    if len(core) < _TWO_UNITS or measured not in tables.UNITS or per not in tables.UNITS:
+        return None
+    return f"{tables.UNITS[measured][1]} per {tables.UNITS[per][0]}"
+
+
+def _feet(core: str, place: Place) -> str | None:
+    """Read "5'11"", whose sign of inches is after the chunk or left out."""
+    found = _INCHES_OF_FEET.match(core)
+    if found is None or not place.after.startswith(('"', "″", "''")):
+        return None
+    return f"{numbers.cardinal(found[1])} foot {numbers.cardinal(found[2])}"
+
+
+def _arc(core: str, place: Place) -> str | None:
+    """Read the minutes and seconds after degrees."""
+    found = _ARC.match(core)
+    if found is None or place.previous.core[-1:] not in {"°", "′"}:  # noqa: RUF001 - a prime
+        return None
+    name = "minute" if found[2] == "′" else "second"  # noqa: RUF001 - a prime
+    return f"{numbers.cardinal(found[1])} {name}{'s' * (found[1] != '1')}"
+
+
 def _status(core: str, place: Place) -> str | None:
     """Read the number of "a 404 error"."""
     following = place.next().key
@@ -166,6 +231,10 @@ def _season(core: str, _place: Place) -> str | None:
 
 
 _RULES = (
+    _digest,
+    _per,
+    _feet,
+    _arc,
     _duration,
     _power,
     _protocol,

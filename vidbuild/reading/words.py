@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
@@ -125,7 +126,16 @@ class WordReader:
                     continue
                 yield Part(*match.span(), self._run(run, "_" in text, constant))
             else:
-                yield Part(*match.span(), signs.get(run, ""))
+                yield Part(*match.span(), signs[run] if run in signs else symbol(run))
+
+
+def symbol(sign: str) -> str:
+    """Return how a sign of mathematics or money is spoken that no table has; "" for any other character."""
+    if sign in tables.SYMBOLS:
+        return tables.SYMBOLS[sign]
+    if len(sign) != 1 or sign.isascii() or unicodedata.category(sign) not in {"Sm", "Sc"}:
+        return ""
+    return unicodedata.name(sign, "").lower().removesuffix(" sign").removesuffix(" symbol").replace("-", " ")
 
 
 def _capitals(word: str) -> str:

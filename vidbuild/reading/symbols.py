@@ -1,0 +1,73 @@
+"""Reads signs beyond those of ASCII, raised digits, Greek letters and Roman numerals that are one character."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from vidbuild.reading import numbers
+from vidbuild.reading.chunks import Found, Place, whole
+from vidbuild.reading.words import Part
+
+_RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-")
+_POWER = re.compile(rf"({numbers.NUMBER}|[A-Za-z])(⁻?)([⁰¹²³⁴⁵⁶⁷⁸⁹]+)\Z")
+_SCIENTIFIC = re.compile(rf"({numbers.NUMBER})[×x*]10(?:\^([-−+]?\d+)|([⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+))\Z")  # noqa: RUF001 - signs
+_FOOTNOTE = re.compile(r"([^\W\d_]{3,})[⁰¹²³⁴⁵⁶⁷⁸⁹†‡]+\Z")
+_ROOT = re.compile(r"([√∛])\(?(\w+(?:\.\d+)?)\)?\Z")
+_ROMAN = range(0x2160, 0x2180)
+_FACES = re.compile(r"[:;=8][-'o^]?[()DPp|/*]+\Z|<3+\Z|[xX]D+\Z|¯\\_\(ツ\)_/¯\Z")
+_POWERS = {"2": "squared", "3": "cubed"}
+
+
+def read(place: Place) -> Found | None:
+    """Read a chunk that has such signs, and an emoticon, which is silent as emoji are."""
+    core = place.core
+    chunk = place.chunks[place.at]
+    if _FACES.match(chunk.before + core + chunk.after):
+        return [[Part(-len(chunk.before), len(core) + len(chunk.after), "")]]
+    if core.isascii():
+        return None
+    spoken = _power(core) or _root(core) or _roman(core) or _footnote(core)
+    return None if spoken is None else [whole(core, spoken)]
+
+
+def _power(core: str) -> str | None:
+    """Read "10⁶" and "2³²", and numbers like 6.02 times a power of ten."""
+    found = _SCIENTIFIC.match(core)
+    if found:
+        exponent = (found[2] or found[3].translate(_RAISED)).replace("−", "-")  # noqa: RUF001 - a minus sign
+        return f"{numbers.decimal(found[1])} times ten to the {_signed(exponent)}"
+    power = _POWER.match(core)
+    if power is None:
+        return None
+    base = numbers.decimal(power[1]) if power[1][0].isdecimal() else power[1].upper()
+    exponent = power[3].translate(_RAISED)
+    if not power[2] and exponent in _POWERS:
+        return f"{base if power[1][0].isdecimal() else power[1]} {_POWERS[exponent]}"
+    return f"{base} to the power of {'minus ' if power[2] else ''}{numbers.cardinal(exponent)}"
+
+
+def _signed(exponent: str) -> str:
+    return f"{'minus ' if exponent.startswith('-') else ''}{numbers.cardinal(exponent.lstrip('+-'))}"
+
+
+def _root(core: str) -> str | None:
+    """Read "√2"."""
+    found = _ROOT.match(core)
+    if found is None:
+        return None
+    of = numbers.decimal(found[2]) if numbers.IS_NUMBER.fullmatch(found[2]) else found[2]
+    return f"the {'square' if found[1] == '√' else 'cube'} root of {of}"
+
+
+def _roman(core: str) -> str | None:
+    """Read "Ⅳ" as a number."""
+    if len(core) != 1 or ord(core) not in _ROMAN:
+        return None
+    return numbers.cardinal(str(int(unicodedata.numeric(core))))
+
+
+def _footnote(core: str) -> str | None:
+    """Leave out the raised digit of "see note¹"."""
+    found = _FOOTNOTE.match(core)
+    return found and found[1]
