@@ -241,6 +241,13 @@ def test_a_matrix_has_a_limit() -> None:
     )
 
 
+def test_a_matrix_may_have_as_many_rows_as_a_batch(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The maximum itself is allowed."""
+    monkeypatch.setattr("vidbuild.batches.matrix.MAX_ROWS", 2)
+    assert len(rows("matrix: {spec: [a.yaml], brand: [x, y]}")) == 2
+    assert "has 3 combinations: the maximum is 2" in errors("matrix: {spec: [a.yaml], brand: [x, y, z]}")
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [
