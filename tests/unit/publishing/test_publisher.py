@@ -77,8 +77,22 @@ def test_nothing_is_sent_twice(s3: ObjectServer, items: list[Item], tmp_path: Pa
     s3.clear()
     again = publisher("twice").publish("intro", items)
     assert (again.sent, again.bytes, s3.puts()) == ((), 0, [])
+    content = f"intro.{items[0].sha256[:16]}.mp4"
+    assert sorted(again.kept) == sorted([content, *(each.name for each in items), "intro.latest.json"])
     changed = [*items[:2], item(tmp_path, "intro.vtt", "captions", b"WEBVTT 2"), items[3]]
     assert publisher("twice").publish("intro", changed).sent == ("intro.vtt", "intro.latest.json")
+
+
+def test_a_summary_that_no_run_can_have_written_is_refused(s3: ObjectServer, items: list[Item]) -> None:
+    """One of over 4 MB is an error, before anything is sent."""
+    client = Client(f"s3://{BUCKET}/large")
+    client.put("intro.latest.json", b" " * 4_000_000, {})
+    assert "intro.mp4" in publisher("large").publish("intro", items).sent
+    client.put("intro.latest.json", b" " * 4_000_001, {})
+    s3.clear()
+    with pytest.raises(RemoteError):
+        publisher("large").publish("intro", items)
+    assert s3.puts() == []
 
 
 def test_a_file_that_is_gone_is_sent_again(s3: ObjectServer, items: list[Item]) -> None:
