@@ -22,6 +22,7 @@ _ADDRESS = r"(?:[^()\s]|\([^()\s]*\))"  # one character of it, or a part in pare
 _TITLE = r"(?:\s+\"[^\"\n]*\")?"
 _LINKED = rf"\[(?=[^\[\]\n]*[^\[\]\s])[^\[\]\n]+\]\((?={_ADDRESS}*?[./\#:]){_ADDRESS}+{_TITLE}\)"
 _ALONE = r"<(?:https?://|mailto:)[^<>\s]+>"
+_SCHEME = re.compile(r"(?:mailto|tel|sms):(?=\S)", re.IGNORECASE)
 _TAG = r"(?:a|b|big|code|del|em|i|kbd|mark|s|small|span|strong|sub|sup|u)"
 
 # Emphasis begins before a letter and does not end after a bracket: (*), *.py, f(*args) and _ => _ are none.
@@ -82,6 +83,12 @@ def unmarked(text: str) -> str:
     return _MARKS.sub("", text)
 
 
+def address(text: str) -> str:
+    """Return an address as it is shown: of mail and telephones without what only programs need."""
+    scheme = _SCHEME.match(text)
+    return text[scheme.end() :].partition("?")[0] if scheme else text
+
+
 def literal(text: str) -> Iterator[tuple[str, str, int]]:
     """Yield the markup that is drawn as it is written: its kind, itself, and how often it occurs before."""
     for match in _LITERAL.finditer(_typeset(text)):
@@ -101,7 +108,7 @@ def _replaced(text: str, code: Callable[[str], str], strong: Callable[[str], str
             return strong(_replaced(match["strong"], code, strong))
         if match["link"] is not None:
             return _replaced(_text_of(match["link"]), code, strong)
-        return match["address"][1:-1]
+        return address(match["address"][1:-1])
 
     return _MARKUP.sub(replace, text) if any(sign in text for sign in _SIGNS) else text
 

@@ -23,6 +23,7 @@ MARKUP = {
     '[`uv`](./uv.md "its page") [**now**](#now)': ("<c>uv</c> <s>now</s>", "uv now"),
     "**[a](b.c)**": ("<s>a</s>", "a"),
     "see <https://x.org/a_b>": ("see https://x.org/a_b", "see https://x.org/a_b"),
+    "to <mailto:a@x.org?subject=Hi>": ("to a@x.org", "to a@x.org"),
     "`[a](b.c)`": ("<c>[a](b.c)</c>", "[a](b.c)"),
 }
 MARKUP["`a` **b** [c](d.e) <https://f.g> \\* \\`"] = (

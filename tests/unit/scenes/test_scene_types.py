@@ -123,6 +123,8 @@ def test_outro() -> None:
     """The last page draws and brings its texts and each link."""
     assert drawing("outro", subtitle="B", links=["x", "y"]) == {"title": "A", "subtitle": "B", "links": ["x", "y"]}
     assert entrances("outro", links=["x", "y"]) == {"title": "rise", "link-0": "rise", "link-1": "rise"}
+    addresses = ["mailto:me@example.org?subject=Hi", "tel:+49 30 1", "https://example.org/?a=1", "mailto:"]
+    assert drawing("outro", links=addresses)["links"] == ["me@example.org", "+49 30 1", *addresses[2:]]
 
 
 def test_list_items() -> None:

@@ -74,6 +74,25 @@ def test_other_styles_have_one_image(tmp_path: Path, style: str) -> None:
     assert (len(whole["images"]), [frame for frame, _ in whole["states"]]) == (1, [0, 2, 36])
 
 
+@pytest.mark.parametrize(
+    "words", [("先打开", "文件\uff0c", "再把。"), ("先打开", "\uff08文件\uff09", "再把。"), ("先打开", "abc", "再把。")]
+)
+def test_wide_punctuation_moves_no_lit_word(tmp_path: Path, words: tuple[str, ...]) -> None:
+    """A word is lit where it stands: wide punctuation keeps its width, and none is added beside Latin letters."""
+
+    def places(name: str, texts: tuple[str, ...]) -> list[int]:
+        spans = tuple((text, start, end) for text, (_, start, end) in zip(texts, WORDS, strict=True))
+        whole = read(made(tmp_path / name, spans, language="zh"), "whole.json")
+        return [x for _, x, _ in whole["images"][1:]]
+
+    first, second, third = places("a", words)  # a sign without a font is 10 pixels wide
+    plain = places("b", ("先打开", words[1].strip("\uff08\uff09\uff0c"), "再把"))
+    opening = 10 * words[1].startswith("\uff08")
+    closing = opening + 10 * words[1].endswith(("\uff0c", "\uff09"))
+    assert abs((second - first) - (plain[1] - plain[0]) - opening) <= 1
+    assert abs((third - first) - (plain[2] - plain[0]) - closing) <= 1
+
+
 def test_nothing_is_spoken(tmp_path: Path) -> None:
     """Without words, no motion shows anything."""
     step = made(tmp_path / "a", ())

@@ -11,6 +11,7 @@ from itertools import accumulate, pairwise
 # Such a text is one word, which spares most narrations the import of ICU. No part gives characters back to another one:
 # a thousand apostrophes would take a second.
 _ONE_WORD = re.compile(r"[(\[\"'“‘«¿¡]*+[A-Za-zÀ-ɏ0-9_.'’]*+[)\]\"'”’»;:!?,…]*+\Z")  # noqa: RUF001 - quotation marks
+_KATAKANA = re.compile("[\u30a1-\u30fa\u30fc-\u30ff\u31f0-\u31ff]{2}")
 # The scripts that are written without spaces between words, as in the names of their characters.
 _UNSPACED = ("CJK", "HIRAGANA", "KATAKANA", "THAI", "LAO", "KHMER", "MYANMAR")
 
@@ -25,7 +26,8 @@ def cuts(token: str, language: str) -> list[int]:
     from icu4py.breakers import LineBreaker, WordBreaker
 
     both = set(_ends(WordBreaker(token, language))) & set(_ends(LineBreaker(token, language)))
-    return _between_words(token, both)
+    # The dictionary lacks loanwords, and divides ビルド behind ビル: two letters of Katakana are in the same word.
+    return _between_words(token, [at for at in both if not _KATAKANA.match(token, max(0, at - 1))])
 
 
 def word_at(token: str, offset: int, language: str) -> int:

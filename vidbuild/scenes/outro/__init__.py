@@ -22,7 +22,7 @@ class OutroScene(SceneDefaults):
         credited = scene.fields.get("credits") or []
         return {
             **texts(scene.fields, "title", "subtitle"),
-            "links": [inline.marked(link) for link in scene.fields["links"]],
+            "links": [inline.marked(inline.address(link)) for link in scene.fields["links"]],
             **({"credits": "\n".join(credited)} if credited else {}),
         }
 

@@ -51,6 +51,13 @@ def test_what_a_mark_inside_a_text_marks(text: str, offset: int, language: str, 
     assert word_at(text, offset, language) == at
 
 
+@pytest.mark.parametrize("word", ["ビルド", "クラウド", "コンテナ"])
+def test_loanwords_are_whole(word: str) -> None:
+    """Katakana without a dot between its words is one word, also if ICU's dictionary does not have it."""
+    assert list(split(f"次に{word}を実行", "ja")) == ["次に", word, "を", "実行"]
+    assert list(split(f"サーバー・{word}", "ja")) == ["サーバー・", word]
+
+
 def test_scripts_without_spaces() -> None:
     """Chinese, Japanese and Thai have no spaces between words; Korean, Latin and digits have."""
     assert all(map(is_unspaced, "設まマไ"))
