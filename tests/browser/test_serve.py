@@ -5,14 +5,13 @@ from __future__ import annotations
 import itertools
 import json
 from collections.abc import Iterator
-from contextlib import ExitStack
 
 import pytest
 from PIL import Image
 
 from tests.guard import guard
-from tests.support.chromium import ALT, SHIFT, Chromium
-from tests.support.live_server import LOADED, LivePages, LiveServer
+from tests.support.chromium import ALT, SHIFT
+from tests.support.live_server import LOADED, LivePages, live_pages
 from tests.support.page_pixels import difference, frame_of
 from tests.support.workspace import Workspace
 
@@ -55,11 +54,8 @@ def space(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
 @pytest.fixture(scope="module")
 def pages(space: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LivePages]:
     """Its live page."""
-    with ExitStack() as stack:
-        patch = stack.enter_context(pytest.MonkeyPatch.context())
-        patch.setenv(guard.LOOPBACK, "1")
-        server = stack.enter_context(LiveServer(space.root, "video.yaml"))
-        yield LivePages(stack.enter_context(Chromium(tmp_path_factory.mktemp("chromium"))), server)
+    with live_pages(space.root, tmp_path_factory, "video.yaml") as pages:
+        yield pages
 
 
 @pytest.fixture

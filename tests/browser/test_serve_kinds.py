@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import ExitStack
 
 import pytest
 
 from tests.guard import guard
 from tests.support.axe import serious
-from tests.support.chromium import Chromium
-from tests.support.live_server import LivePages, LiveServer
+from tests.support.live_server import LivePages, live_pages
 from tests.support.page_pixels import difference, frame_of, part_of
 from tests.support.workspace import Workspace
 
@@ -46,11 +44,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LivePages]:
     space = Workspace(tmp_path_factory.mktemp("kinds") / "project")
     space.write("other.yaml", SPEC)
     space.write("arabic.yaml", ARABIC)
-    with ExitStack() as stack:
-        patch = stack.enter_context(pytest.MonkeyPatch.context())
-        patch.setenv(guard.LOOPBACK, "1")
-        server = stack.enter_context(LiveServer(space.root, "other.yaml", "arabic.yaml"))
-        pages = LivePages(stack.enter_context(Chromium(tmp_path_factory.mktemp("chromium"))), server)
+    with live_pages(space.root, tmp_path_factory, "other.yaml", "arabic.yaml") as pages:
         pages.until_idle()
         yield pages
 

@@ -87,6 +87,27 @@ def test_a_playhead_stays_in_its_scene(browser: Chromium) -> None:
     assert call(browser, "pieces", "carried", 5.5, SCENES, after, 25) == 5.5
 
 
+@pytest.mark.parametrize(
+    ("event", "digest", "played"),
+    [(8, "old", False), (8, "new", True), (9, "new", True), (10, "old", True), (None, "new", True)],
+)
+def test_a_fragment_of_an_older_edit_is_known(browser: Chromium, event: int | None, digest: str, played: bool) -> None:
+    """Its digest decides, unless it is younger than what the page has read."""
+    detail = {"looked": 9, "scenes": [{**SCENES[0], "digest": "new"}]}
+    fragment = {"scene": "a", "event": event, "digest": digest}
+    assert call(browser, "pieces", "isCurrent", fragment, detail) is played
+    assert call(browser, "pieces", "isCurrent", {**fragment, "scene": "b", "event": 1}, detail) is False  # it is gone
+
+
+def test_a_fragment_has_the_text_of_its_scene(browser: Chromium) -> None:
+    """Its narration is what its audio says, in which words are lit."""
+    found = arranged(browser, {"a": {"seconds": 2, "title": "New", "narration": "new text"}})
+    assert [(each.get("title"), each.get("narration")) for each in found["scenes"][:2]] == [
+        ("New", "new text"),
+        (None, None),
+    ]
+
+
 @pytest.mark.parametrize("fps", [24, 25, 30, 50, 60, 29.97])
 def test_the_middle_of_a_frame_is_in_it(browser: Chromium, fps: float) -> None:
     """Every frame of an hour has a time that is in it and that seeks cannot miss by rounding."""

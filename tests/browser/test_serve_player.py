@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from contextlib import ExitStack
 
 import numpy as np
 import pytest
 from PIL import Image, ImageStat
 
 from tests.guard import guard
-from tests.support.chromium import Chromium
-from tests.support.live_server import LOADED, LivePages, LiveServer
+from tests.support.live_server import LOADED, LivePages, live_pages
 from tests.support.page_pixels import difference, frame_of, part_of, window_of
 from tests.support.workspace import Workspace
 
@@ -54,11 +52,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LivePages]:
     """The pages about a video whose second scene has changed."""
     space = Workspace(tmp_path_factory.mktemp("player") / "project")
     space.write("video.yaml", SPEC)
-    with ExitStack() as stack:
-        patch = stack.enter_context(pytest.MonkeyPatch.context())
-        patch.setenv(guard.LOOPBACK, "1")
-        server = stack.enter_context(LiveServer(space.root, "video.yaml"))
-        pages = LivePages(stack.enter_context(Chromium(tmp_path_factory.mktemp("chromium"))), server)
+    with live_pages(space.root, tmp_path_factory, "video.yaml") as pages:
         pages.browser.resize(1280, 900)
         pages.video()
         revision = pages.browser.evaluate("vidbuild.detail.revision")

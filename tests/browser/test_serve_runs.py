@@ -7,14 +7,12 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack
 
 import pytest
 
 from tests.guard import guard
 from tests.support.axe import serious
-from tests.support.chromium import Chromium
-from tests.support.live_server import LivePages, LiveServer
+from tests.support.live_server import LivePages, live_pages
 from tests.support.workspace import Workspace
 from vidbuild.media.ffmpeg import ffmpeg
 
@@ -45,11 +43,7 @@ def space(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
 @pytest.fixture(scope="module")
 def pages(space: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LivePages]:
     """Its live page."""
-    with ExitStack() as stack:
-        patch = stack.enter_context(pytest.MonkeyPatch.context())
-        patch.setenv(guard.LOOPBACK, "1")
-        server = stack.enter_context(LiveServer(space.root, "video.yaml"))
-        pages = LivePages(stack.enter_context(Chromium(tmp_path_factory.mktemp("chromium"))), server)
+    with live_pages(space.root, tmp_path_factory, "video.yaml") as pages:
         pages.until_idle()
         yield pages
 

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from contextlib import ExitStack
 
 import pytest
 
 from tests.guard import guard
 from tests.support.axe import serious
-from tests.support.chromium import Chromium
-from tests.support.live_server import LivePages, LiveServer
+from tests.support.live_server import LivePages, live_pages
 from tests.support.workspace import Workspace
 
 SPEC = """\
@@ -45,11 +43,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LivePages]:
     space = Workspace(tmp_path_factory.mktemp("use") / "project")
     space.write("video.yaml", SPEC)
     space.build()
-    with ExitStack() as stack:
-        patch = stack.enter_context(pytest.MonkeyPatch.context())
-        patch.setenv(guard.LOOPBACK, "1")
-        server = stack.enter_context(LiveServer(space.root, "video.yaml"))
-        pages = LivePages(stack.enter_context(Chromium(tmp_path_factory.mktemp("chromium"))), server)
+    with live_pages(space.root, tmp_path_factory, "video.yaml") as pages:
         pages.video()
         revision = pages.browser.evaluate("vidbuild.detail.revision")
         space.write("video.yaml", SPEC.replace("this.", "these.").replace("title: A page", "titel: x\ntitle: A page"))

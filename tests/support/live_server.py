@@ -13,9 +13,13 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import ExitStack
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Self
+
+import pytest
 
 from tests.guard import guard
 from tests.support.chromium import Chromium, PageError
@@ -162,3 +166,12 @@ class LivePages:
     def unbroken(self) -> None:
         """Assert that the page has neither broken its policy nor thrown."""
         assert self.browser.evaluate("window.broken") == []
+
+
+@contextlib.contextmanager
+def live_pages(root: Path, factory: pytest.TempPathFactory, *specs: str) -> Iterator[LivePages]:
+    """Serve specs of a project to a browser of its own in the block."""
+    with ExitStack() as stack:
+        stack.enter_context(pytest.MonkeyPatch.context()).setenv(guard.LOOPBACK, "1")
+        server = stack.enter_context(LiveServer(root, *specs))
+        yield LivePages(stack.enter_context(Chromium(factory.mktemp("chromium"))), server)

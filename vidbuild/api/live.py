@@ -44,6 +44,11 @@ class LiveScene:
     picture: str
     all: str
 
+    @property
+    def digest(self) -> str:
+        """A short form of `all`."""
+        return self.all[:12]
+
 
 @dataclass(frozen=True, slots=True)
 class LiveVideo:

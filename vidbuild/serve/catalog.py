@@ -30,6 +30,8 @@ class Video:
     playhead: the scene that a page shows, and the seconds from its start.
     watched: when its page was used last, by time.monotonic(); 0 for never.
     run: the id of the run that builds it, "" for none.
+    looked: the number of the stream's last event before the look that `live` is of.
+    fragments: scene -> the digest of what the spec said of it when its last fragment was built.
     """
 
     id: str
@@ -46,6 +48,19 @@ class Video:
     playhead: tuple[str, float] | None = None
     watched: float = 0.0
     run: str = ""
+    looked: int = 0
+    fragments: dict[str, str] = field(default_factory=dict)
+
+    def take_outdated(self) -> dict[str, str | None]:
+        """Return, once, the scenes of which there are fragments, but no more of what the spec says.
+
+        The result: scene -> its digest now, None if it is gone.
+        """
+        now = {each.id: each.digest for each in self.live.scenes} if self.live else {}
+        found = {scene: now.get(scene) for scene, digest in self.fragments.items() if now.get(scene) != digest}
+        for scene in found:
+            del self.fragments[scene]
+        return found
 
 
 @dataclass(slots=True)
@@ -134,8 +149,11 @@ class Catalog:
         with self.lock:
             self.specs = dict(sorted({**self.specs, path: entry}.items()))
 
-    def looked(self, path: Path, found: Look) -> SpecEntry:
-        """Record a new look at a spec; its videos stay as they were if it has errors."""
+    def looked(self, path: Path, found: Look, last: int = 0) -> SpecEntry:
+        """Record a new look at a spec; its videos stay as they were if it has errors.
+
+        last: the number of the stream's last event: what was previewed until then is of earlier looks.
+        """
         with self.lock:
             entry = self.specs[path]
             entry.look, entry.files = found, files_to_watch(found, entry.files)
@@ -146,7 +164,7 @@ class Catalog:
                     name = choice_name(live)
                     number = video_id(self.root, path, name)
                     video = known.get(number) or self._video(path, name)
-                    video.live, video.name = live, live.name
+                    video.live, video.name, video.looked = live, live.name, last
                     entry.videos.append(video)
             return entry
 

@@ -52,7 +52,7 @@ class Pass:
         """Look, and build as far as that is possible and nothing newer comes."""
         found = self._look()
         seen = {video.id: video.live for video in self._catalog.specs[self._spec].videos}
-        entry = self._catalog.looked(self._spec, found)
+        entry = self._catalog.looked(self._spec, found, self._stream.last)
         for number in seen.keys() - {video.id for video in entry.videos}:  # its pages are still open
             self._stream.add("video", {"id": number, "state": states.REMOVED, "revision": None})
         self._around.on_look()
@@ -173,8 +173,9 @@ class Pass:
     def _set_video_state(self, video: Video, state: str) -> None:
         with self._catalog.lock:
             video.state = state
-        revision = video.revision.id if video.revision else None
-        self._stream.add("video", {"id": video.id, "state": state, "revision": revision})
+        revision, outdated = video.revision.id if video.revision else None, video.take_outdated()
+        more = {"edited": outdated} if outdated else {}  # their fragments must not be played any more
+        self._stream.add("video", {"id": video.id, "state": state, "revision": revision, **more})
 
 
 def _warnings(entry: SpecEntry) -> list[dict[str, Any]]:

@@ -124,9 +124,13 @@ class Previews:
             revision = video.revisions.add(files, {"scene": scene, "seconds": made.seconds})
         media = views.media(video, revision)
         timing = {each["id"]: each for each in views.timing_of(video.revision).get("scenes", ())}.get(scene)
+        own = next(each for each in live.scenes if each.id == scene)
         facts = {
             "id": video.id,
             "scene": scene,
+            "digest": own.digest,
+            "title": own.title,
+            "narration": own.narration,
             "seconds": made.seconds,
             "start": timing["start"] if timing else None,
             "was": [timing["start"], timing["end"]] if timing else None,
@@ -135,6 +139,7 @@ class Previews:
             "captions": (views.captions(video, revision) or {}).get("url"),
         }
         self._add("fragment", {**facts, **(media or {})})
+        video.fragments[scene] = own.digest
 
     def _add(self, kind: str, data: Mapping[str, Any]) -> None:
         """Add an event, unless what it is about was edited again while it was made."""

@@ -46,6 +46,7 @@ def details(catalog: Catalog, video: Video, reveals: Mapping[str, Sequence[float
             **summary(catalog, video),
             "revision": revision.id if revision else None,
             "plan": live.digest[:12] if live else None,
+            "looked": video.looked,
             "title": shown.title if shown else facts.get("title", video.name),
             "width": shown.width if shown else facts.get("width"),
             "height": shown.height if shown else facts.get("height"),
@@ -193,6 +194,7 @@ def _scene(
     stale = newest is not None and newest.all != scene.get("all", newest.all)
     return {
         "id": name,
+        "digest": newest.digest if newest else str(scene.get("all", ""))[:12],
         "type": scene["type"],
         "title": scene["title"],
         "start": start,

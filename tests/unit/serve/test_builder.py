@@ -175,6 +175,34 @@ def test_a_fragment_of_an_older_edit(site: Site, builds: Builds) -> None:
     assert [kind for kind, _ in events(site, last) if kind == "ready"] == ["ready"]
 
 
+def test_a_fragment_whose_scene_is_edited_again(site: Site, builds: Builds) -> None:
+    """The event that the next version is built names its scene once; each fragment and each scene has its digest."""
+    builds.hold.clear()
+    edit(site, "title: Two", "title: Zwei")
+    wait_until(lambda: any(kind == "fragment" for kind, _ in events(site)), "a fragment")
+    fragment = next(data for kind, data in events(site) if kind == "fragment")
+    scene = site.get(f"/api/videos/{site.video.id}").json()["scenes"][1]
+    assert (fragment["digest"], fragment["title"], fragment["narration"]) == (scene["digest"], "Zwei", "")
+    last = site.stream.last
+    edit(site, "title: One", "title: Eins")
+    wait_until(lambda: any(kind == "fragment" for kind, _ in events(site, last)), "a fragment")
+    assert not any("edited" in data for _, data in events(site, last)), "the second scene is as it was"
+    last = site.stream.last
+    edit(site, "title: Zwei", "title: Due")
+    wait_until(lambda: builds.cancelled == 2, "the end of the second edit's build")
+    builds.hold.set()
+    idle(site)
+    details = site.get(f"/api/videos/{site.video.id}").json()
+    (found,) = (data for _, data in events(site, last) if "edited" in data)
+    assert (found["edited"], found["state"]) == ({"two": details["scenes"][1]["digest"]}, "building")
+    assert details["looked"] == last
+    last = site.stream.last
+    site.spec.write_text(site.spec.read_text().replace("  - {id: two", "  # {id: two"))
+    site.builder.edited([site.spec])
+    idle(site)
+    assert [data["edited"] for _, data in events(site, last) if "edited" in data] == [{"two": None}]
+
+
 def test_the_open_page_is_built_next(site: Site, builds: Builds) -> None:
     """A spec that waits to be built is the next one once its page is opened."""
     others = [site.root / f"{name}.vidbuild.yaml" for name in ("a", "b")]

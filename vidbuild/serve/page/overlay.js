@@ -45,8 +45,9 @@ export class Overlay {
       // While it plays, the old frames with their audio are more useful than one that stands.
       this.#turn += 1;
       show(this.image, false);
-      show(this.note, Boolean(still));
-      if (still) this.note.textContent = "This scene has changed; its old version plays until the new one is built.";
+      const changed = Boolean(still || scene?.stale);
+      show(this.note, changed);
+      if (changed) this.note.textContent = "This scene has changed; its old version plays until the new one is built.";
       return;
     }
     this.note.textContent = "New frame. The audio follows.";

@@ -23,6 +23,12 @@ export function arrange(scenes, fragments) {
   return { scenes: moved, pieces, seconds: at };
 }
 
+// Whether a fragment is of what the spec says, as far as `detail` knows: it may be younger than that, and is not played if
+// its scene was edited since. `looked`: the number of the last event before the spec was read.
+export function isCurrent(fragment, { looked, scenes }) {
+  return fragment.event > looked || fragment.digest === scenes.find((scene) => scene.id === fragment.scene)?.digest;
+}
+
 function shifted(scene, by) {
   if (Math.abs(by) < 1e-6) return scene;
   const move = (time) => time + by;
@@ -40,7 +46,8 @@ function shifted(scene, by) {
 function renewed(scene, fragment, at) {
   const words = (fragment.words ?? []).map((word) => ({ ...word, start: at + word.start, end: at + word.end }));
   const cues = (fragment.cues ?? []).map((cue) => ({ ...cue, at: at + cue.at }));
-  return { ...scene, start: at, origin: null, seconds: fragment.seconds, words, cues, reveals: [], stale: false };
+  const { title = scene.title, narration = scene.narration, seconds } = fragment;
+  return { ...scene, title, narration, start: at, origin: null, seconds, words, cues, reveals: [], stale: false };
 }
 
 export function pieceAt(pieces, time) {

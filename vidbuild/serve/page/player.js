@@ -11,7 +11,7 @@
 
 import { Deck } from "./deck.js";
 import { middleOf, frameAt, sceneAt } from "./format.js";
-import { arrange, carried, pieceAt } from "./pieces.js";
+import { arrange, carried, isCurrent, pieceAt } from "./pieces.js";
 
 // Outputs without a timing file, such as audio alone, have no times of scenes: they are one piece.
 function arranged(detail, fragments) {
@@ -96,10 +96,19 @@ export class Player extends EventTarget {
     }
     this.#time = target();
     this.#detail = detail;
-    this.#fragments.clear();
+    // What was edited while this version was built is newer than it.
+    const stale = new Set(detail.scenes.filter((scene) => scene.stale).map((scene) => scene.id));
+    for (const [scene, fragment] of this.#fragments) {
+      if (!stale.has(scene) || !isCurrent(fragment, detail)) this.#fragments.delete(scene);
+    }
     this.#arranged = whole;
     this.#show(this.#whole, playing);
     if (!first) this.#next.unload();
+    if (this.#fragments.size) {
+      this.#retime();
+      await this.seek(this.#time);
+      return;
+    }
     this.#part.unload();
     this.#changed();
     this.#tell();
@@ -118,9 +127,14 @@ export class Player extends EventTarget {
   // Play the whole video again in the place of fragments.
   async withdraw(isOver) {
     const over = [...this.#fragments.values()].filter(isOver);
-    for (const { scene } of over) this.#fragments.delete(scene);
-    if (over.length) this.#retime();
-    if (over.length) await this.seek(this.#time);
+    if (!over.length) return;
+    const playing = !this.paused;
+    for (const { scene, url } of over) {
+      this.#fragments.delete(scene);
+      if (this.#part.url === url) this.#part.video.pause(); // at once: the whole video may take a moment to stand there
+    }
+    this.#retime();
+    await this.seek(this.#time, playing);
   }
 
   #retime() {
@@ -152,7 +166,7 @@ export class Player extends EventTarget {
   }
 
   // Show the frame at a time of the page; resolves when it is on the screen.
-  async seek(time) {
+  async seek(time, goesOn = null) {
     const playing = !this.paused;
     if (this.#detail?.animation) this.pause();
     this.#time = this.#snap(time);
@@ -165,7 +179,9 @@ export class Player extends EventTarget {
     if (piece.fragment) await deck.load(piece.fragment.url, piece.fragment.captions, local);
     else await deck.seek(local);
     // There are new pieces whenever scenes were read again meanwhile: what counts is the file.
-    if (pieceAt(this.#arranged.pieces, this.#time)?.fragment === piece.fragment) this.#show(deck, playing);
+    if (pieceAt(this.#arranged.pieces, this.#time)?.fragment !== piece.fragment) return;
+    // Play may have been pressed while the file was loaded, which pauses the element that gets it.
+    this.#show(deck, goesOn ?? (!this.paused || (playing && deck === this.#active)));
   }
 
   step(frames) {

@@ -42,7 +42,8 @@ export class Stream extends EventTarget {
     source.addEventListener("error", () => this.#failed(source));
     for (const name of NAMES) {
       source.addEventListener(name, (event) => {
-        this.dispatchEvent(new CustomEvent(name, { detail: JSON.parse(event.data) }));
+        const detail = { ...JSON.parse(event.data), event: Number(event.lastEventId) };
+        this.dispatchEvent(new CustomEvent(name, { detail }));
         if (name === "gone") this.#away("The server has stopped. Start it again with vidbuild serve: this page goes on by itself.");
       });
     }

@@ -7,6 +7,7 @@ import { frameTime } from "./format.js";
 import { Frames, kindOf, withTimes } from "./kinds.js";
 import { bindKeys, nextChange, settled } from "./keys.js";
 import { Overlay } from "./overlay.js";
+import { isCurrent } from "./pieces.js";
 import { Player } from "./player.js";
 import { Problems } from "./problems.js";
 import { ScenePanel } from "./scene.js";
@@ -143,7 +144,7 @@ function withdraw(next, asked) {
     newest.delete(id);
     overlay.remove(id);
   }
-  player.withdraw((fragment) => fragment.arrived < asked && now.get(fragment.scene)?.stale === false);
+  player.withdraw((fragment) => !isCurrent(fragment, next) || (fragment.arrived < asked && now.get(fragment.scene)?.stale === false));
 }
 
 const frameId = (url) => new URL(url, location.href).searchParams.get("rev");
@@ -191,9 +192,13 @@ function follow(still) {
 const own = ({ detail: { id: one, videos } }) => one === id || videos?.includes(id);
 const stream = new Stream();
 const listen = (name, call) => stream.addEventListener(name, (event) => { if (own(event)) call(event.detail); });
-listen("video", reload);
+listen("video", ({ edited = {} }) => {
+  player.withdraw(({ scene, digest }) => scene in edited && edited[scene] !== digest);
+  reload();
+});
 listen("still", edited);
 listen("fragment", async (fragment) => {
+  if (detail && !isCurrent(fragment, detail)) return; // edited again, as the page knows already
   fragment.arrived = performance.now();
   await player.replace(fragment);
   overlay.remove(fragment.scene);
