@@ -52,6 +52,17 @@ def test_new_texts_have_no_translation() -> None:
     )
 
 
+def test_new_scenes_come_before_blank_lines_at_the_end() -> None:
+    """However many there are: they stay the last ones."""
+    for blank in ("", "\n", "\n\n", "\n \n\n"):
+        text = update(
+            f"a:\n  title: {{text: Eins, source: One}}\n{blank}", sources(("a", "title", "One"), ("b", "title", "Two"))
+        )
+        assert yaml_file.read(text)["a", "title"].text == "Eins"
+        assert text.index("Eins") < text.index("\nb:\n") < text.index("source: Two")
+        assert text.endswith(f"text: ''\n{blank}")
+
+
 def test_comments_order_and_forms_stay() -> None:
     """An update leaves what people wrote as it is, and adds at the end of a scene."""
     text = (
