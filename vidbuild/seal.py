@@ -40,7 +40,7 @@ class SealedWriter:
         self._target, self._suffix = target, suffix
         self._hash = hashlib.sha256()
 
-    def write(self, data: bytes) -> int:
+    def write(self, data: bytes | memoryview) -> int:
         """Write bytes."""
         self._hash.update(data)
         return self._target.write(data)

@@ -229,7 +229,8 @@ class _Spooled:
 def _spool_segment(context: Context, item: Mapping[str, Any], spool: Spool) -> _Spooled:
     """Read the segment of an item of the order, and add its frames to the spool: one scene is in memory at a time."""
     whole = segments.read(context, item)
-    spool.add(whole.frames)
+    for piece in whole.frames:
+        spool.add(piece)
     return _Spooled(whole.stream, whole.sizes)
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from vidbuild.engine.graph.context import Context
 from vidbuild.engine.graph.step_id import StepId
 from vidbuild.errors import StepError
 from vidbuild.frozen import dataclass
-from vidbuild.media.h264 import h264, segment
+from vidbuild.media.h264 import h264, in_place, segment
 from vidbuild.media.h264.h264 import StreamInfo
 from vidbuild.media.h264.holds import lengthened
 from vidbuild.media.h264.strip import inserted, laid_over
@@ -25,12 +25,12 @@ class Whole:
     """A segment with its strips and all frames of its holds.
 
     sizes: bytes of each frame.
-    frames: all of them as an MP4 stores them, one after the other.
+    frames: all of them as an MP4 stores them, in pieces, one after the other.
     """
 
     stream: StreamInfo
     sizes: array[int]
-    frames: bytes
+    frames: Sequence[bytes | memoryview]
 
 
 def input_role(item: Mapping[str, Any]) -> str:
@@ -44,8 +44,11 @@ def read(context: Context, item: Mapping[str, Any]) -> Whole:
     role = input_role(item)
     try:
         data = context.read(role)
-        index = segment.read(data)
         strip = StepId("strip", item.get("scene", "")).local
+        is_alone = "rows" not in item and not ("scene" in item and strip in context.inputs)
+        if is_alone and (made := in_place.samples(data, _holds(context, item))):
+            return Whole(made.stream, made.sizes, made.pieces)
+        index = segment.read(data)
         if "scene" in item and strip in context.inputs:
             added = context.read(strip)
             index = inserted(data, index, added)
@@ -53,7 +56,7 @@ def read(context: Context, item: Mapping[str, Any]) -> Whole:
         if holds := _holds(context, item):
             longer = lengthened(data, index, holds)
             if "rows" not in item:
-                return Whole(longer.stream, longer.sizes, segment.stored(longer.units))
+                return Whole(longer.stream, longer.sizes, [segment.stored(longer.units)])
             data, index = longer.laid_out()
         if "rows" in item:
             added = context.read(StepId("burn", item["scene"]).local)
@@ -61,7 +64,7 @@ def read(context: Context, item: Mapping[str, Any]) -> Whole:
             data += added + more
     except h264.H264Error as error:
         raise StepError(f"'{role}': corrupt segment: {error}") from error
-    return Whole(index.stream, index.sizes, segment.joined(data, index))
+    return Whole(index.stream, index.sizes, [segment.joined(data, index)])
 
 
 def _holds(context: Context, item: Mapping[str, Any]) -> tuple[Hold, ...]:

@@ -9,7 +9,7 @@ from typing import Protocol
 class Sink(Protocol):
     """What an MP4 is written to: a file, or something that passes its bytes on."""
 
-    def write(self, data: bytes, /) -> int:
+    def write(self, data: bytes | memoryview, /) -> int:
         """Write bytes; return their number."""
         ...
 

@@ -13,7 +13,7 @@ from vidbuild.media.h264.h264 import FIRST_BIT, IDR, SLICE, SLICE_HEAD_BYTES, St
 
 LENGTH_BYTES = 4  # before each unit in an MP4 (14496-15, 5.3)
 SLICES = (SLICE, IDR)
-_LENGTH = struct.Struct(">I")
+LENGTH = struct.Struct(">I")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,4 +75,4 @@ def joined(data: bytes, segment: Segment) -> bytes:
 
 def stored(units: Sequence[bytes]) -> bytes:
     """Return slices as an MP4 stores them, each after its length."""
-    return b"".join(chain.from_iterable(zip(map(_LENGTH.pack, map(len, units)), units, strict=True)))
+    return b"".join(chain.from_iterable(zip(map(LENGTH.pack, map(len, units)), units, strict=True)))

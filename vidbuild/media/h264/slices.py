@@ -101,27 +101,30 @@ def renumbered(unit: bytes, sets: ParameterSets, number: int) -> bytes:
 
     Where no escape can be near, the rest of the slice is not looked at.
     """
-    if head := _new_head(unit[:HEAD_BYTES], sets.frame_number_bits, number):
+    if len(unit) >= HEAD_BYTES and (head := _cached_head(unit[:HEAD_BYTES], sets.frame_number_bits, number)):
         return head + unit[HEAD_BYTES:]
     payload = h264.unescape(unit[1:])
     new = _renumbered(payload[:NUMBER_BYTES], sets.frame_number_bits, number)
     return unit[:1] + h264.escape(new + payload[NUMBER_BYTES:])
 
 
-@lru_cache(maxsize=1 << 15)
-def _new_head(head: bytes, size: int, number: int) -> bytes:
+def new_head(head: bytes, size: int, number: int) -> bytes:
     """Return the first bytes of a slice with another frame_num; none if it is not in them, or if escapes can change.
 
-    An escape depends on two zeros before it: with none in the old and the new bytes, and with no zero as the last of
-    them, those in the rest of the slice stay as they are.
+    An escape depends on two zeros before it: with no two in the old and the new bytes, up to one that is no zero in
+    both, those after it stay as they are.
     """
-    if len(head) < HEAD_BYTES or ESCAPABLE in head or not head[-1]:
+    own = head.rstrip(b"\x00")
+    if not own or ESCAPABLE in own:
         return b""
     try:
-        new = head[:1] + _renumbered(head[1:], size, number)
+        new = own[:1] + _renumbered(own[1:], size, number)
     except BitsError:
         return b""
-    return b"" if ESCAPABLE in new or not new[-1] else new
+    return b"" if ESCAPABLE in new or not new[-1] else new + head[len(own) :]
+
+
+_cached_head = lru_cache(maxsize=1 << 15)(new_head)
 
 
 def _renumbered(head: bytes, size: int, number: int) -> bytes:

@@ -171,13 +171,14 @@ def test_a_frame_of_another_size_is_a_bug(coded: bytes) -> None:
         mp4.write(io.BytesIO(), track, mp4.AudioTrack([4], 2, "en"), (iter(frames), iter([b"1234"])))
 
 
-def test_a_spool_gives_the_same_file_and_the_same_refusals(tmp_path: Path) -> None:
+@pytest.mark.parametrize("most", [0, 2, 3, 4, 100])
+def test_a_spool_gives_the_same_file_and_the_same_refusals(tmp_path: Path, most: int) -> None:
     """V9: frames in a spool are written as those that come one by one, and never with another number of bytes."""
     track, sound = mp4.VideoTrack([3, 2], (0,), 30, 64, 36, b"\x67\x64\x00\x28", (b"\x68",)), b"1234"
 
     def written(*pictures: bytes) -> bytes:
         target = io.BytesIO()
-        with Spool(tmp_path / "video") as spool:
+        with Spool(tmp_path / "video", most) as spool:
             for each in pictures:
                 spool.add(each)
             spool.rewind()
@@ -186,7 +187,8 @@ def test_a_spool_gives_the_same_file_and_the_same_refusals(tmp_path: Path) -> No
 
     expected = io.BytesIO()
     mp4.write(expected, track, mp4.AudioTrack([4], 2, "en"), (iter([b"abc", b"de"]), iter([sound])))
-    assert written(b"abc", b"de") == written(b"abcde") == expected.getvalue()
+    assert written(b"abc", b"de") == written(b"abcde") == written(b"a", b"bcd", b"", b"e") == expected.getvalue()
+    assert (tmp_path / "video").exists() == (most < 5)  # a file only if memory has no room for all
     with pytest.raises(mp4.Mp4Error, match="track 1: wrong chunk size: expected 5 bytes, got 4"):
         written(b"abcd")
     with pytest.raises(mp4.Mp4Error, match="track 1: more frames than"):
