@@ -238,7 +238,7 @@ def content(**changes: Any) -> webm.Content:
 class Sink:
     """Counts what is written."""
 
-    def write(self, data: bytes) -> int:
+    def write(self, data: bytes | memoryview) -> int:
         """Write nothing."""
         return len(data)
 
