@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping
@@ -14,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import vidbuild
-from tests.support import canary, event_log
+from tests.support import canary, event_log, ready_commands
 
 JOBS = {"-j", "--jobs"}
 REAL_TEMP = tempfile.gettempdir()  # each test has one of its own
@@ -69,15 +68,7 @@ class Workspace:
         """Run `vidbuild ARGS` in the project; check the events of every build in it."""
         cache = self.root / (env or {}).get("VIDBUILD_CACHE", ".vidbuild")
         before = event_log.runs(cache)
-        done = subprocess.run(
-            [sys.executable, "-m", "vidbuild", *args],
-            cwd=self.root,
-            env={**os.environ, **(env or {})},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=timeout,
-            check=False,
-        )
+        done = ready_commands.run(args, self.root, {**os.environ, **(env or {})}, timeout)
         assert not canary.holds_secret(done.stdout + done.stderr), f"a secret was printed:\n{done.stderr!r}"
         # What verifying finds, and what happens to a video after it was built, is no run's end.
         alone = args[:1] == ("build",) and not {"--verify", "--publish"} & set(args)
