@@ -5,22 +5,26 @@ from __future__ import annotations
 import hashlib
 import time
 from collections import Counter
+from collections.abc import Container
 from pathlib import Path
 
 from tests.support import tiny_project
 from tests.support.races import dangling, meanwhile, race
+from tests.support.scene_samples import SAMPLES
 from tests.support.workspace import Workspace
 from vidbuild.engine.store import gc
 from vidbuild.engine.store.store import Store
 
 SPECS = {"video.yaml": tiny_project.WORDS[0], "other.yaml": tiny_project.WORDS[1]}
+# Scenes that have steps of every kind between them; what is shared does not depend on their number.
+SOME = ("title", "list", "code", "command", "image", "clip", "diagram", "chart", "quote", "table", "split", "outro")
 
 
-def prepare(space: Workspace) -> None:
+def prepare(space: Workspace, types: Container[str]) -> None:
     """Write two specs that share most of their scenes."""
     tiny_project.media(space)
     for name, word in SPECS.items():
-        tiny_project.write(space, word, name)
+        tiny_project.write(space, word, name, types)
 
 
 def outputs(folder: Path) -> dict[str, str]:
@@ -38,9 +42,9 @@ def clean(space: Workspace) -> dict[str, dict[str, str]]:
     return found
 
 
-def ten_at_once(project: Workspace) -> None:
+def ten_at_once(project: Workspace, types: Container[str] = SAMPLES) -> None:
     """Start ten builds of two specs together, some of them into one folder, and see what they share."""
-    prepare(project)
+    prepare(project, types)
     expected = clean(project)
     starts = [(spec, folder) for spec in SPECS for folder in ("shared", "shared", "shared", "own-1", "own-2")]
     racers = [
@@ -59,12 +63,12 @@ def ten_at_once(project: Workspace) -> None:
 
 def test_ten_builds_share_what_they_make(workspace: Workspace) -> None:
     """P28, V10: of ten builds at once on one cache each key runs in one, all end well, all outputs are right."""
-    ten_at_once(workspace)
+    ten_at_once(workspace, SOME)
 
 
-def build_beside_caretakers(project: Workspace, rounds: int) -> None:
+def build_beside_caretakers(project: Workspace, rounds: int, types: Container[str] = SAMPLES) -> None:
     """Four builders at a time, so many times, while others trim, verify and clear the cache without a pause."""
-    prepare(project)
+    prepare(project, types)
     expected, store = clean(project), Store(project.root / ".vidbuild")
     verified: list[gc.VerifyResult] = []
 
@@ -89,4 +93,4 @@ def build_beside_caretakers(project: Workspace, rounds: int) -> None:
 
 def test_cache_maintenance_fails_no_build(workspace: Workspace) -> None:
     """P25: while the cache is trimmed, verified and cleared, no build fails and no output lacks its blobs."""
-    build_beside_caretakers(workspace, 1)
+    build_beside_caretakers(workspace, 1, SOME)
