@@ -67,6 +67,15 @@ def errors(sentences: Path = SENTENCES) -> Errors:
     return Errors(tuple(found), measured)
 
 
+def expect_near(sentences: Path) -> None:
+    """Expect that nearly all sentences could be measured, and that half and 95 % of their words are near enough."""
+    found = errors(sentences)
+    assert found.sentences >= 98
+    assert len(found.values) > 800
+    assert found.median <= MEDIAN
+    assert found.nearly_all <= NEARLY_ALL
+
+
 class NotFoundError(Exception):
     """The recognizer does not find all words of a sentence."""
 

@@ -37,6 +37,14 @@ def errors(voice: str) -> tuple[float, ...]:
     return tuple(error for index, passage in enumerate(passages) for error in _errors(voice, index, passage))
 
 
+def expect_near(voice: str) -> None:
+    """Expect that half of a voice's words are within 30 ms of where they are, and 95 % within 150 ms."""
+    found = sorted(errors(voice))
+    assert len(found) >= 20
+    assert found[len(found) // 2] < 0.03
+    assert found[int(0.95 * len(found))] < 0.15
+
+
 def _errors(voice: str, index: int, text: str) -> Iterator[float]:
     variant, rate = SPEAKERS[index % len(SPEAKERS)]
     with tempfile.TemporaryDirectory(prefix="vidbuild-words-") as folder:
