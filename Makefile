@@ -9,8 +9,9 @@
 #   make test-windows    run commands and check all specs in Python for Windows under Wine (Debian packages: wine,
 #                        wine64, gcc-mingw-w64-x86-64-win32)
 #   make test-decoders   decode videos with an older ffmpeg on PATH (Debian package: ffmpeg)
-#   make soak            repeat the crash, race, corruption and fuzz tests for half an hour and more; reads
-#                        VIDBUILD_SOAK_ROUNDS, VIDBUILD_SOAK_SEED and VIDBUILD_FUZZ_...: see CONTRIBUTING.md
+#   make soak            repeat the crash, race, corruption and fuzz tests for half an hour and more, and measure the
+#                        times of words in every language; reads VIDBUILD_SOAK_ROUNDS, VIDBUILD_SOAK_SEED and
+#                        VIDBUILD_FUZZ_...: see CONTRIBUTING.md
 #   make lint            check style and types
 #   make check           run lint and test
 #   make coverage        run the unit tests and report the lines and branches that they reach; fails below the floor in
