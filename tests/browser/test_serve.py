@@ -334,7 +334,14 @@ def test_an_error_is_found_and_mended_and_the_result_compared_by_keyboard(live: 
     live.until("document.querySelector('#trouble').hidden")
     live.until(f"{LOADED} && vidbuild.detail.scenes[1].title === 'Mended scene'")
     assert "No problems" in live.browser.evaluate("document.querySelector('#panel-problems').innerText")
-    live.browser.evaluate("document.querySelector('#play').focus()")  # what had the focus is gone with the problem
+    focus = "document.activeElement.id"
+    assert live.browser.evaluate(focus) == "panel-problems", "what had the focus is gone with the problem"
+    space.write("video.yaml", SPEC.replace("type: list", "type: lisst"))
+    live.until("!document.querySelector('#trouble').hidden")
+    live.browser.evaluate("document.querySelector('#trouble button').focus()")
+    space.write("video.yaml", SPEC.replace("Second <scene>", "Mended scene"))
+    live.until("document.querySelector('#trouble').hidden")
+    assert live.browser.evaluate(focus) == "play"
     live.browser.press("n", 78)
     live.until("vidbuild.player.scene.id === 'two'")
     tab_to(live, "each.id === 'tab-problems'")
@@ -355,6 +362,7 @@ def test_an_error_is_found_and_mended_and_the_result_compared_by_keyboard(live: 
 
 def test_a_restart_of_the_server_is_survived(live: LivePages, space: Workspace) -> None:
     """The page reports that the server is gone, connects again by itself, and has what changed meanwhile."""
+    live.browser.evaluate("document.querySelector('meta[name=vidbuild-page]').content = 'of an older vidbuild'")
     live.server.stop()
     live.until("!document.querySelector('#gone').hidden")
     assert "has stopped" in live.browser.evaluate("document.querySelector('#gone').textContent")
@@ -365,6 +373,9 @@ def test_a_restart_of_the_server_is_survived(live: LivePages, space: Workspace) 
         "document.querySelector('#gone').hidden && document.querySelector('#connection').dataset.state === 'live'"
     )
     live.until(f"{LOADED} && vidbuild.detail.scenes[0].title === 'While it was away'")
+    live.until("!document.querySelector('#updated').hidden")
+    live.browser.evaluate("document.querySelector('#reload').click()")
+    live.until(f"{LOADED} && document.querySelector('#updated').hidden")
 
 
 def test_two_tabs_agree(live: LivePages, space: Workspace) -> None:
@@ -397,6 +408,7 @@ def test_a_tab_that_is_not_seen_gives_its_connection_back(live: LivePages, space
     assert live.browser.evaluate("vidbuild.detail.scenes[0].title") == "First scene"
     live.browser.evaluate("turn(false)")
     live.until(f"window.latest?.readyState === 1 && {LOADED} && vidbuild.detail.scenes[0].title === 'While hidden'")
+    assert live.browser.evaluate("document.querySelector('#updated').hidden"), "the page is of this version"
 
 
 def test_what_the_server_refuses_is_shown(live: LivePages) -> None:

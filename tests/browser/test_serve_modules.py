@@ -145,3 +145,46 @@ def test_a_refusal_says_why(browser: Chromium) -> None:
     found = browser.evaluate(f"import('/api.js').then((own) => own.get('/x')).catch({seen})")
     browser.evaluate("window.fetch = window.before, 0")
     assert found == [404, "no such run", "look"]
+
+
+THUMBS = """Promise.all([import('/thumbs.js'), new OffscreenCanvas(32, 18)]).then(async ([{Thumbs}, canvas]) => {
+  canvas.getContext("2d");
+  const picture = await canvas.convertToBlob();
+  const asked = { "/away": 0, "/none": 0 };
+  const before = window.fetch;
+  window.fetch = async (url) => {
+    asked[url] += 1;
+    if (url === "/none") return new Response("", { status: 404 });
+    return asked[url] < 3 ? new Response("", { status: 503 }) : new Response(picture);
+  };
+  await new Promise((done) => {
+    const thumbs = new Thumbs(9, () => { if (thumbs.get("/away")) done(); });
+    thumbs.get("/away");
+    thumbs.get("/none");
+    setTimeout(() => thumbs.get("/none"), 300);
+  });
+  window.fetch = before;
+  return asked;
+})"""
+
+
+def test_a_small_picture_is_asked_for_until_the_server_has_it(browser: Chromium) -> None:
+    """After an error of the server it comes later; one that does not exist is asked for once."""
+    assert browser.evaluate(THUMBS) == {"/away": 3, "/none": 1}
+
+
+def test_a_picture_in_a_list_is_asked_for_again(browser: Chromium) -> None:
+    """An image whose file could not be had is loaded again, after pauses."""
+    found = browser.evaluate(
+        """import('/dom.js').then(async ({retried, pauseAfter}) => {
+          const image = retried(new Image());
+          document.documentElement.append(image);
+          image.src = "/missing.svg";
+          await new Promise((done) => { image.onerror = done; });
+          const asked = () => performance.getEntriesByType("resource").filter(({name}) => name.endsWith("missing.svg"));
+          await new Promise((done) => { image.onerror = done; });
+          image.remove();
+          return [asked().length, pauseAfter(0), pauseAfter(1), pauseAfter(20)];
+        })"""
+    )
+    assert found == [2, 500, 1000, 16000]

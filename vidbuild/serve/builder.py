@@ -112,8 +112,8 @@ class Builder:
                 self._busy = False
             if not is_warm and not self._queue and not self._stopping:
                 is_warm = self._warm_up()
+            self._wait(close_if_idle)
             with self._condition:
-                self._wait(close_if_idle)
                 if self._stopping:
                     return
                 self._busy = True
@@ -138,12 +138,20 @@ class Builder:
 
     def _wait(self, close_if_idle: Callable[[float], None]) -> None:
         """Wait until there is something to build, or that is to stop."""
-        while not self._queue and not self._stopping:
-            self._condition.wait(TICK)
+        while True:
+            with self._condition:
+                if not self._queue and not self._stopping:
+                    self._condition.wait(TICK)
+                if self._stopping:
+                    return
+                if self._queue:
+                    self._let_settle()
+                    return
             close_if_idle(IDLE)
-            self._stopping = self._stopping or (not self._queue and self._is_stale())
-        if not self._stopping:
-            self._let_settle()
+            if (
+                self._is_stale()
+            ):  # without the lock: edits and requests must not wait for a look at all files of the code
+                self._stopping = True
 
     def _warm_up(self) -> bool:
         """Start a worker, so that the first edit does not have to wait for that; return whether it was tried."""

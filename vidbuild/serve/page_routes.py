@@ -7,13 +7,13 @@ from typing import Any
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from vidbuild import __version__
 from vidbuild.serve import views
 from vidbuild.serve.files import bytes_response
-from vidbuild.serve.refusals import FOLDER, environment
+from vidbuild.serve.refusals import FOLDER, environment, page_version
 from vidbuild.serve.services import Services
 
 _TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".png": "image/png"}
@@ -29,6 +29,7 @@ def routes(services: Services) -> list[Route]:
         Route("/runs/{run}", pages.run, methods=["GET"]),
         Route("/cache", pages.cache, methods=["GET"]),
         Route("/page/{name}", pages.asset, methods=["GET"]),
+        Route("/api/version", pages.version, methods=["GET"]),
         Route("/favicon.ico", pages.icon, methods=["GET"]),
     ]
 
@@ -72,6 +73,11 @@ class _Pages:
         data = known[name].read_bytes()
         return bytes_response(request, data, kind, hashlib.sha256(data).hexdigest()[:32])
 
+    def version(self, request: Request) -> Response:
+        """Return the version of the page's files: a page that has another one is to be loaded again."""
+        del request
+        return JSONResponse({"page": page_version()})
+
     def icon(self, request: Request) -> Response:
         """Return no icon, which browsers ask for by themselves."""
         del request
@@ -87,6 +93,7 @@ class _Pages:
             "version": __version__,
             "token": self._services.access.secrets.action,
             "page": page,
+            "page_version": page_version(),
         }
         text = environment().get_template(name).render({**values, **more})
         return HTMLResponse(text)

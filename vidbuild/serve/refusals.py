@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from functools import cache
 from http import HTTPStatus
@@ -23,6 +24,15 @@ def environment() -> Environment:
     from jinja2 import Environment, FunctionLoader, StrictUndefined
 
     return Environment(loader=FunctionLoader(_source), autoescape=True, undefined=StrictUndefined, auto_reload=False)
+
+
+@cache
+def page_version() -> str:
+    """Return a digest of the files of the pages: after an update of vidbuild, another process has another one."""
+    every = sorted((each.name, each.read_bytes()) for each in FOLDER.iterdir() if each.is_file())
+    return hashlib.sha256(b"".join(b"%b %d %b" % (name.encode(), len(data), data) for name, data in every)).hexdigest()[
+        :12
+    ]
 
 
 def refusal(

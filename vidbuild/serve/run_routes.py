@@ -15,6 +15,7 @@ from starlette.routing import Route
 from vidbuild.api import runs as api
 from vidbuild.api.cache import cache_gc, cache_info
 from vidbuild.errors import UsageError
+from vidbuild.serve.catalog import Video
 from vidbuild.serve.services import Services
 
 MAX_RUNS = 100
@@ -126,7 +127,9 @@ class _Runs:
             "killed": found.killed,
             "started": found.started,
             "seconds": found.seconds,
-            "videos": [each.id for each in self._services.catalog.videos() if each.spec in specs],
+            "videos": [
+                each.id for each in self._services.catalog.videos() if each.spec in specs and self._has(found, each)
+            ],
             "counts": {name: data[name] for name in ("steps", "done", "ran", "cached", "failed", "aborted", "retried")},
             "running": data["running"],
         }
@@ -139,8 +142,23 @@ class _Runs:
             for entry in [self._entry(spec)]
         )
 
+    def _has(self, found: api.RunFacts, video: Video) -> bool:
+        """Return whether a run of a video's spec is of that video: it may be of one language or output alone."""
+        entry, live = self._entry(video.spec), video.live
+        own = [name for name in found.spec.split(", ") if name == entry or name.startswith(f"{entry} ")]
+        return live is None or any(
+            _chosen(name, "--language") in {"", live.choice.language, live.language}
+            and _chosen(name, "--output-name") in {"", live.choice.output}
+            for name in own
+        )
+
     def _entry(self, spec: Path) -> str:
         return self._services.entry(spec)
+
+
+def _chosen(name: str, option: str) -> str:
+    """Return what the name of a run says that was chosen of the spec's outputs or languages; "" for all."""
+    return name.partition(f" {option} ")[2].partition(" ")[0]
 
 
 def _step(step: dict[str, Any], failed: dict[str, Any] | None) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from types import SimpleNamespace
 
 import pytest
 
@@ -121,3 +122,35 @@ def test_reasons_of_before_are_not_repeated(site: Site, monkeypatch: pytest.Monk
 
     assert reasons({"one": "title changed"}, 50, "A") == {"one": "title changed", "two": ""}
     assert reasons({"one": "music: never built"}, 1, "B") == dict.fromkeys(("one", "two"), "music: never built")
+
+
+@pytest.mark.parametrize(
+    ("of", "shown"),
+    [
+        ("video.yaml --language de", ["video.de"]),
+        ("video.yaml --language de, video.yaml --language en", ["video.en", "video.de"]),
+        ("video.yaml --name ada --language en", ["video.en"]),
+        ("video.yaml --only one", ["video.en", "video.de"]),
+        ("other.yaml --language de", []),
+    ],
+)
+def test_a_run_is_shown_at_its_languages(
+    site: Site, monkeypatch: pytest.MonkeyPatch, of: str, shown: list[str]
+) -> None:
+    """A run, such as one of a batch, that builds one language is none of the other video."""
+    name_languages(site, "[en, de]")
+    site.look()
+    counts = dict.fromkeys(("steps", "done", "ran", "cached", "failed", "aborted", "retried"), 0)
+    run = SimpleNamespace(
+        run="r",
+        spec=of,
+        state="running",
+        killed=False,
+        started=0.0,
+        seconds=None,
+        to_json=lambda: {**counts, "running": []},
+    )
+    monkeypatch.setattr("vidbuild.api.runs.runs", lambda _: [run])
+    (found,) = site.get("/api/runs").json()
+    names = {each.id: each.name for each in site.catalog.videos()}
+    assert [names[each] for each in found["videos"]] == shown

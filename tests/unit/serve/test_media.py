@@ -176,6 +176,13 @@ def test_pages(site: Site) -> None:
     assert site.get("/page/page.css", {"if-none-match": style.headers["etag"]}).status_code == 304
 
 
+def test_the_version_of_the_page(site: Site) -> None:
+    """A page has the version of its files in it, which the server names, too."""
+    version = site.get("/api/version").json()["page"]
+    assert f'name="vidbuild-page" content="{version}"' in site.get("/").text
+    assert len(version) == 12
+
+
 def test_a_bug_is_reported_and_not_shown(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     """An exception in a response is reported to the terminal; the page gets no details, and the server goes on."""
 

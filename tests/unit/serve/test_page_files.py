@@ -18,6 +18,7 @@ TEMPLATES = sorted(PAGE.glob("*.html"))
 VALUES = {
     "project": "a <project>",
     "version": "1",
+    "page_version": "'\"<",
     "token": '"><script>',
     "videos": [{"id": "abc", "name": "<b>", "spec": "a&b.yaml", "state": "new", "seconds": None, "problems": {}}],
     "video": {"id": "abc", "name": "<b>", "spec": "a&b.yaml"},

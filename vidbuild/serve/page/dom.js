@@ -48,6 +48,24 @@ export function setIcon(button, name, label) {
   }
 }
 
+export const TRIES = 8;
+
+// Milliseconds before what the server could not answer is asked for again: half a second, then twice as long each time.
+export const pauseAfter = (times) => 500 * 2 ** Math.min(times, 5);
+
+// Load a picture again that could not be had.
+export function retried(image) {
+  let times = 0;
+  image.addEventListener("load", () => { times = 0; });
+  image.addEventListener("error", () => {
+    const url = image.getAttribute("src");
+    if (!url || times >= TRIES) return;
+    setTimeout(() => { if (image.isConnected && image.getAttribute("src") === url) image.src = url; }, pauseAfter(times));
+    times += 1;
+  });
+  return image;
+}
+
 export function show(element, visible = true) {
   element.hidden = !visible;
 }

@@ -5,6 +5,7 @@ import { $, announce, el, notify, show } from "./dom.js";
 import { plural } from "./format.js";
 
 const AT_ONCE = 50;
+const FOCUSABLE = "a, button, pre[tabindex], [tabindex='-1']";
 
 export class Problems {
   #shown = "";
@@ -43,8 +44,15 @@ export class Problems {
         el("button", { type: "button", onclick: () => this.open() }, "Show"),
       );
     }
+    const held = trouble.contains(document.activeElement);
     show(trouble, errors.length > 0);
+    // What had the focus is gone: keys must not start again at the top of the page.
+    if (held && !errors.length) $("#play").focus();
+    else if (held) $("button", trouble).focus();
+    const inside = this.panel.contains(document.activeElement) ? document.activeElement : null;
+    const at = inside ? [...this.panel.querySelectorAll(FOCUSABLE)].indexOf(inside) : -1;
     this.#list();
+    if (inside) (this.panel.querySelectorAll(FOCUSABLE)[at] ?? this.panel).focus({ preventScroll: true });
   }
 
   // Errors before warnings: they stop the build. Many are shown in parts, and by kind.

@@ -1,6 +1,6 @@
 // The list of all scenes.
 
-import { $, el } from "./dom.js";
+import { $, el, retried } from "./dom.js";
 import { clock, duration, sceneAt } from "./format.js";
 import { List } from "./list.js";
 
@@ -12,7 +12,7 @@ export class Scenes {
     this.player = player;
     this.list = new List($("#scenes"), $("#panel-scenes"), 64, (row, scene) => row.append(
       el("button", { type: "button", onclick: () => player.seek(scene.start + 0.5 / player.fps) },
-        scene.thumb && el("img", { src: thumbOf(scene) || null, alt: "", width: "80", height: "45", loading: "lazy" }),
+        scene.thumb && retried(el("img", { src: thumbOf(scene) || null, alt: "", width: "80", height: "45", loading: "lazy" })),
         el("span", { class: "text" },
           el("bdi", { class: "name" }, scene.title || scene.id),
           el("span", { class: "quiet" }, scene.seconds && !this.untimed ? `${clock(scene.start)} · ${duration(scene.seconds)}` : scene.id)),

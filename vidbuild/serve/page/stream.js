@@ -1,6 +1,7 @@
 // The stream of events: one for each page. The browser reconnects by itself and sends the id of the last event; if the
 // server refuses the stream for a time (it is starting, or answers with an error), the browser gives up, and we go on.
 
+import { get } from "./api.js";
 import { $, announce, show } from "./dom.js";
 
 const NAMES = ["video", "still", "fragment", "ready", "problems", "run", "gone"];
@@ -13,9 +14,11 @@ export class Stream extends EventTarget {
   #wait = 500;
   #banner = 0;
   #rest = 0;
+  #opened = false;
   #reported = false; // whether the page has shown that the server is away
 
   start() {
+    $("#reload").addEventListener("click", () => location.reload());
     this.#open();
     // Browsers open six connections to a server, for all tabs together: one that is not seen gives its own back.
     document.addEventListener("visibilitychange", () => {
@@ -60,6 +63,15 @@ export class Stream extends EventTarget {
     // Fetch everything: what happened while the stream was down, and, the first time, between the page's own first
     // fetch and now.
     this.dispatchEvent(new Event("again"));
+    if (this.#opened) this.#compare();
+    this.#opened = true;
+  }
+
+  // The server starts again after an update of vidbuild: its answers may be others than this page expects.
+  async #compare() {
+    const own = $("meta[name=vidbuild-page]").content;
+    const { page } = await get("/api/version").catch(() => ({ page: own }));
+    show($("#updated"), page !== own);
   }
 
   #failed(source) {

@@ -1,11 +1,14 @@
 // Small pictures of scenes for the canvas: scaled down on arrival, since a thousand whole ones would take 200 MB.
 
+import { pauseAfter, TRIES } from "./dom.js";
+
 const KEPT = 300;
 const AT_ONCE = 4;
 
 export class Thumbs {
   #pictures = new Map(); // url -> ImageBitmap, or null while it loads or if it cannot be had; oldest first
   #waiting = [];
+  #refused = new Map(); // url -> how often the server could not answer
   #loading = 0;
 
   constructor(height, arrived) {
@@ -52,7 +55,8 @@ export class Thumbs {
   async #load(url) {
     try {
       const response = await fetch(url);
-      if (!response.ok) return;
+      if (response.status >= 500) throw new Error(response.statusText);
+      if (!response.ok) return; // it does not exist
       const options = { resizeHeight: this.height, resizeQuality: "high" };
       this.#pictures.set(url, await createImageBitmap(await response.blob(), options));
       while (this.#pictures.size > KEPT) {
@@ -61,8 +65,16 @@ export class Thumbs {
         this.#pictures.delete(oldest);
       }
       this.arrived();
+      this.#refused.delete(url);
     } catch {
-      this.#pictures.delete(url); // the server is away for a moment: asked for again with the next drawing
+      // The server is away for a moment, or has another error: asked for again with the next drawing after some time.
+      const times = this.#refused.get(url) ?? 0;
+      if (times >= TRIES) return;
+      this.#refused.set(url, times + 1);
+      setTimeout(() => {
+        this.#pictures.delete(url);
+        this.arrived();
+      }, pauseAfter(times));
     }
   }
 }

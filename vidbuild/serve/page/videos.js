@@ -1,7 +1,7 @@
 // The start page: every video of the project and how it stands.
 
 import { get, post } from "./api.js";
-import { $, coalesce, el, notify, show } from "./dom.js";
+import { $, coalesce, el, notify, retried, show } from "./dom.js";
 import { ago, duration, plural } from "./format.js";
 import { pill } from "./status.js";
 import { Stream } from "./stream.js";
@@ -10,7 +10,7 @@ const cards = new Map();
 
 function card(video) {
   const parts = {
-    picture: el("img", { alt: "", hidden: true }),
+    picture: retried(el("img", { alt: "", hidden: true })),
     name: el("span", { class: "name" }),
     spec: el("span", { class: "quiet spec" }),
     state: el("span", { class: "pill" }),
