@@ -13,6 +13,7 @@ ROOT_MARKERS = (SETTINGS, ".git")
 TIMING_SUFFIX = ".timing.json"  # of the output that says when each scene of a video starts and ends
 SPEC = "video.yaml"  # the spec that a folder stands for; without it, its only other one
 OTHER_SPECS = ("*.vidbuild.yaml", "*.vidbuild.yml")
+_BEGINNING = 4096  # bytes of a file in which the line with the version of the language is looked for
 SPEC_SUFFIXES = (".vidbuild.yaml", ".vidbuild.yml", ".yaml", ".yml")
 
 
@@ -50,6 +51,21 @@ def specs_in(folder: Path) -> list[Path]:
     if (folder / SPEC).exists():
         return [folder / SPEC]
     return sorted(path for pattern in OTHER_SPECS for path in folder.glob(pattern))
+
+
+def unnamed_specs_in(folder: Path) -> list[Path]:
+    """Return the YAML files of a folder that begin as specs do, and are not named like those that `specs_in` finds."""
+    named = {path for pattern in (SPEC, *OTHER_SPECS) for path in folder.glob(pattern)}
+    found = (path for pattern in ("*.yaml", "*.yml") for path in folder.glob(pattern) if path not in named)
+    return sorted(path for path in found if _begins_as_spec(path))
+
+
+def _begins_as_spec(path: Path) -> bool:
+    try:
+        with path.open("rb") as opened:
+            return any(line.startswith(b"vidbuild:") for line in opened.read(_BEGINNING).splitlines())
+    except OSError:
+        return False
 
 
 def name_of(spec: Path) -> str:

@@ -25,6 +25,10 @@ class WrittenFloat(float):
         """Return what a copy is made of."""
         return type(self), (float(self), self.decimals)
 
+    def as_written(self) -> str:
+        """Return it in the digits that it was written with."""
+        return f"{self:.{self.decimals}f}"
+
 
 def decimals_of(value: float) -> int | None:
     """Return how many decimals a number was written with, if it has zeros at its end; None for any other."""

@@ -95,6 +95,7 @@ def batch(
             rows = select(read, selection, book)
             contents = {row.id: row.content() for row in rows}  # as built: a spec edited meanwhile is due again
             sender = Sender(read, rows, control) if publish and is_alone and not options.dry_run else None
+            warnings = (*read.warnings, *(_tried(sender, options) if sender else ()))
             run = BatchRun(read, options, control, _reporting(events, on_row), listener, sender)
             events.start([(row.id, row.spec) for row in rows])
             for row, result in run.results(rows):
@@ -103,11 +104,19 @@ def batch(
                     book.record(row.id, contents[row.id], ok=result.ok)
             results = tuple(run.found[row.id] for row in rows)
             seconds = round(time.monotonic() - began, 3)
-            made = BatchResult(read.path, results, seconds, run.was_cancelled or not is_alone, read.warnings)
+            made = BatchResult(read.path, results, seconds, run.was_cancelled or not is_alone, warnings)
             if is_alone and not options.dry_run:
                 _write(read, made)
         events.finish(made)
     return made
+
+
+def _tried(sender: Sender, options: BuildOptions) -> tuple[Diagnostic, ...]:
+    """Try where the videos are to be sent, and return the warnings about that, which a strict batch refuses."""
+    if options.strict and sender.warnings:
+        raise refusal(sender.warnings)
+    sender.probe()
+    return sender.warnings
 
 
 def _reporting(events: BatchEvents, on_row: OnRow | None) -> OnEnded:

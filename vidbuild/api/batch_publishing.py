@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import replace
 from functools import partial
 
 from vidbuild.api.batch_result import RowResult
 from vidbuild.api.options import Control, RunControl
-from vidbuild.api.publish import OF_PROJECT, destination, probe, publish
+from vidbuild.api.publish import OF_PROJECT, destination, exposures, probe, publish
 from vidbuild.api.result import Result
 from vidbuild.batches.reader import Batch
 from vidbuild.batches.row import Row
-from vidbuild.errors import VidbuildError, fault_of
+from vidbuild.errors import VidbuildError, fault_of, os_error_text
 from vidbuild.publishing.background import Background
 from vidbuild.remote.address import Address
 
@@ -30,7 +30,7 @@ Urls = tuple[str, ...]
 class Sender:
     """Knows where each row's videos are sent, and sends them.
 
-    Raises UsageError for a row without an address, and RemoteError for an address that cannot be used.
+    Raises UsageError for a row without an address. warnings: of addresses to which a token is sent without TLS.
     """
 
     def __init__(self, read: Batch, rows: Sequence[Row], control: RunControl) -> None:
@@ -40,10 +40,10 @@ class Sender:
         self._background: Background[Urls] = Background(AT_ONCE)
         self._sending: dict[str, Future[Urls]] = {}
         self._deadline = 0.0  # of what is being sent, once the batch was cancelled
-        self._probe()
+        self.warnings = exposures(self._addresses.values(), read.path)
 
-    def _probe(self) -> None:
-        """Try each address, until the batch is cancelled: then nothing is sent."""
+    def probe(self) -> None:
+        """Try each address, until the batch is cancelled: then nothing is sent. RemoteError if one cannot be used."""
         probes: Background[None] = Background(AT_ONCE)
         left = [probes.add(partial(probe, address)) for address in dict.fromkeys(self._addresses.values())]
         while left and self._control.requested() != Control.CANCEL:
@@ -68,15 +68,15 @@ class Sender:
             if self._control.requested() == Control.CANCEL and not self._may_go_on():
                 break
         del self._sending[row.id]
-        try:
-            return replace(made, urls=sending.result(0))
-        except VidbuildError as error:
-            hints = (error.hint,) if error.hint else ()
-            errors = (*made.errors, f"publish: {error.message}")
-            return replace(made, status="failed", errors=errors, hints=(*made.hints, *hints), unsent=fault_of(error))
-        except (CancelledError, TimeoutError):
+        if not sending.done() or sending.cancelled():
             hint = "run the batch again with --publish, which sends what is missing"
             return replace(made, status="cancelled", errors=("publish: not sent: cancelled",), hints=(hint,))
+        try:
+            return replace(made, urls=sending.result())
+        except VidbuildError as error:
+            return _unsent(made, error.message, error.hint, fault_of(error))
+        except OSError as error:  # of this machine
+            return _unsent(made, os_error_text(error), None, "step")
 
     def _may_go_on(self) -> bool:
         """Cancel what waits to be sent; return whether there is time left for what is being sent."""
@@ -84,6 +84,12 @@ class Sender:
         for each in self._sending.values():
             each.cancel()
         return time.monotonic() < self._deadline
+
+
+def _unsent(made: RowResult, message: str, hint: str | None, fault: str) -> RowResult:
+    """Return the result of a row whose videos could not be sent."""
+    hints = (*made.hints, hint) if hint else made.hints
+    return replace(made, status="failed", errors=(*made.errors, f"publish: {message}"), hints=hints, unsent=fault)
 
 
 def _send(result: Result, address: Address, folder: str) -> Urls:

@@ -67,7 +67,7 @@ class BatchResult:
     results: of the rows that were asked for, in order.
     total_seconds: from the start to the end.
     was_cancelled: whether rows were not built or sent because the run was cancelled.
-    warnings: about the batch's file.
+    warnings: about the batch's file, and where its videos are sent.
     """
 
     batch: Path

@@ -69,6 +69,11 @@ class BuildOptions(RunOptions):
     cache: Path | None = None
     env_overrides: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def known_jobs(self) -> int:
+        """As for `RunOptions`; the workers of a scheduler are counted when the first step must run."""
+        return self.jobs or (0 if ":" in self.executor else self.workers)
+
 
 def options_of(options: BuildOptions | None, changes: Mapping[str, Any]) -> BuildOptions:
     """Return the options with changes to some of their fields; UsageError for a name that is none of them."""

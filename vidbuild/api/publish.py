@@ -11,7 +11,10 @@ from typing import Any, TypeAlias
 
 from vidbuild.api.network_policy import settings_of
 from vidbuild.api.result import Result
+from vidbuild.api.shared_cache import exposed
 from vidbuild.api.spec_args import SpecLike, path_of
+from vidbuild.api.strict import warning_of
+from vidbuild.diagnostic import Diagnostic
 from vidbuild.errors import UsageError
 from vidbuild.project import root_of
 from vidbuild.publishing.publisher import MEDIA, Item, Publisher, Sent
@@ -92,6 +95,11 @@ def _brand_name(spec: SpecLike) -> str:
     loaded = try_load(spec).spec if isinstance(spec, (str, os.PathLike)) else spec
     chosen = loaded.data.get("brand", "") if loaded else ""
     return str(chosen.get("name", "") if isinstance(chosen, Mapping) else chosen)
+
+
+def exposures(addresses: Iterable[Address], file: Path) -> tuple[Diagnostic, ...]:
+    """Return a warning of each place to which a token is sent without TLS; file: that the places are for."""
+    return tuple(warning_of(notice, file) for address in dict.fromkeys(addresses) for notice in exposed(address))
 
 
 def probe(address: Address) -> None:

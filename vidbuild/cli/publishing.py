@@ -40,11 +40,19 @@ class Progress:
             sys.stderr.flush()
 
 
-def places(specs: Sequence[SpecLike], to: str | None, brand: str | None) -> list[Place]:
-    """Return where the videos of each spec are sent; RemoteError if one of the places cannot be used."""
-    from vidbuild.api.publish import destination, probe
+def places(specs: Sequence[SpecLike], to: str | None, brand: str | None, *, strict: bool = False) -> list[Place]:
+    """Return where the videos of each spec are sent; RemoteError if one of the places cannot be used.
+
+    strict: raise SpecError instead of printing warnings.
+    """
+    from vidbuild.api.publish import destination, exposures, probe
+    from vidbuild.api.spec_args import path_of
+    from vidbuild.api.strict import refusal
 
     addresses = [destination(to, spec, brand) for spec in specs]
+    warnings = exposures(addresses, path_of(specs[0]))
+    if strict and warnings:
+        raise refusal(warnings)
     for address in dict.fromkeys(addresses):
         report_exposure(address)
         probe(address)

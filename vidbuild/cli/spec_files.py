@@ -7,7 +7,7 @@ from pathlib import Path
 
 from vidbuild.errors import UsageError
 from vidbuild.platforms import shell_command
-from vidbuild.project import OTHER_SPECS, SPEC, SPEC_SUFFIXES, specs_in
+from vidbuild.project import OTHER_SPECS, SPEC, SPEC_SUFFIXES, specs_in, unnamed_specs_in
 
 __all__ = ["SPEC", "is_spec", "resolve_spec", "resolve_specs"]
 
@@ -29,8 +29,9 @@ def served_specs(paths: Sequence[Path]) -> list[Path]:
 
 
 def every_spec() -> list[Path]:
-    """Return all specs of the current folder."""
-    return sorted({path for pattern in (SPEC, *OTHER_SPECS) for path in Path().glob(pattern)})
+    """Return all specs of the current folder: by their names, and the other YAML files that begin as specs do."""
+    named = {path for pattern in (SPEC, *OTHER_SPECS) for path in Path().glob(pattern)}
+    return sorted({*named, *unnamed_specs_in(Path())})
 
 
 def _spec_in(folder: Path) -> Path:
@@ -42,6 +43,11 @@ def _spec_in(folder: Path) -> Path:
         names = ", ".join(f"'{path}'" for path in found[:_NAMED])
         raise UsageError(
             f"'{folder.resolve()}' has {len(found)} specs: {names}", hint=f"name one: {shell_command(found[0])}"
+        )
+    if others := unnamed_specs_in(folder):
+        raise UsageError(
+            f"no spec in '{folder.resolve()}' is named '{SPEC}' or '{OTHER_SPECS[0]}'",
+            hint=f"name one: {shell_command(others[0])}",
         )
     init = shell_command("vidbuild", "init", *([] if folder == Path() else [folder]))
     raise UsageError(

@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 
 from vidbuild.json_types import Json
+from vidbuild.written_float import WrittenFloat
 
 WIDTH = 100
 FLOW = 78  # characters up to which a small mapping is written in one line
@@ -51,6 +52,11 @@ _Dumper.add_representer(
 )
 _Dumper.add_representer(
     _Quoted, lambda dumper, data: dumper.represent_scalar("tag:yaml.org,2002:str", str(data), style='"')
+)
+
+
+_Dumper.add_representer(
+    WrittenFloat, lambda dumper, data: dumper.represent_scalar("tag:yaml.org,2002:float", data.as_written())
 )
 
 

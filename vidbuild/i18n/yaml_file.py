@@ -15,6 +15,7 @@ import yaml
 from vidbuild.i18n import yaml_lines
 from vidbuild.i18n.catalog import CatalogError, Entry, Name, Unit
 from vidbuild.i18n.yaml_lines import Edit, Field
+from vidbuild.written_float import WrittenFloat
 
 GONE = "x-gone"  # the reader of specs ignores keys that begin with x-
 _SEPARATOR = re.compile("[\x85\u2028\u2029]")  # ends of lines in YAML that only escapes keep
@@ -226,6 +227,9 @@ def _represented(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
 
 
 _Dumper.add_representer(str, _represented)
+_Dumper.add_representer(
+    WrittenFloat, lambda dumper, data: dumper.represent_scalar("tag:yaml.org,2002:float", data.as_written())
+)
 
 
 def _lines(value: Mapping[str, Any]) -> list[str]:

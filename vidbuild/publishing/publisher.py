@@ -76,14 +76,13 @@ def _verified(item: Item) -> Iterator[BinaryIO]:
     other content.
     """
     try:
-        opened = item.path.open("rb")
-    except OSError as error:
+        with item.path.open("rb") as opened:
+            if hashlib.file_digest(opened, "sha256").hexdigest() != item.sha256:
+                hint = "build it again, or send the file itself: vidbuild publish FILE --to ADDRESS"
+                raise UsageError(f"'{item.path}' was changed after it was built, and is not sent", hint=hint)
+            yield opened
+    except OSError as error:  # also while it is sent: trouble with the place is a RemoteError
         raise UsageError(f"cannot read '{item.path}': {os_error_text(error)}") from error
-    with opened:
-        if hashlib.file_digest(opened, "sha256").hexdigest() != item.sha256:
-            hint = "build it again, or send the file itself: vidbuild publish FILE --to ADDRESS"
-            raise UsageError(f"'{item.path}' was changed after it was built, and is not sent", hint=hint)
-        yield opened
 
 
 OnSent = Callable[[str, int, int], None]  # key, bytes so far, bytes of the file

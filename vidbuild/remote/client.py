@@ -141,7 +141,7 @@ class Client:
     ) -> str:
         """Write an open file of this machine, from its start, in parts if it is large and the place can take parts.
 
-        Returns the tag of `Stored` that the server gives it, or "".
+        Returns the tag of `Stored` that the server gives it, or "". Raises OSError if the file cannot be read.
 
         on_bytes: called with the number of bytes that were handed on, several times.
         """
@@ -150,16 +150,23 @@ class Client:
         file.seek(0)
         size = os.fstat(file.fileno()).st_size
         in_parts = size > PART_BYTES and self.address.scheme not in {"http", "https"}
-        with self._missing_bucket(), self._errors():
-            written = obstore.put(
-                self._store(PART_BYTES if in_parts else size),
-                key,
-                _parts(file, on_bytes or _ignore) if in_parts else file,
-                attributes=self._kept(headers),
-                use_multipart=in_parts,
-                chunk_size=PART_BYTES,
-                max_concurrency=PARTS_AT_ONCE,
-            )
+        parts = _Parts(file, on_bytes or _ignore)
+        content: bytes | Iterator[bytes] = parts if in_parts else file.read()
+        try:
+            with self._missing_bucket(), self._errors():
+                written = obstore.put(
+                    self._store(PART_BYTES if in_parts else size),
+                    key,
+                    content,
+                    attributes=self._kept(headers),
+                    use_multipart=in_parts,
+                    chunk_size=PART_BYTES,
+                    max_concurrency=PARTS_AT_ONCE,
+                )
+        except RemoteError as error:
+            if parts.error is not None:  # of this machine, and no fault of the place
+                raise parts.error from error
+            raise
         return written["e_tag"] or ""
 
     @property
@@ -246,11 +253,27 @@ def _rounded(seconds: float) -> float:
     return next(each for each in (power, 1.5 * power, 2 * power) if each >= seconds)
 
 
-def _parts(file: BinaryIO, on_bytes: Callable[[int], None]) -> Iterator[bytes]:
-    """Yield the parts of a file, and report each."""
-    while content := file.read(PART_BYTES):
-        yield content
-        on_bytes(len(content))
+class _Parts(Iterator[bytes]):
+    """The parts of a file, of which each is reported; error: with which a part could not be read."""
+
+    def __init__(self, file: BinaryIO, on_bytes: Callable[[int], None]) -> None:
+        self._file = file
+        self._on_bytes = on_bytes
+        self._last = 0
+        self.error: OSError | None = None
+
+    def __next__(self) -> bytes:
+        if self._last:
+            self._on_bytes(self._last)
+        try:
+            content = self._file.read(PART_BYTES)
+        except OSError as error:
+            self.error = error
+            raise
+        self._last = len(content)
+        if not content:
+            raise StopIteration
+        return content
 
 
 def _ignore(_count: int) -> None:

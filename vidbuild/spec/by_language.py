@@ -140,7 +140,9 @@ class _Selector:
         file, both = texts.translations.file_name, f"{{{first}: ..., {language}: ...}}"
         if texts.missing and not texts.translated:
             message = f"no text is translated into '{language}': the video has those in '{first}'"
-            texts.found.warning("VB223", place, message, f"write translations in '{file}', or texts as {both}")
+            texts.found.warning(
+                "VB223", place, message, f"'vidbuild i18n extract' writes '{file}' for them; or write texts as {both}"
+            )
             return
         for each in texts.missing:
             message = f"no '{each.field}' in '{language}': the one in '{first}' takes its place"

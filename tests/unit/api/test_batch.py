@@ -330,7 +330,7 @@ class Uploads:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.sent: list[str] = []
         self.at_once = self.most = 0
-        self.fails: dict[str, VidbuildError] = {}
+        self.fails: dict[str, Exception] = {}
         self.gate = threading.Event()
         self.gate.set()
         self._lock = threading.Lock()
@@ -403,6 +403,42 @@ def test_a_failed_upload_has_its_hint(project: Path, monkeypatch: pytest.MonkeyP
     assert any("r1 " in line and line.endswith("publish: the access is denied") for line in _table(result))
     (case,) = [each for each in of_batch(result, {}).suites[0].cases if each.name == "row r1"]
     assert case.problems[0].diagnostic.hint == "check the key"
+
+
+@pytest.mark.parametrize(
+    ("error", "text"),
+    [(OSError(5, "Input/output error"), "input/output error"), (TimeoutError("too slow"), "too slow")],
+)
+def test_an_upload_that_this_machine_fails_is_a_failed_row(
+    project: Path, monkeypatch: pytest.MonkeyPatch, error: OSError, text: str
+) -> None:
+    """It is no bug that ends the batch, and no cancellation: the other rows are sent."""
+    uploads = Uploads(monkeypatch)
+    uploads.fails["r1"] = error
+    monkeypatch.setattr("vidbuild.api.batch_run.build_rows", written)
+    many_rows(project, 3)
+    (project / "vidbuild.toml").write_text('publish = "memory://a"\n')
+    result = batch(publish=True)
+    assert [each.status for each in result.results] == ["built", "failed", "built"]
+    assert (result.results[1].errors, result.was_cancelled) == ((f"publish: {text}",), False)
+
+
+@pytest.mark.parametrize("strict", [True, False])
+def test_a_token_that_others_can_read_is_a_warning_of_a_batch(
+    project: Path, monkeypatch: pytest.MonkeyPatch, strict: bool
+) -> None:
+    """P43: as for other commands that send, once for a place; --strict refuses it before anything is asked or built."""
+    Uploads(monkeypatch)
+    monkeypatch.setattr("vidbuild.api.batch_run.build_rows", written)
+    monkeypatch.setenv("VIDBUILD_HTTP_TOKEN", "a-token")
+    (project / "vidbuild.toml").write_text('publish = "http://videos.test/a"\n')
+    if strict:
+        monkeypatch.setattr("vidbuild.api.batch_publishing.probe", lambda _address: pytest.fail("it was asked"))
+        with pytest.raises(SpecError, match="without TLS"):
+            batch(publish=True, strict=True)
+        return
+    (warning,) = batch(publish=True).warnings
+    assert (warning.code, warning.hint, "a-token" in warning.message) == ("VB912", "use https://", False)
 
 
 def test_a_cancel_gives_up_what_is_being_sent(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:

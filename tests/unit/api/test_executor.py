@@ -7,6 +7,7 @@ import json
 import sys
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -63,3 +64,13 @@ def test_a_machine_describes_its_tools(monkeypatch: pytest.MonkeyPatch, capsys: 
     assert found["package"] == package.digest() == package.loaded()
     assert set(found["variables"]) >= {"PATH"}
     assert found["sandbox"] is None or found["sandbox"]["memory"] > 0
+
+
+@pytest.mark.parametrize(
+    ("chosen", "known"),
+    [({"jobs": 3}, 3), ({"executor": "dask:tls://host:8786"}, 0), ({"executor": "dask:tls://host:8786", "jobs": 2}, 2)],
+)
+def test_the_jobs_of_a_cluster_are_not_those_of_this_machine(chosen: dict[str, Any], known: int) -> None:
+    """Events and the expected time have no number that the workers of the scheduler do not keep to."""
+    assert BuildOptions(**chosen).known_jobs == known
+    assert BuildOptions().known_jobs == BuildOptions(executor="dask").known_jobs == BuildOptions().workers

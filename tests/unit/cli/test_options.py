@@ -66,6 +66,26 @@ def test_a_folder_without_a_spec_is_named(here: Path) -> None:
     assert caught.value.hint == "vidbuild init talk writes one"
 
 
+def test_a_spec_by_another_name_is_in_the_hint(here: Path) -> None:
+    """`vidbuild create --from README.md` writes readme.yaml, for which no folder stands: the error names it."""
+    (here / "batch.yaml").write_text("batch: 1\nvideos: []\n")
+    (here / "readme.yaml").write_text("# yaml-language-server: $schema=x.json\nvidbuild: 1\n")
+    with pytest.raises(UsageError) as caught:
+        spec_files.resolve_specs([])
+    assert caught.value.message == f"no spec in '{here}' is named 'video.yaml' or '*.vidbuild.yaml'"
+    assert caught.value.hint == "name one: readme.yaml"
+
+
+def test_every_spec_is_served(here: Path) -> None:
+    """By its name, or by its beginning; other YAML files are none, and neither is one that cannot be read."""
+    for name in ("video.yaml", "a.vidbuild.yml"):
+        (here / name).touch()
+    (here / "readme.yaml").write_text("vidbuild: 1\n")
+    (here / "other.yml").write_text("# vidbuild: 1\nx: 1\n")
+    (here / "folder.yaml").mkdir()
+    assert spec_files.every_spec() == [Path("a.vidbuild.yml"), Path("readme.yaml"), Path("video.yaml")]
+
+
 def test_a_spec_named_twice_is_built_once(here: Path) -> None:
     """A glob and a name that meet the same spec do not build it twice."""
     (here / "talk").mkdir()

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
+import os
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from tests.support.object_server import BUCKET, Fault, ObjectServer, Request, fail
+from vidbuild.errors import UsageError
 from vidbuild.publishing.headers import headers
 from vidbuild.publishing.publisher import Item, Publisher
-from vidbuild.remote.client import Client, RemoteError
+from vidbuild.remote.client import PART_BYTES, Client, RemoteError
 
 SHARED = 'scope="module"'  # tests.support.parallel keeps the tests of this module in one process
 
@@ -272,3 +276,37 @@ def test_types_are_known_by_the_ending(name: str, kind: str) -> None:
     """An unknown ending is a stream of bytes."""
     assert headers(name)["Content-Type"] == kind
     assert headers("a.unknown")["Content-Type"] == "application/octet-stream"
+
+
+class _Broken(io.BytesIO):
+    """A file of a disk that fails after some bytes. good: how many can be read."""
+
+    good = 0
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """Read, or fail."""
+        if self.tell() >= self.good:
+            raise OSError(5, "Input/output error")
+        return super().read(size)
+
+
+@pytest.mark.usefixtures("s3")
+@pytest.mark.parametrize("size", [3, PART_BYTES + 1])
+def test_a_disk_that_fails_is_not_the_fault_of_the_place(monkeypatch: pytest.MonkeyPatch, size: int) -> None:
+    """Whether a file is sent whole or in parts; no name leads to a part of it."""
+    file = _Broken(b"x" * size)
+    file.good = PART_BYTES if size > PART_BYTES else 0
+    monkeypatch.setattr(os, "fstat", lambda _number: SimpleNamespace(st_size=size))
+    monkeypatch.setattr(file, "fileno", lambda: 0)
+    with pytest.raises(OSError, match="Input/output error"):
+        Client(f"s3://{BUCKET}/broken", seconds=20, retries=0).upload("film.mp4", file, headers("film.mp4"))
+    assert Client(f"s3://{BUCKET}/broken").head("film.mp4") is None
+
+
+def test_a_file_that_cannot_be_read_is_named(items: list[Item], s3: ObjectServer) -> None:
+    """A folder in the place of the file fails while it is read; nothing is sent of it."""
+    items[0].path.unlink()
+    items[0].path.mkdir()
+    with pytest.raises(UsageError, match=r"cannot read '.*intro.mp4': is a directory"):
+        publisher("unreadable").publish("intro", items)
+    assert s3.puts() == []

@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 
+from vidbuild.create.writing import field_text
 from vidbuild.engine.graph import canonical
+from vidbuild.i18n import yaml_file
 from vidbuild.model import Spec
 from vidbuild.plan.compile import compile_graph
 from vidbuild.plan.variant import own_variant
@@ -104,3 +106,11 @@ def test_a_time_is_no_text(tmp_path: Path) -> None:
         graph = compile_graph(loaded, own_variant(loaded))
         keys.append({name: canonical.digest(step.params) for name, step in graph.steps.items()})
     assert keys[0] == keys[1]
+
+
+def test_a_spec_that_is_written_keeps_the_zeros() -> None:
+    """Both writers of YAML, that of specs and that of translations, write such a number in its own digits."""
+    price = read_plain("1.50")
+    assert field_text("price", price) == "price: 1.50\n"
+    assert yaml_file._dumped({"price": price}) == "price: 1.50\n"
+    assert read_plain("1.50".strip()) == read_plain(field_text("price", price).partition(": ")[2].strip())

@@ -190,7 +190,9 @@ def _sender(
     """Return what sends results, to places that can be used."""
     from vidbuild.cli import publishing
 
-    return partial(publishing.send, addresses=publishing.places(specs, to, chosen.brand), quiet=quiet)
+    return partial(
+        publishing.send, addresses=publishing.places(specs, to, chosen.brand, strict=chosen.strict), quiet=quiet
+    )
 
 
 def _resumed(chosen: BuildOptions) -> tuple[Sequence[Path], BuildOptions]:

@@ -118,6 +118,8 @@ def _of_specs(
             console.message(line)
     code = result_output.exit_code(results)
     if code != Exit.DONE:
+        if as_json:
+            console.result_json(result_output.as_json(results) | {"published": []})
         return int(code)
     return _finish(publishing.send(results, addresses, expires, quiet=quiet or as_json), as_json=as_json)
 

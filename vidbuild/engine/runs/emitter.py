@@ -21,7 +21,7 @@ class RunEmitter:
     """Emits one run's events, in order.
 
     run: the run's id.
-    jobs: the number of steps that may run in parallel.
+    jobs: the number of steps that may run in parallel; 0 if it is not known.
     listeners: called with each event.
     derived_from: the types of events that `derive_events` of a target is called with.
     cancel_exit_code: returns the exit code of a run that was cancelled.

@@ -44,7 +44,7 @@ class RunStarted(Event):
 
     entry: the build names of its targets, joined by commas.
     steps: of all targets together.
-    jobs: the number of steps that may run in parallel.
+    jobs: the number of steps that may run in parallel; 0 if the workers of a cluster decide.
     first: nothing of any target was ever built with this cache.
     targets: the names of the targets, if there is more than one.
     """

@@ -62,9 +62,12 @@ class Estimates:
         return paths
 
     def remaining(self, steps: Collection[str], jobs: int) -> float | None:
-        """Return a rough number of seconds for these steps; None if nothing is known of any of them."""
+        """Return a rough number of seconds for these steps; None if nothing is known of any of them.
+
+        jobs: how many run at a time; 0 if that is not known, and so no number either.
+        """
         known = [seconds for step in steps if (seconds := self.expected(step)) is not None]
-        if not known:
+        if not known or not jobs:
             return None
         work = sum(known) * len(steps) / len(known)
         return max(work / jobs, *(self.priorities[step] for step in steps))

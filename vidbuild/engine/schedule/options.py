@@ -64,5 +64,10 @@ class RunOptions:
 
     @property
     def workers(self) -> int:
-        """The number of steps that may run in parallel."""
+        """The number of steps that may run in parallel on this machine."""
         return self.jobs or os.cpu_count() or 1
+
+    @property
+    def known_jobs(self) -> int:
+        """The number of steps that may run in parallel, as far as it is known before the first one; 0 if it is not."""
+        return self.workers

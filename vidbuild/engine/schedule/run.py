@@ -62,7 +62,7 @@ class Run:
         self._control = control
         self._log = log
         listeners: list[Listener] = [log, hooks.on_event] if hooks.on_event else [log]
-        self._emitter = RunEmitter(log.id, options.workers, listeners, hooks.derived_from, control.cancel_exit_code)
+        self._emitter = RunEmitter(log.id, options.known_jobs, listeners, hooks.derived_from, control.cancel_exit_code)
         made_keys: set[str] = set()
         self.states = [
             BuildState(

@@ -51,7 +51,7 @@ class Scheduler:
         self._dispatcher = dispatcher
         self._control = control
         self._poll = options.poll
-        self._jobs = options.workers
+        self._jobs = options.known_jobs
         self._save = save
         self._steps: dict[str, tuple[BuildState, str]] = {}
         self._retries = RetryQueue(options.retry)

@@ -118,6 +118,7 @@ def test_expected_times_follow_the_last_run(tmp_path: Path) -> None:
     assert outlook.remaining(["a", "b"], 4) == 7.0
     assert outlook.remaining(["b", "c"], 1) == 10.0
     assert outlook.remaining(["d"], 1) is None
+    assert outlook.remaining(["a", "b"], 0) is None
 
 
 def test_expected_times_of_a_kind_follow_the_work(tmp_path: Path) -> None:
