@@ -147,7 +147,7 @@ def test_every_input_is_documented() -> None:
     rows = dict(re.findall(r"^\| `([a-z-]+)` \|([^|]*)\|", page, re.MULTILINE))
     for name, each in action()["inputs"].items():
         default = each["default"]
-        shown = "" if default == "" else f"`{default}`"
+        shown = ", ".join(f"`{line}`" for line in default.split("\n") if line)
         assert rows[name].strip() == ("the job's token" if "github.token" in default else shown), name
         assert each["description"]
     for name in action()["outputs"]:

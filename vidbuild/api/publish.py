@@ -102,9 +102,15 @@ def exposures(addresses: Iterable[Address], file: Path) -> tuple[Diagnostic, ...
     return tuple(warning_of(notice, file) for address in dict.fromkeys(addresses) for notice in exposed(address))
 
 
-def probe(address: Address) -> None:
-    """Raise RemoteError if an address cannot be used, before anything is built for it."""
-    Client(address).probe()
+def probe(address: Address, *, expires: float | None = None) -> None:
+    """Raise RemoteError if an address cannot be used, before anything is built for it.
+
+    expires: seconds for which signed addresses shall work. Raises UsageError if the place has none.
+    """
+    client = Client(address)
+    if expires:
+        client.require_signed()
+    client.probe()
 
 
 def publish(
@@ -157,6 +163,8 @@ def publish_files(
 ) -> Iterator[Published]:
     """Send files as they are; those whose names begin alike go together. Raises UsageError and RemoteError."""
     files = list(dict.fromkeys(files))
+    if expires:
+        Client(address).require_signed()
     _check_names((address, file) for file in files)
     groups: dict[str, list[Item]] = {}
     for file in files:

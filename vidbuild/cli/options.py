@@ -185,6 +185,13 @@ def quiet() -> Callable[[Decorated], Decorated]:
     return click.option("-q", "--quiet", is_flag=True, help="Print only warnings and errors.")
 
 
+def verbose() -> Callable[[Decorated], Decorated]:
+    """Declare `--verbose`."""
+    return click.option(
+        "-v", "--verbose", is_flag=True, help="Print a line for every step, with all reasons, as without a terminal."
+    )
+
+
 def as_json(what: str) -> Callable[[Decorated], Decorated]:
     """Declare `--json`; what: what it prints."""
     return click.option("--json", "as_json", is_flag=True, help=f"Print {what} as one JSON object.")

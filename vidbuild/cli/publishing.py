@@ -40,10 +40,17 @@ class Progress:
             sys.stderr.flush()
 
 
-def places(specs: Sequence[SpecLike], to: str | None, brand: str | None, *, strict: bool = False) -> list[Place]:
+def places(
+    specs: Sequence[SpecLike],
+    to: str | None,
+    brand: str | None,
+    *,
+    expires: float | None = None,
+    strict: bool = False,
+) -> list[Place]:
     """Return where the videos of each spec are sent; RemoteError if one of the places cannot be used.
 
-    strict: raise SpecError instead of printing warnings.
+    expires: seconds for which signed addresses shall work. strict: raise SpecError instead of printing warnings.
     """
     from vidbuild.api.publish import destination, exposures, probe
     from vidbuild.api.spec_args import path_of
@@ -55,7 +62,7 @@ def places(specs: Sequence[SpecLike], to: str | None, brand: str | None, *, stri
         raise refusal(warnings)
     for address in dict.fromkeys(addresses):
         report_exposure(address)
-        probe(address)
+        probe(address, expires=expires)
     return addresses
 
 

@@ -14,6 +14,7 @@ from vidbuild.remote.public_key import hidden
 from vidbuild.suggest import did_you_mean
 
 SCHEMES = ("s3", "gs", "az", "file", "memory", "http", "https", "supabase")
+_SHOWN = tuple(each for each in SCHEMES if each != "memory")  # that one is for tests
 _FORMS = {
     "s3": "s3://BUCKET/FOLDER",
     "gs": "gs://BUCKET/FOLDER",
@@ -111,8 +112,8 @@ def parse(text: str) -> Address:
         raise UsageError("an address must not hold a user name or password", hint=hint)
     if parts.scheme not in SCHEMES:
         raise UsageError(
-            f"'{shown}' is not an address of files: expected {', '.join(f'{each}://' for each in SCHEMES)}",
-            hint=did_you_mean(parts.scheme, SCHEMES, cutoff=0.5)
+            f"'{shown}' is not an address of files: expected {', '.join(f'{each}://' for each in _SHOWN)}",
+            hint=did_you_mean(parts.scheme, _SHOWN, cutoff=0.5)
             or f"use {_FORMS['s3']}, or {_FORMS['file']} for a folder",
         )
     folders = _folders(shown, parts)
@@ -124,6 +125,8 @@ def parse(text: str) -> Address:
     if parts.scheme == "file":
         if parts.netloc:
             raise UsageError(f"'{shown}' names a host", hint=f"use {_FORMS['file']}, with three slashes")
+        if not parts.path.startswith("/"):
+            raise UsageError(f"'{shown}' is not the whole path of a folder", hint=f"use {_FORMS['file']}")
         return Address("file", "", "/" + "/".join(folders))
     return _in_bucket(shown, parts.scheme, parts.netloc, folders)
 

@@ -196,10 +196,14 @@ class Client:
         """Return an address at which a file can be read for some time. UsageError if the place has none."""
         import obstore
 
-        if self.address.scheme not in {"s3", "gs", "az", "supabase"}:
-            raise UsageError(f"'{self.address}' has no signed addresses", hint="leave --expires out")
+        self.require_signed()
         with self._errors():
             return without_user(str(obstore.sign(self._store(), "GET", key, timedelta(seconds=seconds))))
+
+    def require_signed(self) -> None:
+        """Raise UsageError if the place has no addresses that work for some time."""
+        if self.address.scheme not in {"s3", "gs", "az", "supabase"}:
+            raise UsageError(f"'{self.address}' has no signed addresses", hint="leave --expires out")
 
     def probe(self) -> None:
         """Raise RemoteError if the place cannot be read from now: a wrong key, no bucket, no connection."""

@@ -13,6 +13,7 @@ HTTP_TOKEN = "VIDBUILD_HTTP_TOKEN"  # noqa: S105 - the name of a variable
 SUPABASE_KEYS = ("SUPABASE_S3_ACCESS_KEY_ID", "SUPABASE_S3_SECRET_ACCESS_KEY")
 _CODE = re.compile(r"<Code>(\w+)</Code>")
 _SERVER_TIME = re.compile(r"<ServerTime>([0-9T:.Z-]{10,30})</ServerTime>")
+_OS_ERROR = re.compile(r"(.+) \(os error [0-9]+\)")
 _STATUS = re.compile(r"status code: (\d{3})")
 _MEANINGS = {
     "NoSuchBucket": ("the bucket does not exist", "create it, or correct the address"),
@@ -148,7 +149,9 @@ def _without_answer(address: Address, text: str) -> tuple[str, str | None]:
     if "redirect" in text and address.scheme == "s3":
         return "the server redirects, as one of another region does", "set AWS_REGION to the region of the bucket"
     line = hidden(text).strip().partition("\n")[0].rstrip(": ")
-    return line.rpartition(" - ")[2] or line, None
+    text = line.rpartition(" - ")[2] or line
+    own = _OS_ERROR.fullmatch(text)  # of a folder of this machine
+    return (own[1].lower() if own else text), None
 
 
 def _code(text: str) -> str:

@@ -44,6 +44,8 @@ def test_an_address_is_written_as_it_was_read() -> None:
         ("supabase://project", "names no bucket", "supabase://PROJECT/BUCKET/FOLDER"),
         ("s3://key:secret@videos", "must not hold a user name or password", "AWS_ACCESS_KEY_ID"),
         ("file://srv/videos", "names a host", "three slashes"),
+        ("file:videos", "is not the whole path of a folder", "file:///FOLDER"),
+        ("memry://videos", "expected s3://, gs://, az://, file://, http://", "file:///FOLDER"),
         ("https:///videos", "names no server", "https://HOST/FOLDER"),
         ("s3://videos/../other", "has '..' in its path", "the folder itself"),
         ("https://example.org/a?b=c", "has a '?' or '#'", ""),

@@ -65,6 +65,7 @@ DEFAULT = Path("batch.yaml")
 @options.executor()
 @options.events()
 @options.quiet()
+@options.verbose()
 @options.as_json("how every row ended")
 @options.output_format()
 @click.pass_obj
@@ -82,6 +83,7 @@ def command(
     publish: bool,
     no_overlap: bool,
     quiet: bool,
+    verbose: bool,
     as_json: bool,
     form: str,
     **chosen: Any,  # noqa: ANN401 - the options by the names of BuildOptions' fields
@@ -103,7 +105,9 @@ def command(
         return _list(file, selection, as_json=form == options.JSON)
     ways = {"overlap": not no_overlap, "publish": publish}
     rows = _Rows(keep=form in options.FOR_PROGRAMS)
-    result = _built(interrupt, file, selection, BuildOptions(**chosen), events, ways, rows, quiet=quiet)
+    result = _built(
+        interrupt, file, selection, BuildOptions(**chosen), events, ways, rows, quiet=quiet, verbose=verbose
+    )
     _print_warnings(result.warnings)
     if form == options.JSON:
         console.result_json(result.to_json())
@@ -129,11 +133,12 @@ def _built(
     rows: _Rows,
     *,
     quiet: bool,
+    verbose: bool,
 ) -> BatchResult:
     from vidbuild.api.batch import batch
     from vidbuild.cli.progress import observing, view_of
 
-    view = None if build_options.dry_run or quiet else view_of((), build_options)
+    view = None if build_options.dry_run or quiet else view_of((), build_options, verbose=verbose)
     interrupt.graceful = True
     with observing(events, view, interrupt) as observer:
         return batch(file, selection, build_options, on_row=rows, on_event=observer, control=observer, **ways)

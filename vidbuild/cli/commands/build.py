@@ -86,9 +86,7 @@ if TYPE_CHECKING:
 @click.option("--watch", is_flag=True, help="Then build again after every edit, until Ctrl-C.")
 @options.events()
 @options.quiet()
-@click.option(
-    "-v", "--verbose", is_flag=True, help="Print a line for every step, with all reasons, as without a terminal."
-)
+@options.verbose()
 @options.variables()
 @options.brand()
 @options.as_json("what was built")

@@ -135,14 +135,19 @@ def keygen(*, as_json: bool) -> int:
 
 @command.command("trust", epilog=options.example("vidbuild cache trust vidbuild-public:..."))
 @click.argument("key")
-def trust(key: str) -> int:
+@options.as_json("the file that the key is in")
+def trust(key: str, *, as_json: bool) -> int:
     """Use results that the owner of a public key has signed.
 
     The key is added to vidbuild.toml, which belongs to the project.
     """
     from vidbuild.api.cache_sharing import trust as add
 
-    console.result(str(add(key)))
+    file = str(add(key))
+    if as_json:
+        console.result_json({"file": file, "key": key})
+    else:
+        console.result(file)
     return Exit.DONE
 
 

@@ -67,6 +67,8 @@ def command(
     )
     code = most_severe(_exit_code(each) for each in checked)
     if form == options.JSON:
+        for text in filter(None, (each.text for each in checked)):
+            console.message(text)
         specs_as_json = [each.to_json() for each in checked]
         console.result_json({"status": "failed" if code else "ok", "complete": POSIX, "specs": specs_as_json})
         return code

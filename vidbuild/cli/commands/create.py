@@ -15,11 +15,12 @@ from vidbuild.cli.exit_codes import Exit
 from vidbuild.platforms import shell_command
 
 if TYPE_CHECKING:
+    from vidbuild.api.create import Created
     from vidbuild.api.scripts import Commission
 
 MAX_OMISSIONS = 12
 MAX_SECONDS = 3600
-_WITH_UPDATE = {"update", "dry_run", "rewrite", "writer", "seed"}
+_WITH_UPDATE = {"update", "dry_run", "rewrite", "writer", "seed", "as_json"}
 _WITH_WIZARD = {"wizard", "output", "length", "voice", "theme", "brand", "dry_run"}
 
 
@@ -80,7 +81,8 @@ class _Length(click.ParamType):  # type: ignore[type-arg] # generic in click 8.3
     "--seed", type=click.IntRange(0, 2**31 - 1), metavar="N", help="The model's seed; default: by the source."
 )
 @click.option("--rewrite", metavar="SCENE", help="With --update: let the model write this scene again.")
-@click.option("--dry-run", is_flag=True, help="Print the spec or its change, and write nothing.")
+@click.option("-n", "--dry-run", is_flag=True, help="Print the spec or its change, and write nothing.")
+@options.as_json("what was written and what was left out")
 def command(
     wizard: str | None,
     source: str | None,
@@ -92,6 +94,7 @@ def command(
     pages: Path | None,
     *,
     dry_run: bool,
+    as_json: bool,
     build: bool,
     accent: str | None,
     writer: str | None,
@@ -118,13 +121,26 @@ def command(
 
         return questions.run(output, length, head, _Length(), dry_run=dry_run)
     if update is not None:
-        return _update(update, rewrite, commission, dry_run=dry_run)
+        return _update(update, rewrite, commission, dry_run=dry_run, as_json=as_json)
     assert source is not None  # noqa: S101 - one of the two is there
     extends = {"extends": head["theme"]} if head["theme"] else {}
     theme = {**extends, "accent": accent} if accent else head["theme"]
     asked = commission if writer else None
     fields = {"brand": None, **head, "theme": theme}
     made = create(source, output, Choices(length, scenes, section), fields, pages, asked)
+    return _finish(made, dry_run=dry_run, build=build, as_json=as_json)
+
+
+def _finish(made: Created, *, dry_run: bool, build: bool, as_json: bool) -> int:
+    """Write a new spec, and print what was written and left out."""
+    if as_json and build:
+        raise click.UsageError("--json and --build both write to stdout: build the spec afterwards")
+    if as_json:
+        text = {"text": made.text} if dry_run else {}
+        written = [] if dry_run else [str(path) for path in made.write()]
+        left_out = [{"line": each.line, "what": each.what} for each in made.omissions]
+        console.result_json({"spec": str(made.path), "written": written, "left_out": left_out, **text})
+        return Exit.DONE
     for each in made.omissions[:MAX_OMISSIONS]:
         console.message(f"{made.source}:{each.line}: left out {each.what}" if each.line else f"left out {each.what}")
     if len(made.omissions) > MAX_OMISSIONS:
@@ -164,7 +180,7 @@ def _check_writer(writer: str | None, seed: int | None, rewrite: str | None, *, 
         raise click.UsageError("--seed is that of a model: expected --writer NAME:MODEL with it")
 
 
-def _update(path: Path, rewrite: str | None, commission: Commission, *, dry_run: bool) -> int:
+def _update(path: Path, rewrite: str | None, commission: Commission, *, dry_run: bool, as_json: bool) -> int:
     """Bring a spec up to date with its source, or have one scene written again, and print what changes."""
     from vidbuild.api.create import update
     from vidbuild.api.rewrite import rewrite as rewritten
@@ -173,6 +189,14 @@ def _update(path: Path, rewrite: str | None, commission: Commission, *, dry_run:
     changed, now = "its source has changed", "its source now makes"
     if rewrite is not None:
         changed, now = "it was written again", "the new text"
+    if as_json:
+        kept = [{"scene": each.scene, "field": each.field, "line": each.line, "now": each.source} for each in made.kept]
+        diff = made.diff()
+        if not dry_run:
+            made.write()
+        written = [str(path)] if diff and not dry_run else []
+        console.result_json({"spec": str(path), "written": written, "kept": kept, "diff": diff})
+        return Exit.DONE
     for each in made.kept:
         what = f"'{each.field}'" if each.field else "the scene"
         console.message(f"{path}:{each.line}: kept {what} of '{each.scene}' as edited, although {changed}")

@@ -9,6 +9,7 @@ import click
 
 from vidbuild.cli import console, options, result_output, spec_files
 from vidbuild.cli.exit_codes import Exit
+from vidbuild.errors import UsageError
 
 _FORMATS = ("text", "dot", "mermaid", "json")
 
@@ -25,11 +26,13 @@ _FORMATS = ("text", "dot", "mermaid", "json")
 @options.draft("Show the steps of drafts instead.")
 @options.variables()
 @options.brand()
+@options.as_json("the steps")
 def command(
     spec: Path | None,
     form: str,
     variables: Mapping[str, str],
     *,
+    as_json: bool,
     brand: str | None,
     language: Sequence[str],
     output_name: Sequence[str],
@@ -42,6 +45,8 @@ def command(
     from vidbuild.api.graph import graph_with_warnings
     from vidbuild.report import diagram
 
+    if as_json and form in {"dot", "mermaid"}:
+        raise UsageError(f"--json and --format {form} both write to stdout", hint="leave out one of them")
     path = spec_files.resolve_spec(spec)
     graph, warnings = graph_with_warnings(
         options.load_spec(path, variables, brand),
@@ -53,7 +58,7 @@ def command(
     )
     for line in result_output.warning_lines(warnings):
         console.message(line)
-    if form == "json":
+    if as_json or form == "json":
         console.result_json({"steps": graph.to_data(), "warnings": [each.to_json(path) for each in warnings]})
         return Exit.DONE
     needs = {name: list(dict.fromkeys(step.needs())) for name, step in graph.steps.items()}

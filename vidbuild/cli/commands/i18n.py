@@ -88,7 +88,8 @@ def status(spec: Path | None, languages: tuple[str, ...], *, strict: bool, as_js
     required=True,
     help="File to write: .po for GNU gettext, .xlf for XLIFF 1.2.",
 )
-def export(spec: Path | None, language: str, output: Path) -> int:
+@options.as_json("the file and the texts in it")
+def export(spec: Path | None, language: str, output: Path, *, as_json: bool) -> int:
     """Write a file for a translator's tool.
 
     Cues such as [[install]] must stay in a translation: XLIFF has them as elements that tools protect.
@@ -96,6 +97,9 @@ def export(spec: Path | None, language: str, output: Path) -> int:
     from vidbuild.api import i18n
 
     found = i18n.export(_path(spec), language, output)
+    if as_json:
+        console.result_json(_to_json(found) | {"file": str(output)})
+        return Exit.DONE
     console.message(f"{len(found.units)} texts: {_counts(found)}")
     console.result(str(output))
     return Exit.DONE

@@ -24,7 +24,8 @@ _SIZES = ("1080p", "720p", "vertical", "square")
 )
 @click.option("--size", type=click.Choice(_SIZES), help="Size of the video; default: 1080p.")
 @click.option("-y", "--yes", is_flag=True, help="Use the defaults without asking, even on a terminal.")
-def command(folder: Path, title: str | None, theme: str | None, size: str | None, *, yes: bool) -> int:
+@options.as_json("the paths of the files")
+def command(folder: Path, title: str | None, theme: str | None, size: str | None, *, yes: bool, as_json: bool) -> int:
     """Write a small working project.
 
     FOLDER is the project's folder; default: the current one. On a terminal, vidbuild asks for everything that no option
@@ -39,11 +40,15 @@ def command(folder: Path, title: str | None, theme: str | None, size: str | None
     given = {"title": title, "theme": theme, "size": size}
     defaults = {"title": _title(folder), "theme": built_in[0], "size": _SIZES[0]}
     kinds = {"theme": click.Choice(built_in), "size": click.Choice(_SIZES)}
-    found = questions.answers(tuple(given), given, defaults, kinds, ask=not yes and questions.can_ask())
+    found = questions.answers(tuple(given), given, defaults, kinds, ask=not (yes or as_json) and questions.can_ask())
     answers = starter.Answers(**found)
     written, kept = starter.write(folder, answers)
     for path in kept:
         console.message(f"kept the existing '{path}'")
+    if as_json:
+        spec = str(folder / starter.SPEC)
+        console.result_json({"spec": spec, "written": list(map(str, written)), "kept": list(map(str, kept))})
+        return Exit.DONE
     console.result("\n".join(str(path) for path in written))
     console.message("next: " + shell_command("vidbuild", "build", folder / starter.SPEC))
     return Exit.DONE

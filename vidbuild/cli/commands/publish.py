@@ -109,7 +109,7 @@ def _of_specs(
     from vidbuild.cli.progress import observing, view_of
 
     paths = [options.load_spec(path, chosen.variables, chosen.brand) for path in spec_files.resolve_specs(specs)]
-    addresses = publishing.places(paths, to, chosen.brand)
+    addresses = publishing.places(paths, to, chosen.brand, expires=expires)
     interrupt.graceful = True
     with observing(None, None if quiet else view_of(paths, chosen), interrupt) as observer:
         results = build_all(paths, chosen, on_event=observer, control=observer)

@@ -22,7 +22,10 @@ from vidbuild.platforms import shell_command
     "--check", is_flag=True, help="Write nothing: fail if a command prints or returns something else than recorded."
 )
 @options.variables()
-def command(spec: Path | None, scenes: Sequence[str], variables: Mapping[str, str], *, check: bool) -> int:
+@options.as_json("the recordings and whether they changed")
+def command(
+    spec: Path | None, scenes: Sequence[str], variables: Mapping[str, str], *, check: bool, as_json: bool
+) -> int:
     """Run the commands of scenes and record what they print.
 
     This runs the commands of all scenes with 'record', with your rights, in a scratch copy of the scene's fixture: run
@@ -35,9 +38,14 @@ def command(spec: Path | None, scenes: Sequence[str], variables: Mapping[str, st
     loaded = scenes_of(path, scenes, variables)
     for notice in notices(loaded):
         console.message(f"vidbuild: {notice}")
+    recordings = []
     for each in record_scenes(loaded, check=check):
         state = "as recorded" if check else "recorded" if each.changed else "unchanged"
-        console.result(f"{each.path}: {state}")
-    if not check:
+        recordings.append({"path": str(each.path), "state": state})
+        if not as_json:
+            console.result(f"{each.path}: {state}")
+    if as_json:
+        console.result_json({"spec": str(path), "recordings": recordings})
+    elif not check:
         console.message("next: " + shell_command("vidbuild", "build", path))
     return Exit.DONE

@@ -93,19 +93,21 @@ def show(run_id: str, *, everything: bool, as_json: bool) -> int:
 
 @command.command("pause", epilog=options.example("vidbuild runs pause last"))
 @click.argument("run_id", metavar="ID", shell_complete=options.completes("run_id"))
-def pause(run_id: str) -> int:
+@options.as_json("what was requested")
+def pause(run_id: str, *, as_json: bool) -> int:
     """Pause a running build.
 
     Running steps finish, and no step starts until 'vidbuild runs resume'.
     """
     from vidbuild.api.runs import pause_run
 
-    return _print_request(pause_run(run_id), "pausing", "paused")
+    return _print_request(pause_run(run_id), "pausing", "paused", as_json=as_json)
 
 
 @command.command("resume", epilog=options.example("vidbuild runs resume last"))
 @click.argument("run_id", metavar="ID", shell_complete=options.completes("run_id"))
-def resume(run_id: str) -> int:
+@options.as_json("what was requested")
+def resume(run_id: str, *, as_json: bool) -> int:
     """Resume a paused build.
 
     To continue a build that has ended, use 'vidbuild build --resume'.
@@ -113,23 +115,34 @@ def resume(run_id: str) -> int:
     from vidbuild.api.runs import resume_run
 
     request = resume_run(run_id)
-    console.result(f"{request.run} is not paused" if request.already else f"resuming {request.run}")
+    if as_json:
+        console.result_json(_request_data(request))
+    else:
+        console.result(f"{request.run} is not paused" if request.already else f"resuming {request.run}")
     return Exit.DONE
 
 
 @command.command("cancel", epilog=options.example("vidbuild runs cancel last"))
 @click.argument("run_id", metavar="ID", shell_complete=options.completes("run_id"))
-def cancel(run_id: str) -> int:
+@options.as_json("what was requested")
+def cancel(run_id: str, *, as_json: bool) -> int:
     """Cancel a running build.
 
     Running steps have 10 s to finish. Finished steps are kept, and 'vidbuild build --resume' continues the build.
     """
     from vidbuild.api.runs import cancel_run
 
-    return _print_request(cancel_run(run_id), "cancelling", "being cancelled")
+    return _print_request(cancel_run(run_id), "cancelling", "being cancelled", as_json=as_json)
 
 
-def _print_request(request: RequestResult, doing: str, done: str) -> int:
+def _request_data(request: RequestResult) -> dict[str, object]:
+    return {"run": request.run, "already": request.already, "running_steps": request.running}
+
+
+def _print_request(request: RequestResult, doing: str, done: str, *, as_json: bool) -> int:
+    if as_json:
+        console.result_json(_request_data(request))
+        return Exit.DONE
     if request.already:
         console.result(f"{request.run} is {done} already")
         return Exit.DONE
