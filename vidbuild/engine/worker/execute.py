@@ -26,8 +26,8 @@ from typing import TYPE_CHECKING, Any
 
 from vidbuild.engine.disk import disk_full, durable
 from vidbuild.engine.graph.context import Context, ProgressCallback, RetryCallback, ignore_retry
-from vidbuild.engine.store.blobs import Blobs, Signature, SourceChangedError, product_files, signature
-from vidbuild.engine.worker.inputs import LinkedInputs
+from vidbuild.engine.store.blobs import Blobs, SourceChangedError, product_files
+from vidbuild.engine.worker.inputs import CorruptInputError, LinkedInputs, forget_intact
 from vidbuild.errors import Failure, StepError, VidbuildError, os_error_text
 from vidbuild.frozen import replaced, values
 
@@ -38,10 +38,6 @@ _LOG_LINES = 40
 
 # Errors of the machine, transient or not, rather than bugs of vidbuild.
 _MACHINE_ERRORS = frozenset({errno.EROFS, errno.EACCES, errno.EPERM})
-
-
-class _CorruptInputError(Exception):
-    """The bytes of the input of this role do not match its name."""
 
 
 def execute(
@@ -58,7 +54,7 @@ def execute(
     blobs = Blobs(Path(request["blobs"]), [Path(each) for each in request["lower"]])
     warnings: list[Any] = []
     try:
-        context, sources = _prepare(request, folder, blobs, (progress, on_retry), sandbox)
+        context, links, sources = _prepare(request, folder, blobs, (progress, on_retry), sandbox)
         warnings = context.warnings
         started = time.monotonic()
         function = _function(request["run"])
@@ -67,6 +63,7 @@ def execute(
         else:
             sandbox.run(lambda: function(context), request["folder"])
         seconds = time.monotonic() - started
+        links.require_intact()
         outputs = _collect(request["step"], context.out, blobs)
     except Exception as error:  # noqa: BLE001 - a step may raise anything; none of it ends the worker
         failure = _input_failure(error, request, blobs) or _failure(error, folder, cache, sandbox)
@@ -82,7 +79,7 @@ def _prepare(
     blobs: Blobs,
     callbacks: tuple[ProgressCallback, RetryCallback],
     sandbox: ActiveSandbox | None,
-) -> tuple[Context, dict[str, Any]]:
+) -> tuple[Context, LinkedInputs, dict[str, Any]]:
     out, scratch, inputs = folder / "out", folder / "scratch", folder / "in"
     for path in (out, scratch, inputs):
         path.mkdir(parents=True)
@@ -94,11 +91,9 @@ def _prepare(
     for role, given in request["inputs"].items():
         if "source" in given:
             sources[given["blob"]] = copy_source(role, given, blobs, Path(request["cache"]), scratch, sandbox)
-    _forget_digests_of_other_builds(folder.parent)
-    for role, given in request["inputs"].items():
-        _verify(role, given, blobs)
+    _forget_intact_of_other_builds(folder.parent)
     links = LinkedInputs(request["inputs"], inputs, blobs)
-    return Context(request["step"], request["params"], links, out, scratch, env, *callbacks), sources
+    return Context(request["step"], request["params"], links, out, scratch, env, *callbacks), links, sources
 
 
 def copy_source(
@@ -122,27 +117,10 @@ def copy_source(
         ) from error
 
 
-def _verify(role: str, given: Mapping[str, Any], blobs: Blobs) -> None:
-    """Hash what the step will read: disk rot changes no stat, which is all that lookups compare."""
-    for digest in given["files"].values() if "files" in given else [given["blob"]]:
-        with contextlib.suppress(FileNotFoundError):  # the step will fail, and _input_failure explain it
-            location = str(blobs.find(digest))
-            if _digest(location, signature(location)) != digest:
-                with contextlib.suppress(OSError):
-                    blobs.remove(digest)
-                raise _CorruptInputError(role)
-
-
 @lru_cache(maxsize=1)
-def _forget_digests_of_other_builds(_build: Path) -> None:
+def _forget_intact_of_other_builds(_build: Path) -> None:
     """Forget what was hashed in an earlier build, for a worker that is kept: disk rot changes no stat."""
-    _digest.cache_clear()
-
-
-@lru_cache(maxsize=10_000)
-def _digest(location: str, _now: Signature) -> str:
-    """Hash each blob once in a build."""
-    return durable.hash_file(location)
+    forget_intact()
 
 
 def _function(run: str) -> Callable[[Context], None]:
@@ -163,8 +141,10 @@ def _collect(step: str, out: Path, blobs: Blobs) -> dict[str, Any]:
 
 def _input_failure(error: Exception, request: Mapping[str, Any], blobs: Blobs) -> Failure | None:
     """Return the failure of a step of which a cached input was corrupt or is missing; None for any other."""
-    if isinstance(error, _CorruptInputError):
-        return Failure("corrupt cached input removed", "build again", str(error))
+    if isinstance(error, CorruptInputError):
+        with contextlib.suppress(OSError):
+            blobs.remove(error.digest)
+        return Failure("corrupt cached input removed", "build again", error.role)
     for role, given in request["inputs"].items():
         digests = given["files"].values() if "files" in given else [given["blob"]]
         if "source" not in given and not all(blobs.find(digest).exists() for digest in digests):

@@ -11,7 +11,7 @@ import pytest
 
 from vidbuild.engine.graph.context import Context
 from vidbuild.engine.store.blobs import Blobs
-from vidbuild.engine.worker.inputs import LinkedInputs
+from vidbuild.engine.worker.inputs import CorruptInputError, LinkedInputs, forget_intact
 
 
 def stored(blobs: Blobs, content: bytes) -> str:
@@ -74,3 +74,30 @@ def test_a_missing_blob_is_an_error_of_the_file(inputs: LinkedInputs, tmp_path: 
     inputs._blobs.path(given).unlink()
     with pytest.raises(FileNotFoundError, match=given):
         context(inputs, tmp_path).read("timing:a")
+
+
+@pytest.mark.parametrize("role", ["timing:a", "all"])
+def test_corrupt_bytes_reach_no_step(inputs: LinkedInputs, role: str) -> None:
+    """P21: a step gets no byte of an input that does not match its name, and cannot hide that it asked for it."""
+    forget_intact()
+    given = inputs._given[role]
+    digest = given["blob"] if role == "timing:a" else given["files"]["more/y.png"]
+    inputs._blobs.path(digest).write_bytes(b"other")
+    inputs.require_intact()
+    for ask in (inputs.__getitem__, inputs.read) if role == "timing:a" else (inputs.__getitem__,):
+        with pytest.raises(CorruptInputError, match=role) as raised:
+            ask(role)
+        assert raised.value.digest == digest
+    with pytest.raises(CorruptInputError, match=role):
+        inputs.require_intact()
+    assert list(inputs._folder.iterdir()) == []
+
+
+def test_what_was_hashed_is_hashed_again_if_it_changes(inputs: LinkedInputs) -> None:
+    """P21: a blob that was read before and is another file now is no longer known as intact."""
+    assert inputs.read("timing:a") == b"[1]"
+    path = inputs._blobs.path(inputs._given["timing:a"]["blob"])
+    path.unlink()
+    path.write_bytes(b"[22]")
+    with pytest.raises(CorruptInputError):
+        inputs.read("timing:a")

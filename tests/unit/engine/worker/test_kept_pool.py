@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import signal
@@ -15,10 +16,12 @@ import pytest
 from tests.support.background_build import wait_until
 from tests.support.engine_lab import Lab, Steering, graph, step
 from tests.unit.engine.sandbox.test_sandboxed_steps import Contained
+from vidbuild.engine.disk import durable
 from vidbuild.engine.keys.tools import Tool
 from vidbuild.engine.sandbox.sandbox import missing
-from vidbuild.engine.store.blobs import signature
+from vidbuild.engine.store.blobs import Blobs
 from vidbuild.engine.worker import execute
+from vidbuild.engine.worker.inputs import LinkedInputs
 from vidbuild.engine.worker.kept_pool import KeptPool
 from vidbuild.engine.worker.process import WorkerProcess
 from vidbuild.frozen import replaced
@@ -163,17 +166,25 @@ def test_a_tool_that_was_replaced_ends_the_workers(lab: Lab, kept: KeptPool, sta
         assert len(started) == workers
 
 
-def test_blobs_are_hashed_again_in_each_run(tmp_path: Path) -> None:
+def test_blobs_are_hashed_again_in_each_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A kept worker hashes a blob once in a run and not once in its life: disk rot changes no stat."""
-    blob = tmp_path / "blob"
-    blob.write_bytes(b"content")
-    execute._forget_digests_of_other_builds(tmp_path / "one")
-    for _ in range(2):
-        execute._digest(str(blob), signature(str(blob)))
-        execute._forget_digests_of_other_builds(tmp_path / "one")
-    assert execute._digest.cache_info().hits == 1
-    execute._forget_digests_of_other_builds(tmp_path / "two")
-    assert execute._digest.cache_info().currsize == 0
+    digest = hashlib.sha256(b"content").hexdigest()
+    blobs = Blobs(tmp_path / "blobs")
+    blobs.path(digest).parent.mkdir(parents=True)
+    blobs.path(digest).write_bytes(b"content")
+    hashed: list[Path] = []
+
+    def hash_file(path: Path) -> str:
+        hashed.append(path)
+        return digest
+
+    monkeypatch.setattr(durable, "hash_file", hash_file)
+    for number, (build, count) in enumerate((("one", 1), ("one", 1), ("two", 2), ("two", 2), ("one", 3))):
+        execute._forget_intact_of_other_builds(tmp_path / build)
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        assert LinkedInputs({"a": {"as": "a.bin", "blob": digest}}, folder, blobs)["a"].read_bytes() == b"content"
+        assert len(hashed) == count
 
 
 @pytest.mark.skipif(bool(missing()), reason="steps cannot be sandboxed here")
