@@ -10,10 +10,8 @@ from vidbuild.engine.graph.context import Context
 from vidbuild.engine.graph.step_id import StepId
 from vidbuild.errors import StepError
 from vidbuild.frozen import dataclass
-from vidbuild.media.h264 import h264, in_place, segment
+from vidbuild.media.h264 import h264, in_place
 from vidbuild.media.h264.h264 import StreamInfo
-from vidbuild.media.h264.holds import lengthened
-from vidbuild.media.h264.strip import inserted, laid_over
 from vidbuild.media.render import hold
 from vidbuild.media.render.hold import Hold
 
@@ -44,27 +42,39 @@ def read(context: Context, item: Mapping[str, Any]) -> Whole:
     role = input_role(item)
     try:
         data = context.read(role)
-        strip = StepId("strip", item.get("scene", "")).local
-        is_alone = "rows" not in item and not ("scene" in item and strip in context.inputs)
+        is_alone = "rows" not in item and _strip(item) not in context.inputs
         if is_alone and (made := in_place.samples(data, _holds(context, item))):
             return Whole(made.stream, made.sizes, made.pieces)
-        index = segment.read(data)
-        if "scene" in item and strip in context.inputs:
-            added = context.read(strip)
-            index = inserted(data, index, added)
-            data += added
-        if holds := _holds(context, item):
-            longer = lengthened(data, index, holds)
-            if "rows" not in item:
-                return Whole(longer.stream, longer.sizes, [segment.stored(longer.units)])
-            data, index = longer.laid_out()
-        if "rows" in item:
-            added = context.read(StepId("burn", item["scene"]).local)
-            index, more = laid_over(data, index, added, item["rows"][1])
-            data += added + more
+        return _slice_by_slice(context, item, data)
     except h264.H264Error as error:
         raise StepError(f"'{role}': corrupt segment: {error}") from error
+
+
+def _slice_by_slice(context: Context, item: Mapping[str, Any], data: bytes) -> Whole:
+    """Return a segment with rows that other steps encoded, or one that is not of the usual form."""
+    from vidbuild.media.h264 import segment, strip  # most videos need neither these modules
+    from vidbuild.media.h264.holds import lengthened  # nor this one
+
+    index = segment.read(data)
+    if _strip(item) in context.inputs:
+        added = context.read(_strip(item))
+        index = strip.inserted(data, index, added)
+        data += added
+    if holds := _holds(context, item):
+        longer = lengthened(data, index, holds)
+        if "rows" not in item:
+            return Whole(longer.stream, longer.sizes, [segment.stored(longer.units)])
+        data, index = longer.laid_out()
+    if "rows" in item:
+        added = context.read(StepId("burn", item["scene"]).local)
+        index, more = strip.laid_over(data, index, added, item["rows"][1])
+        data += added + more
     return Whole(index.stream, index.sizes, [segment.joined(data, index)])
+
+
+def _strip(item: Mapping[str, Any]) -> str:
+    """Return the role of the input with a scene's mark of progress; "" for a transition, which has none."""
+    return StepId("strip", item["scene"]).local if "scene" in item else ""
 
 
 def _holds(context: Context, item: Mapping[str, Any]) -> tuple[Hold, ...]:

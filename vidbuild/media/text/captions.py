@@ -126,7 +126,7 @@ def _fit(segments: Sequence[_Segment], rules: Rules) -> bool:
     """Return whether segments can be shown together, if all but the last one can be."""
     is_long = segments[-1].end - segments[0].start > LONGEST
     is_silent = len(segments) > 1 and segments[-1].start - segments[-2].end > SILENCE
-    return not is_long and not is_silent and _lines(segments, rules) is not None
+    return not is_long and not is_silent and _has_lines(segments, rules)
 
 
 def _joined(groups: list[Sequence[_Segment]], end: int, rules: Rules) -> list[Sequence[_Segment]]:
@@ -219,6 +219,17 @@ def _lines(segments: Sequence[_Segment], rules: Rules) -> tuple[str, ...] | None
         if best is None or cost < best[0]:
             best = (cost, lines)
     return best[1] if best else None
+
+
+def _has_lines(segments: Sequence[_Segment], rules: Rules) -> bool:
+    """Return whether `_lines` finds any; lines of about as many segments are tried first, and most often fit."""
+    if width(_text(segments)) <= rules.columns:
+        return True
+    counts = sorted(range(1, len(segments)), key=lambda count: abs(2 * count - len(segments)))
+    return any(
+        width(_text(segments[:count])) <= rules.columns and width(_text(segments[count:])) <= rules.columns
+        for count in counts
+    )
 
 
 # By the rank of the end of the first line, as a share of a line's width.

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from vidbuild import columns
 from vidbuild.media.text import captions as module
 from vidbuild.media.text.caption_rules import Caption, Rules, width
+from vidbuild.media.text.line_breaks import Rank
 from vidbuild.media.text.subtitles import srt
 from vidbuild.media.text.words import TimedWord
 
@@ -227,3 +228,15 @@ def test_captions_never_overlap_and_lose_nothing(texts: list[str], each: int, sp
     assert all(before.end <= after.start for before, after in pairwise(found))
     clocks = re.findall(r"\d\d:\d\d:\d\d,\d\d\d", srt(found))
     assert clocks == sorted(clocks)
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.lists(st.text("ab c{-\u00ad\u200d\U0001f469\u4e2d", min_size=1, max_size=9), min_size=1, max_size=9),
+    st.integers(1, 30),
+)
+def test_text_fits_if_it_has_lines(texts: list[str], most: int) -> None:
+    """Whether segments fit is found without their lines, and is what the search for lines finds."""
+    segments = [module._Segment(text, 0, 1, Rank.WORD) for text in texts]
+    rules = Rules(most, GAP)
+    assert module._has_lines(segments, rules) == (module._lines(segments, rules) is not None)
