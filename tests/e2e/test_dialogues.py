@@ -247,7 +247,7 @@ def test_an_entry_has_its_own_language(workspace: Workspace) -> None:
     voices = [each["voice"] for each in found["utterances"]]
     assert voices == ["espeak:en-us", "espeak:de", "espeak:de+f3", "espeak:de+m3"]
     said = workspace.run("say", "video.yaml:a").stdout.splitlines()[0]
-    assert said == "Use five gigabytes. Es sind 5 GB. Es sind 5 GB. Es sind 5 GB."
+    assert said == "Use five gigabytes. Es sind 5 Gigabyte. Es sind 5 Gigabyte. Es sind 5 Gigabyte."
     assert "warning" not in workspace.run("check", "video.yaml").stderr
 
 

@@ -12,8 +12,10 @@ SILENT = "\ufeff"
 """Stands for each character of an emoji."""
 
 _CHUNK = re.compile(r"\S+")
+_LATIN = "!-~\u00b0\u00a3\u00a5\u20ac\u20a9"  # ASCII, the sign of degrees, and those of money
+_RUN = re.compile(rf"[{_LATIN}]+|[^\s{_LATIN}]+")
 _OPENING = "([{\"'“‘’«‹„¿¡" + SILENT  # noqa: RUF001 - quotation marks
-_CLOSING = ")]}\"'”’»›!?,;:.…" + SILENT  # noqa: RUF001 - as above
+_CLOSING = ")]}\"'”’»›!?,;:.…،؛؟।" + SILENT  # noqa: RUF001 - as above
 _PAIRS = {")": "(", "]": "[", "}": "{"}
 
 
@@ -84,9 +86,13 @@ def whole(core: str, spoken: str) -> list[Part]:
     return [Part(0, len(core), spoken)]
 
 
-def divide(text: str, written: str) -> list[Chunk]:
-    """Return the chunks of a text. written: the text before parts of it were masked."""
-    found = (_chunk(match[0], match.start()) for match in _CHUNK.finditer(text))
+def divide(text: str, written: str, *, is_mixed: bool = False) -> list[Chunk]:
+    """Return the chunks of a text.
+
+    written: the text before parts of it were masked.
+    is_mixed: whether numbers and Latin letters are chunks of their own beside letters of other scripts.
+    """
+    found = (_chunk(match[0], match.start()) for match in (_RUN if is_mixed else _CHUNK).finditer(text))
     return [chunk._replace(written=written[chunk.start : chunk.start + len(chunk.core)]) for chunk in found]
 
 

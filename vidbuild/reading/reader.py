@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 
-from vidbuild.reading import dates, other, phrases, quantities, screens, streets, symbols, tables, technical
+from vidbuild.reading import dates, languages, other, phrases, quantities, screens, streets, symbols, tables, technical
 from vidbuild.reading.chunks import SILENT, Chunk, Found, Place, divide, whole
 from vidbuild.reading.lexicon import Lexicon
 from vidbuild.reading.names import NameReader
@@ -44,6 +44,7 @@ class Reader:
     def __init__(self, lexicon: Lexicon, language: str) -> None:
         self._lexicon, self._language = lexicon, language
         self._words = WordReader(lexicon)
+        self._is_mixed = languages.is_mixed(language)
         self._plain: dict[str, Found | None] = {}  # words of which no rule looks at what is around them
         names = NameReader(self._words)
         english: tuple[Rule, ...] = (
@@ -68,7 +69,7 @@ class Reader:
             names.read,
             self._word,
         )
-        self._rules: tuple[Rule, ...] = english if is_english(language) else (other.name,)
+        self._rules: tuple[Rule, ...] = english if is_english(language) else (other.name, *languages.rules(language))
 
     def read(self, text: str, fixed: Sequence[Part] = ()) -> list[Part]:
         """Return the parts of a text that are not spoken as they are written, in order.
@@ -84,11 +85,13 @@ class Reader:
             written = written.translate(_LOWERED)
             written = _MARKED.sub(lambda found: re.sub(r"\D", ",", found[0]), written)
             written = _EUROPEAN.sub(lambda found: found[0].translate(_SWAPPED), written)
+        else:
+            written = languages.join_groups(written)
         masked = written
         for number, part in enumerate(fixed):
             masked = masked[: part.start] + HOLES[number % 2] * (part.end - part.start) + masked[part.end :]
         holes = {part.start: part for part in fixed}
-        chunks = divide(masked, written)
+        chunks = divide(masked, written, is_mixed=self._is_mixed)
         found: list[Part] = []
         index = 0
         while index < len(chunks):

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Iterator
 from functools import cache
@@ -17,6 +18,7 @@ from hypothesis import strategies as st
 from vidbuild.media.text.align import align
 from vidbuild.media.text.words import Speech
 from vidbuild.model import Narration
+from vidbuild.reading import languages
 from vidbuild.reading.lexicon import Entry, Lexicon, size
 from vidbuild.reading.reader import Reader
 from vidbuild.spec import narration, pronounce
@@ -51,6 +53,13 @@ def rows(name: str) -> Iterator[tuple[str, str]]:
         if "\t" in line:
             written, spoken = line.split("\t")
             yield written, spoken
+
+
+def triples(name: str) -> Iterator[tuple[str, str, str]]:
+    """The rows of a table: a language, what is written, and what is spoken for it."""
+    for line in (TABLES / name).read_text(encoding="utf-8").splitlines():
+        language, written, spoken = line.split("\t")
+        yield language, written, spoken
 
 
 @pytest.mark.parametrize(("written", "spoken"), [*rows("reading.tsv"), *rows("limits.tsv")])
@@ -132,7 +141,7 @@ def test_long_texts_take_no_time(part: str) -> None:
 @pytest.mark.parametrize(
     ("language", "written", "spoken"),
     [
-        ("de", "Die Funktion getUserName() und MAX_SIZE, 3.5 GB, z. B. 2.4.1 🎉", "Die Funktion get User Name und MAX SIZE, 3.5 GB, z. B. 2.4.1"),
+        ("de", "Die Funktion getUserName() und MAX_SIZE, 3.5 GB, z. B. 2.4.1 🎉", "Die Funktion get User Name und MAX SIZE, 3.5 Gigabyte, zum Beispiel 2.4.1"),
         ("fr", "Le fichier src/app.py, 50 % à 14:30", "Le fichier src/app.py, 50 % à 14:30"),
         ("ja", "設定 kubectl 🎉 です", "設定 kubectl です"),
         ("en-GB", "on 03/04/2026", "on April third, twenty twenty-six"),
@@ -140,8 +149,23 @@ def test_long_texts_take_no_time(part: str) -> None:
     ],
 )  # fmt: skip
 def test_other_languages(language: str, written: str, spoken: str) -> None:
-    """In other languages only names of programs are divided and emoji silent; English has its regions' dates."""
+    """In other languages names of programs are divided and emoji silent; English has its regions' dates."""
     assert read(written, language) == spoken
+
+
+@pytest.mark.parametrize(("language", "written", "spoken"), list(triples("languages.tsv")))
+def test_languages(language: str, written: str, spoken: str) -> None:
+    """What espeak would read wrong or leave out in a language is spoken as its speakers say it."""
+    assert read(written, language) == spoken
+
+
+def test_each_language_has_rows() -> None:
+    """The table has rows of each language that has rules, and all of its units have as many forms as each other."""
+    known = json.loads(languages.DATA.read_text(encoding="utf-8"))
+    assert {language for language, _, _ in triples("languages.tsv")} == set(known)
+    for data in known.values():
+        forms = {len(names) for names in data["units"].values() if isinstance(names, list)}
+        assert len(forms) <= 1
 
 
 def test_the_users_words_win() -> None:

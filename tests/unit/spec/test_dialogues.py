@@ -45,13 +45,13 @@ def test_voices_and_speakers(project: Project) -> None:
 @pytest.mark.parametrize(
     ("language", "voice", "text", "spoken"),
     [
-        ("en", "espeak:de", "Es sind 5 GB.", "Es sind 5 GB."),
-        ("en", "edge:de-DE-KatjaNeural", "Es sind 5 GB.", "Es sind 5 GB."),
+        ("en", "espeak:de", "Es sind 5 GB.", "Es sind 5 Gigabyte."),
+        ("en", "edge:de-DE-KatjaNeural", "Es sind 5 GB.", "Es sind 5 Gigabyte."),
         ("en-GB", "espeak:en-us+m3", "It is 5 GB.", "It is five gigabytes."),
         ("en", "edge:fil-PH-AngeloNeural", "5 GB", "5 GB"),
         ("de", "natural:heart", "It is 5 GB.", "It is five gigabytes."),
         ("de", "espeak:en-gb", "It is 5 GB.", "It is five gigabytes."),
-        ("de", "espeak:de+f3", "Es sind 5 GB.", "Es sind 5 GB."),
+        ("de", "espeak:de+f3", "Es sind 5 GB.", "Es sind 5 Gigabyte."),
     ],
 )
 def test_a_text_is_read_in_the_language_of_its_voice(
