@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
+from vidbuild.frozen import dataclass
 from vidbuild.location import Location
 
 Severity = Literal["error", "warning"]

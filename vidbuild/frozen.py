@@ -28,12 +28,18 @@ else:
 
 RecordT = TypeVar("RecordT")
 
-__all__ = ["changed_values", "dataclass", "field", "names", "replaced", "values"]
+__all__ = ["changed_values", "dataclass", "defaults", "field", "names", "replaced", "values"]
 
 
 def names(record_class: type) -> tuple[str, ...]:
     """Return the names of a record class's fields, in order."""
     found: tuple[str, ...] = vars(record_class)["record_names"]
+    return found
+
+
+def defaults(record_class: type) -> Mapping[str, Any]:
+    """Return the defaults of a record class's fields that have one."""
+    found: Mapping[str, Any] = vars(record_class)["record_defaults"]
     return found
 
 
@@ -44,8 +50,8 @@ def values(record: object) -> dict[str, Any]:
 
 def changed_values(record: object) -> dict[str, Any]:
     """Return the fields that differ from their default, or have none, and their values, in order."""
-    defaults: Mapping[str, Any] = vars(type(record))["record_defaults"]
-    made = {name: plain.make() if isinstance(plain, _Factory) else plain for name, plain in defaults.items()}
+    plain_values = defaults(type(record)).items()
+    made = {name: plain.make() if isinstance(plain, _Factory) else plain for name, plain in plain_values}
     return {name: value for name, value in values(record).items() if name not in made or value != made[name]}
 
 

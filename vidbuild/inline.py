@@ -11,9 +11,11 @@ import html
 import re
 from collections.abc import Callable, Iterator
 
+from vidbuild.patterns import later
+
 # Noncharacters, which no text may contain (Unicode 23.7), so that a mark cannot be a part of the text.
 CODE, CODE_END, STRONG, STRONG_END = "\ufdd0", "\ufdd1", "\ufdd2", "\ufdd3"
-_MARKS = re.compile("[\ufdd0-\ufdd3]")
+_MARKS = later("[\ufdd0-\ufdd3]")
 
 # Markup begins and ends at the edges of words, unlike `src/**/*.py`, 2**8, snake_case and f[0](x); scripts without
 # spaces have no such edges.
@@ -46,7 +48,7 @@ _BESIDE = {"ticks": "`", "struck": "~", "link": rf"{_LETTER}\])!"}  # not before
 _HEADING = r"\#{2,6}(?=[ \t]+\S)"  # one "#" is a number sign as often
 
 # A backslash keeps a sign, or markup as a whole, as it is.
-_MARKUP = re.compile(
+_MARKUP = later(
     rf"""
       \\(?P<sign>[`*])
     | \\(?P<kept>{_HEADING}|{_ALONE}|{"|".join(_OTHERS.values())})
@@ -59,12 +61,13 @@ _MARKUP = re.compile(
     """,
     re.VERBOSE,
 )
-_LITERAL = re.compile(
+_LITERAL = later(
     rf"(?P<heading>^[ ]{{0,3}}{_HEADING})|(?<![{_LETTER}*\\/.-])(?P<emphasis>{_EMPHASIS})|"
     + "|".join(rf"(?<![\\{_BESIDE.get(name, '')}])(?P<{name}>{pattern})" for name, pattern in _OTHERS.items()),
     re.VERBOSE | re.MULTILINE,
 )
 _SIGNS = "`*[<\\"  # without which a text has no markup
+_DRAWN = "#*_`~[<&"  # without which no markup is drawn as it is written
 _FILL = "\0"  # for markup that is typeset, in a text of the same length
 
 
@@ -91,7 +94,7 @@ def address(text: str) -> str:
 
 def literal(text: str) -> Iterator[tuple[str, str, int]]:
     """Yield the markup that is drawn as it is written: its kind, itself, and how often it occurs before."""
-    for match in _LITERAL.finditer(_typeset(text)):
+    for match in _LITERAL.finditer(_typeset(text)) if any(sign in text for sign in _DRAWN) else ():
         token = text[match.start() : match.end()].strip()
         if match["entity"] and html.unescape(token).endswith(";"):
             continue  # HTML has no such character

@@ -266,6 +266,7 @@ EVERYONE = {
     "location",
     "git_lfs",
     "inline",
+    "patterns",
     "lints",
     "sanitize",
     "sizes",

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 
 from vidbuild.engine.graph.graph import Source
 from vidbuild.errors import SpecProblem
+from vidbuild.frozen import replaced
 from vidbuild.plan.scene_steps import timeline_step
 from vidbuild.plan.showings import insets
 from vidbuild.plan.variant import VideoSpec
@@ -38,7 +38,7 @@ def seconds(video: VideoSpec, index: int, milliseconds: Mapping[str, float]) -> 
 
     milliseconds: layer -> how long each of its `clips` plays, in its file.
     """
-    estimating = replace(video, variant=replace(video.variant, draft=True))
+    estimating = replaced(video, variant=replaced(video.variant, draft=True))
     params = TimelineParams.from_data(timeline_step(estimating, index).params)
     lengths = {layer: length for layer, length in milliseconds.items() if layer}
     try:

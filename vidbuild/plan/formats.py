@@ -6,11 +6,11 @@ They are made from the same drawings, timelines and audio as an MP4.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 from vidbuild import inline
 from vidbuild.engine.graph.graph import Input, Product, Source, Step
+from vidbuild.frozen import replaced
 from vidbuild.media.animated.rungs import ladder, scaled
 from vidbuild.media.codecs import profiles
 from vidbuild.model import Narration, Scene
@@ -46,7 +46,7 @@ def images(video: VideoSpec, transitions: list[Step]) -> Iterator[Step]:
             following = video.spec.scenes[index + 1]
             made, name = between[video.step_id("transition", scene, following)], video.step("animate", scene, following)
             own = {**{key: value for key, value in made.params.items() if key != "profile"}, **params}
-            yield replace(made, id=str(name), kind="animate", params=own, tools=tools)
+            yield replaced(made, id=str(name), kind="animate", params=own, tools=tools)
             names.append(name)
         order += [each.local for each in names]
         inputs |= {each.local: Product(str(each)) for each in names}
@@ -72,7 +72,7 @@ def webm(video: VideoSpec, mux: Step) -> tuple[Step, Step]:
     sound = soundtrack(video, mux, "opus")
     inputs = {role: each for role, each in mux.inputs.items() if role not in scenes}
     inputs["soundtrack"] = Product(sound.id, "soundtrack.opus")
-    return sound, replace(mux, params={**mux.params, "format": "webm"}, inputs=inputs)
+    return sound, replaced(mux, params={**mux.params, "format": "webm"}, inputs=inputs)
 
 
 def soundtrack(video: VideoSpec, mux: Step, encoding: str) -> Step:
@@ -96,7 +96,7 @@ def pictures(video: VideoSpec) -> Iterator[Step]:
             yield step
         else:
             tools = tuple(dict.fromkeys(("pillow", *scaling_tools(scene))))
-            yield replace(step, params={**step.params, "width": width}, tools=tools)
+            yield replaced(step, params={**step.params, "width": width}, tools=tools)
 
 
 def handout(video: VideoSpec) -> Step:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
+from vidbuild.frozen import replaced
 from vidbuild.media.render.motion import HOME
 from vidbuild.model import Scene
 from vidbuild.scenes.protocol import Place, Reveal, scaled
@@ -46,7 +46,7 @@ def reveals(scene: Scene) -> list[Reveal]:
     if not scene.effects.enter:
         return list(found)
     return [
-        replace(reveal, enter={layer: _entrance(scene, effect) for layer, effect in reveal.enter.items()})
+        replaced(reveal, enter={layer: _entrance(scene, effect) for layer, effect in reveal.enter.items()})
         for reveal in found
     ]
 

@@ -6,12 +6,12 @@ None depends on the scene's position in the video, only on the transitions into 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import Any
 
 from vidbuild import timebase
 from vidbuild.engine.graph.graph import Input, Product, Source, Step
 from vidbuild.engine.graph.step_id import StepId
+from vidbuild.frozen import replaced
 from vidbuild.media.codecs import profiles
 from vidbuild.model import Scene, Spec
 from vidbuild.plan import burned, draft, holds, progress, subtitles
@@ -207,7 +207,7 @@ def timeline_step(video: VideoSpec, index: int) -> Step:
         anchors=narration.anchors if narration else {},
         utterances=tuple(utterance_params(each) for each in narration.utterances) if narration else (),
         entrances=entrances(scene, before.transition.type if before else "cut"),
-        reveals=tuple(replace(reveal, words="") for reveal in shown),
+        reveals=tuple(replaced(reveal, words="") for reveal in shown),
         mentions=tuple(mention.token for mention in mentions(shown, tokens, video.variant.language)),
         drifts=drifts(scene),
         showings=tuple(showings(scene, narration, video.variant.language)),

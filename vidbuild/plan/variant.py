@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
 from pathlib import Path
 
 from vidbuild.diagnostic import Diagnostic
 from vidbuild.engine.graph.graph import Input, Source
 from vidbuild.engine.graph.step_id import StepId
+from vidbuild.frozen import dataclass, replaced
 from vidbuild.media.text.direction import is_right_to_left
 from vidbuild.model import Narration, OutputSettings, Scene, Spec, Utterance
 from vidbuild.scenes.registry import SCENE_TYPES, plugin_of
@@ -45,9 +45,9 @@ def own_variant(spec: Spec, *, draft: bool = False) -> Variant:
     if not draft:
         return Variant(spec.language, output)
     if output.format == "webm":  # H.264 is encoded several times faster
-        output = replace(output, format="mp4")
+        output = replaced(output, format="mp4")
     width, height = _half(output.width), _half(output.height)
-    reduced = replace(
+    reduced = replaced(
         output,
         codec="h264",
         width=width,

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from vidbuild.patterns import later
 from vidbuild.reading.words import Part
 
 SILENT = "\ufeff"
 """Stands for each character of an emoji."""
 
-_CHUNK = re.compile(r"\S+")
+_CHUNK = later(r"\S+")
 _LATIN = "!-~\u00b0\u00a3\u00a5\u20ac\u20a9"  # ASCII, the sign of degrees, and those of money
-_RUN = re.compile(rf"[{_LATIN}]+|[^\s{_LATIN}]+")
+_RUN = later(rf"[{_LATIN}]+|[^\s{_LATIN}]+")
 _OPENING = "([{\"'“‘’«‹„¿¡" + SILENT  # noqa: RUF001 - quotation marks
 _CLOSING = ")]}\"'”’»›!?,;:.…،؛؟।" + SILENT  # noqa: RUF001 - as above
 _PAIRS = {")": "(", "]": "[", "}": "{"}

@@ -4,25 +4,26 @@ from __future__ import annotations
 
 import re
 
+from vidbuild.patterns import later
 from vidbuild.reading import numbers, tables
 from vidbuild.reading.chunks import Found, Place, whole
 from vidbuild.reading.words import Part
 
-_ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T_](\d{2}):(\d{2})(?::\d{2}(?:\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?)?\Z")
-_ISO_MONTH = re.compile(r"(\d{4})-(\d{2})\Z")
-_SLASHED = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4}|\d{2})\Z|(\d{4})/(\d{1,2})/(\d{1,2})\Z")
-_WITH_DOTS = re.compile(r"(\d{1,2})\.(\d{1,2})\.((?:19|20)\d{2})\Z")  # the day is first wherever dots are usual
+_ISO = later(r"(\d{4})-(\d{2})-(\d{2})(?:[T_](\d{2}):(\d{2})(?::\d{2}(?:\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?)?\Z")
+_ISO_MONTH = later(r"(\d{4})-(\d{2})\Z")
+_SLASHED = later(r"(\d{1,2})/(\d{1,2})/(\d{4}|\d{2})\Z|(\d{4})/(\d{1,2})/(\d{1,2})\Z")
+_WITH_DOTS = later(r"(\d{1,2})\.(\d{1,2})\.((?:19|20)\d{2})\Z")  # the day is first wherever dots are usual
 _NUMBERED = frozenset(("build", "driver", "firmware", "patch", "tag", "update"))  # and versions, which have numbers
-_DAY = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?\Z")
-_DAYS_RANGE = re.compile(r"(\d{1,2})(?:-|–)(\d{1,2})\Z")  # noqa: RUF001 - a dash
-_YEAR = re.compile(r"[12]\d{3}\Z")
-_DOTTED = re.compile(r"(\d{1,2})\.(\d{2})([ap])\.?m\Z", re.IGNORECASE)
-_CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?(?:h|([ap])\.?m)?\Z", re.IGNORECASE)
+_DAY = later(r"(\d{1,2})(?:st|nd|rd|th)?\Z")
+_DAYS_RANGE = later(r"(\d{1,2})(?:-|–)(\d{1,2})\Z")  # noqa: RUF001 - a dash
+_YEAR = later(r"[12]\d{3}\Z")
+_DOTTED = later(r"(\d{1,2})\.(\d{2})([ap])\.?m\Z", re.IGNORECASE)
+_CLOCK = later(r"(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?(?:h|([ap])\.?m)?\Z", re.IGNORECASE)
 _HOUR = re.compile(r"(\d{1,2})([ap])\.?m\Z", re.IGNORECASE)
-_FROM_TO = re.compile(r"([\d:apm.]{3,8})[-\u2013]([\d:apm.]{3,8})\Z", re.IGNORECASE)
-_DAYS_FROM_TO = re.compile(r"([A-Z][a-z]{2,4})[-\u2013]([A-Z][a-z]{2,4})\Z")
-_HALF = re.compile(r"([ap])\.?m\Z", re.IGNORECASE)
-_RATIO = re.compile(r"(\d{1,3}):(\d{1,3})\Z")
+_FROM_TO = later(r"([\d:apm.]{3,8})[-\u2013]([\d:apm.]{3,8})\Z", re.IGNORECASE)
+_DAYS_FROM_TO = later(r"([A-Z][a-z]{2,4})[-\u2013]([A-Z][a-z]{2,4})\Z")
+_HALF = later(r"([ap])\.?m\Z", re.IGNORECASE)
+_RATIO = later(r"(\d{1,3}):(\d{1,3})\Z")
 _MONTHS, _DAYS, _HOURS, _MINUTES, _NOON = 12, 31, 24, 60, 12
 
 

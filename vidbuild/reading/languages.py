@@ -12,23 +12,24 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
+from vidbuild.patterns import later
 from vidbuild.reading.chunks import Found, Place, whole
 from vidbuild.reading.words import Part
 
 DATA = Path(__file__).with_name("languages.json")
 _JOINER = "\u066c"  # the Arabic sign between thousands
 _NUMBER = r"\d+(?:[.,\u066b\u066c]\d+)*"
-_ATTACHED = re.compile(rf"([~≈<>±+−-]*)({_NUMBER})(\D+)\Z")  # noqa: RUF001 - a minus sign
-_ALONE = re.compile(rf"[~≈<>±+−-]*({_NUMBER})\Z")  # noqa: RUF001 - as above
-_PRICE = re.compile(rf"(US\$|R\$|[$€£¥₹₩])({_NUMBER})\Z")
-_RANGE = re.compile(r"([1-9]\d{0,3})[-\u2013](\d{1,4})(\D*)\Z")
-_ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})\Z")
-_DOTTED_DATE = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})\Z")
-_SLASHED_DATE = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})\Z")
-_DECIMAL = re.compile(r"(\d+)[.,\u066b](\d+)(\D*)\Z")
-_CLOCK = re.compile(r"(\d{1,2})[:.](\d{2})\Z")
-_ADDRESS = re.compile(r"(?:https?://|mailto:)(\S+)\Z|([\w.+-]+@[\w-]+(?:\.[\w-]+)+)\Z|(www\.\S+)\Z")
-_GROUPS = re.compile(
+_ATTACHED = later(rf"([~≈<>±+−-]*)({_NUMBER})(\D+)\Z")  # noqa: RUF001 - a minus sign
+_ALONE = later(rf"[~≈<>±+−-]*({_NUMBER})\Z")  # noqa: RUF001 - as above
+_PRICE = later(rf"(US\$|R\$|[$€£¥₹₩])({_NUMBER})\Z")
+_RANGE = later(r"([1-9]\d{0,3})[-\u2013](\d{1,4})(\D*)\Z")
+_ISO = later(r"(\d{4})-(\d{2})-(\d{2})\Z")
+_DOTTED_DATE = later(r"(\d{1,2})\.(\d{1,2})\.(\d{4})\Z")
+_SLASHED_DATE = later(r"(\d{1,2})/(\d{1,2})/(\d{4})\Z")
+_DECIMAL = later(r"(\d+)[.,\u066b](\d+)(\D*)\Z")
+_CLOCK = later(r"(\d{1,2})[:.](\d{2})\Z")
+_ADDRESS = later(r"(?:https?://|mailto:)(\S+)\Z|([\w.+-]+@[\w-]+(?:\.[\w-]+)+)\Z|(www\.\S+)\Z")
+_GROUPS = later(
     r"(?<![\w.,+(/-])(?<!\d[ \u00a0])[1-9]\d{0,2}"
     r"(?:(?:[\u00a0\u2007\u2009\u202f]\d{3})+|(?: \d{3})* 000(?: \d{3})*)(?!\d|-\d| \d)"
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from vidbuild.patterns import later
 
 SIBILANTS = ("s", "x", "z", "ch", "sh")
 _HISSING = ("s", "z", "\u0283", "\u0292")
@@ -17,7 +17,7 @@ _PLURALS = {
     "R": "ars", "S": "esses", "T": "tees", "U": "yous", "V": "vees", "W": "double yous", "X": "exes", "Y": "whys",
     "Z": "zees",
 }  # fmt: skip
-_SPELLED = re.compile(r"(?:^|(?<= ))((?:[A-Z]\.)*)([A-Z])\Z")
+_SPELLED = later(r"(?:^|(?<= ))((?:[A-Z]\.)*)([A-Z])\Z")
 
 
 def spell(word: str) -> str:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
-
+from vidbuild.patterns import later
 from vidbuild.reading import numbers, tables
 from vidbuild.reading.chunks import Place
 
 _N = numbers.NUMBER
 _MONEY_SIGN = r"(?:(?:US|CA?|AU?|NZ|HK|S|R)?\$|[€£¥₹₩₿])"
 _SCALE = r"(k|K|M|m|B|bn|T)"
-_MONEY = re.compile(rf"({_MONEY_SIGN})({_N}|\.\d{{2}}){_SCALE}?(?:[-\u2013]\1?({_N}){_SCALE}?)?((?:/[a-z]+)*)\Z")
-_MONEY_AFTER = re.compile(rf"({_N})(k|K|M|m|bn)?({_MONEY_SIGN})\Z")
+_MONEY = later(rf"({_MONEY_SIGN})({_N}|\.\d{{2}}){_SCALE}?(?:[-\u2013]\1?({_N}){_SCALE}?)?((?:/[a-z]+)*)\Z")
+_MONEY_AFTER = later(rf"({_N})(k|K|M|m|bn)?({_MONEY_SIGN})\Z")
 
 
 def read(core: str, place: Place) -> str | None:

@@ -5,36 +5,35 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
+from vidbuild.patterns import later
 from vidbuild.reading import numbers, tables, technical
 from vidbuild.reading.chunks import Found, Place, whole
 from vidbuild.reading.letters import plural, spell
 from vidbuild.reading.words import HOLES, Part, WordReader
 
-_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
-_MAIL = re.compile(r"(?:mailto:)?[\w.+-]+@[\w-]+(?:\.[\w-]+)+\Z")
-_HOST = re.compile(
+_SCHEME = later(r"([A-Za-z][A-Za-z0-9+.-]*)://")
+_MAIL = later(r"(?:mailto:)?[\w.+-]+@[\w-]+(?:\.[\w-]+)+\Z")
+_HOST = later(
     r"(?:[\w-]+(?:\.[\w-]+)*):(\d{2,5})(?:/\S*)?\Z"
     r"|\[?(?=[^:]*(?:::|:[^:]+:))[0-9a-fA-F]*(?:::?[0-9a-fA-F]+)+:*\]?\Z"
 )
-_NUMBERS = re.compile(r"(?:\d{1,3}\.){3}\d{1,3}(?:[:/]\d+)?(?:/\S*)?\Z")
-_DOMAIN = re.compile(
-    r"(?:[\w-]+\.)+(?:com|org|net|io|dev|edu|gov|app|info|me|tv|uk|de|fr|eu|ch|at|local)(?:[/?#]\S*)?\Z"
-)
-_PATH = re.compile(r"[\w.~*$@%{}+-]*[/\\]\S*\Z|\.[A-Za-z]\S*\Z|~\S*\Z|[A-Za-z]:\\\S*\Z")
-_FILE = re.compile(r"[\w*@+-]+(?:\.[\w*+-]+)+\Z")
-_FLAG = re.compile(r"(--?)([A-Za-z][\w-]*)(?:(=)(.+))?\Z")
-_KEY_COMBINATION = re.compile(r"[^\s+-]+(?:[+-][^\s+-]+)*(?:\+\+|--|\+-)?\Z")
-_KEY = re.compile(r"[A-Za-z0-9]|F\d{1,2}|[\[\]/\\;'`,.=*+-]\Z")
-_APPLE_KEYS = re.compile(r"([⌘⌥⇧⌃]+)(\w+|[⏎↵↩⇥⎋⌫⌦])\Z")
-_HEX = re.compile(r"0([xX])([0-9A-Fa-f]+)\Z|0([bo])([0-7]+)\Z")
-_COLOR = re.compile(r"#([0-9A-Fa-f]{3}|[0-9A-Fa-f]{6}|[0-9A-Fa-f]{8})\Z")
-_HASH = re.compile(r"(?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{7,64}\Z")
-_UUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}\Z")
-_DUNDER = re.compile(r"__(\w+?)__(?:\(\)|\.(\w+))?\Z")
-_COMPARED = re.compile(r"[a-z0-9][<>][a-z0-9]+\Z|^[<>][^<>]*\Z")
-_NAME_VERSION = re.compile(r"([A-Za-z][\w+-]*?)[-@_]v?(\d+(?:\.\d+){2,})\Z")
-_PLURAL = re.compile(r"(\w+)\((e?s)\)\Z")
-_LETTERS_RANGE = re.compile(r"([A-Z])[-–]([A-Z])\Z|([a-z])[-–]([a-z])\Z")  # noqa: RUF001 - a dash
+_NUMBERS = later(r"(?:\d{1,3}\.){3}\d{1,3}(?:[:/]\d+)?(?:/\S*)?\Z")
+_DOMAIN = later(r"(?:[\w-]+\.)+(?:com|org|net|io|dev|edu|gov|app|info|me|tv|uk|de|fr|eu|ch|at|local)(?:[/?#]\S*)?\Z")
+_PATH = later(r"[\w.~*$@%{}+-]*[/\\]\S*\Z|\.[A-Za-z]\S*\Z|~\S*\Z|[A-Za-z]:\\\S*\Z")
+_FILE = later(r"[\w*@+-]+(?:\.[\w*+-]+)+\Z")
+_FLAG = later(r"(--?)([A-Za-z][\w-]*)(?:(=)(.+))?\Z")
+_KEY_COMBINATION = later(r"[^\s+-]+(?:[+-][^\s+-]+)*(?:\+\+|--|\+-)?\Z")
+_KEY = later(r"[A-Za-z0-9]|F\d{1,2}|[\[\]/\\;'`,.=*+-]\Z")
+_APPLE_KEYS = later(r"([⌘⌥⇧⌃]+)(\w+|[⏎↵↩⇥⎋⌫⌦])\Z")
+_HEX = later(r"0([xX])([0-9A-Fa-f]+)\Z|0([bo])([0-7]+)\Z")
+_COLOR = later(r"#([0-9A-Fa-f]{3}|[0-9A-Fa-f]{6}|[0-9A-Fa-f]{8})\Z")
+_HASH = later(r"(?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{7,64}\Z")
+_UUID = later(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}\Z")
+_DUNDER = later(r"__(\w+?)__(?:\(\)|\.(\w+))?\Z")
+_COMPARED = later(r"[a-z0-9][<>][a-z0-9]+\Z|^[<>][^<>]*\Z")
+_NAME_VERSION = later(r"([A-Za-z][\w+-]*?)[-@_]v?(\d+(?:\.\d+){2,})\Z")
+_PLURAL = later(r"(\w+)\((e?s)\)\Z")
+_LETTERS_RANGE = later(r"([A-Z])[-–]([A-Z])\Z|([a-z])[-–]([a-z])\Z")  # noqa: RUF001 - a dash
 _SHORT, _HASH_SHOWN, _HASH_WHOLE, _CLUSTER = 2, 7, 12, 4
 _KEPT = frozenset(("...", *"-‐‑'’·.…—–"))  # noqa: RUF001 - hyphens, dashes and apostrophes
 _NAMED = ("->", "=>", "!=", "==", ">=", "<=", "&&", "||", ":=", "+=", "<-")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from functools import cache
 
+from vidbuild.patterns import later
 from vidbuild.reading.letters import plural
 
 # Longer numbers are read digit by digit: no listener follows "quadrillion".
@@ -13,11 +13,41 @@ DIGITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight"
 _GROUP = 3
 
 
+_TEENS = ("ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen")
+_TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
+_UNUSUAL = {"one": "first", "two": "second", "three": "third", "five": "fifth", "eight": "eighth", "nine": "ninth"}
+_UNUSUAL["twelve"] = "twelfth"
+
+
 @cache
 def _words(number: int, form: str) -> str:
+    """Return a number in words, as num2words does, which loads its fifty languages: not for numbers that are common."""
+    if number < 1000 and form == "cardinal":  # noqa: PLR2004 - the least number of more than one group
+        return _below_thousand(number)
+    if number < 100 and form == "ordinal":  # noqa: PLR2004 - of two digits
+        head, hyphen, last = _below_thousand(number).rpartition("-")
+        return head + hyphen + (_UNUSUAL.get(last) or (last.removesuffix("y") + "ie" * last.endswith("y") + "th"))
+    if form == "year" and (1100 <= number < 2000 or 2010 <= number < 2100):  # noqa: PLR2004 - read in pairs
+        century, rest = divmod(number, 100)
+        own = _below_thousand(rest) if rest >= len(DIGITS) else f"oh-{DIGITS[rest]}" if rest else "hundred"
+        return f"{_below_thousand(century)} {own}"
     from num2words import num2words  # type: ignore[import-untyped] # it has no types
 
     return str(num2words(number, to=form)).replace(",", "")
+
+
+def _below_thousand(number: int) -> str:
+    hundreds, rest = divmod(number, 100)
+    tens, ones = divmod(rest, 10)
+    if rest < len(DIGITS):
+        words = DIGITS[rest]
+    elif tens == 1:
+        words = _TEENS[ones]
+    else:
+        words = f"{_TENS[tens - 2]}-{DIGITS[ones]}" if ones else _TENS[tens - 2]
+    if not hundreds:
+        return words
+    return f"{DIGITS[hundreds]} hundred and {words}" if rest else f"{DIGITS[hundreds]} hundred"
 
 
 def cardinal(digits: str) -> str:
@@ -87,4 +117,4 @@ def fraction(above: str, below: str) -> str:
 
 
 NUMBER = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?"
-IS_NUMBER = re.compile(NUMBER)
+IS_NUMBER = later(NUMBER)

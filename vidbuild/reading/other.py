@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
-
+from vidbuild.patterns import later
 from vidbuild.reading.chunks import Found, Place
 from vidbuild.reading.words import HOLES, Part
 
-_NAME = re.compile(
+_NAME = later(
     r"_*[A-Za-z][A-Za-z0-9]*(?:_+[A-Za-z0-9]+)+_*(?:\(\))?\Z|[a-z]{2,}(?:[A-Z][a-z0-9]+)+(?:\(\))?\Z|\w+\(\)\Z"
 )
-_PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W_]+")
+_PARTS = later(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W_]+")
 
 
 def name(place: Place) -> Found | None:

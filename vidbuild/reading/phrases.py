@@ -4,28 +4,29 @@ from __future__ import annotations
 
 import re
 
+from vidbuild.patterns import later
 from vidbuild.reading import money, numbers, quantities, tables
 from vidbuild.reading.chunks import Chunk, Found, Place, whole
 from vidbuild.reading.letters import spell
 from vidbuild.reading.lexicon import POSSESSIVE
 from vidbuild.reading.words import Part
 
-_AMOUNT = re.compile(rf"[~≈±+<>≤≥−-]*({numbers.NUMBER})(?:(?:-|–)({numbers.NUMBER}))?\+?\Z")  # noqa: RUF001 - dashes
-_MONEY = re.compile(rf"((?:US|CA?|AU?|NZ|HK|S|R)?\$|[€£¥₹])({numbers.NUMBER})\Z")
-_INITIALS = re.compile(r"[A-Z]\.[A-Z](?:\.[A-Z])+\Z")
-_ROUGH = re.compile(r"(10{1,3}|10,000|1,000)'?s\Z")
+_AMOUNT = later(rf"[~≈±+<>≤≥−-]*({numbers.NUMBER})(?:(?:-|–)({numbers.NUMBER}))?\+?\Z")  # noqa: RUF001 - dashes
+_MONEY = later(rf"((?:US|CA?|AU?|NZ|HK|S|R)?\$|[€£¥₹])({numbers.NUMBER})\Z")
+_INITIALS = later(r"[A-Z]\.[A-Z](?:\.[A-Z])+\Z")
+_ROUGH = later(r"(10{1,3}|10,000|1,000)'?s\Z")
 _ROUGH_COUNTS = {2: "tens", 3: "hundreds", 4: "thousands", 5: "thousands", 6: "tens of thousands"}
-_ROMAN = re.compile(r"(?=[IVX])(X{0,3})(IX|IV|V?I{0,3})\Z")
-_LONG_ROMAN = re.compile(r"(?=..)(?:XL|LX{0,3})(?:IX|IV|V?I{0,3})\Z")
-_SMALL_ROMAN = re.compile(r"(?=..)(?:ix|iv|v?i{0,3})\Z")
+_ROMAN = later(r"(?=[IVX])(X{0,3})(IX|IV|V?I{0,3})\Z")
+_LONG_ROMAN = later(r"(?=..)(?:XL|LX{0,3})(?:IX|IV|V?I{0,3})\Z")
+_SMALL_ROMAN = later(r"(?=..)(?:ix|iv|v?i{0,3})\Z")
 _SIZES = frozenset(("class", "figure", "type", "version"))
-_PHONE_START = re.compile(r"\+\d{1,3}\Z|\(\d{2,5}\)\Z|0\d{2,4}\Z")
-_PHONE_GROUP = re.compile(r"\d{2,}(?:-\d{2,})*\Z")
+_PHONE_START = later(r"\+\d{1,3}\Z|\(\d{2,5}\)\Z|0\d{2,4}\Z")
+_PHONE_GROUP = later(r"\d{2,}(?:-\d{2,})*\Z")
 _PHONE_LENGTH = 6
-_PARTS_OF_ONE = re.compile(rf"(\d)/(2|3|4|8)\Z|[{''.join(tables.VULGAR)}]\Z")
+_PARTS_OF_ONE = later(rf"(\d)/(2|3|4|8)\Z|[{''.join(tables.VULGAR)}]\Z")
 _OPERATORS = frozenset("& && + = == != >= <= < > -> => → | ||".split())  # noqa: SIM905 - reads better
 _VALUES = {"I": 1, "V": 5, "X": 10, "L": 50}
-_SENTENCE = re.compile(r"[\"'“‘«([]*[A-ZÀ-Þ]")  # noqa: RUF001 - quotation marks
+_SENTENCE = later(r"[\"'“‘«([]*[A-ZÀ-Þ]")  # noqa: RUF001 - quotation marks
 
 
 def unit(place: Place) -> Found | None:

@@ -4,42 +4,41 @@ from __future__ import annotations
 
 import re
 
+from vidbuild.patterns import later
 from vidbuild.reading import money, numbers, tables
 from vidbuild.reading.chunks import Found, Place, whole
 from vidbuild.reading.letters import spell
 from vidbuild.reading.lexicon import is_name
 
 _N = numbers.NUMBER
-_PLAIN = re.compile(rf"{_N}\Z")
-_SIGNED = re.compile(
-    rf"({'|'.join(map(re.escape, sorted(tables.BEFORE_NUMBER, key=len, reverse=True)))})(?=[\d.$€£¥₹v])"
-)
-_UNIT = re.compile(rf"({_N})([-\u2011]?)({'|'.join(map(re.escape, sorted(tables.UNITS, key=len, reverse=True)))})\Z")
-_RANGE = re.compile(rf"({_N})(?:-|–|—|\.\.\.?|…)({_N})(.*)\Z")  # noqa: RUF001 - dashes
+_PLAIN = later(rf"{_N}\Z")
+_SIGNED = later(rf"({'|'.join(map(re.escape, sorted(tables.BEFORE_NUMBER, key=len, reverse=True)))})(?=[\d.$€£¥₹v])")
+_UNIT = later(rf"({_N})([-\u2011]?)({'|'.join(map(re.escape, sorted(tables.UNITS, key=len, reverse=True)))})\Z")
+_RANGE = later(rf"({_N})(?:-|–|—|\.\.\.?|…)({_N})(.*)\Z")  # noqa: RUF001 - dashes
 _SUFFIX = (
     r"(?>[-+.~_]?(?:rc|alpha|beta|dev|post|pre|preview|snapshot|SNAPSHOT|final|nightly|build|lts|LTS|a|b|p)[.-]?\d*)"
 )
-_VERSION = re.compile(rf"(v|V)?(\d+(?:\.\d+)*(?:\.[x*])?)((?:{_SUFFIX})*+)(\+[\w.]+)?\Z")
-_NAME_VERSION = re.compile(r"([A-Za-z][A-Za-z+#]*?)[-@]?v?(\d+(?:\.\d+)+)\Z")
-_SIDES = re.compile(r"(\d[^\s\u2013\u2014-]{0,20})[-\u2013\u2014](\d[^\s\u2013\u2014-]{0,20})\Z")
-_UTC = re.compile(r"(UTC|GMT)([+-])(\d{1,2})\Z")
-_SUFFIX_PART = re.compile(r"[A-Za-z]+|\d+")
-_FRACTION_ALONE = re.compile(rf"\.(\d+)({'|'.join(map(re.escape, sorted(tables.UNITS, key=len, reverse=True)))})?\Z")
-_PRODUCT = re.compile(rf"({_N})[*×·]({_N})\Z")  # noqa: RUF001 - signs
-_ORDINAL = re.compile(r"(\d{1,3}(?:,\d{3})*|\d+)(?:st|nd|rd|th)\Z")
-_DECADE = re.compile(r"((?:1[1-9]|20)\d|\d)0'?s\Z")
-_QUARTER = re.compile(r"Q[1-4]\Z|H[12]\Z")
-_FRACTION = re.compile(r"(\d{1,3})/(\d{1,3})(?:rds?|ths?)?\Z")
-_SIZE = re.compile(rf"({_N})[x\u00d7]({_N})(?:[x\u00d7]({_N}))?\Z")
-_TIMES = re.compile(rf"({_N})(?:-|–)?([x\u00d7])\Z")  # noqa: RUF001 - as above
-_LINES = re.compile(r"(\d{3,4})([pi])(\d{2,3})?\Z")
-_SCALED = re.compile(rf"({_N})(k|K|M|bn)(\+?)\Z")
-_EXPONENT = re.compile(r"(\d+(?:\.\d+)?)[eE]([+-]?)(\d{1,3})\Z")
-_PHONE = re.compile(r"(\+?\d{1,3}[-.])?(?:\(?\d{2,4}\)?[-.])+\d{3,}(?:-\d+)*\Z")
-_DOTTED_PHONE = re.compile(r"\d{3}\.\d{3}\.\d{4}\Z|1-\d{3}-\d{3}-\d{4}\Z")
-_GROUPS = re.compile(r"\d{3,}(?:-\d{2,}){2,}\Z|\d{3}-\d{4}\Z")
-_COMPOUND = re.compile(rf"({_N})[-\u2011]([A-Za-z]+(?:-[A-Za-z]+)*)\Z")
-_MIXED = re.compile(rf"(\d+)?([{''.join(tables.VULGAR)}])(.*)\Z")
+_VERSION = later(rf"(v|V)?(\d+(?:\.\d+)*(?:\.[x*])?)((?:{_SUFFIX})*+)(\+[\w.]+)?\Z")
+_NAME_VERSION = later(r"([A-Za-z][A-Za-z+#]*?)[-@]?v?(\d+(?:\.\d+)+)\Z")
+_SIDES = later(r"(\d[^\s\u2013\u2014-]{0,20})[-\u2013\u2014](\d[^\s\u2013\u2014-]{0,20})\Z")
+_UTC = later(r"(UTC|GMT)([+-])(\d{1,2})\Z")
+_SUFFIX_PART = later(r"[A-Za-z]+|\d+")
+_FRACTION_ALONE = later(rf"\.(\d+)({'|'.join(map(re.escape, sorted(tables.UNITS, key=len, reverse=True)))})?\Z")
+_PRODUCT = later(rf"({_N})[*×·]({_N})\Z")  # noqa: RUF001 - signs
+_ORDINAL = later(r"(\d{1,3}(?:,\d{3})*|\d+)(?:st|nd|rd|th)\Z")
+_DECADE = later(r"((?:1[1-9]|20)\d|\d)0'?s\Z")
+_QUARTER = later(r"Q[1-4]\Z|H[12]\Z")
+_FRACTION = later(r"(\d{1,3})/(\d{1,3})(?:rds?|ths?)?\Z")
+_SIZE = later(rf"({_N})[x\u00d7]({_N})(?:[x\u00d7]({_N}))?\Z")
+_TIMES = later(rf"({_N})(?:-|–)?([x\u00d7])\Z")  # noqa: RUF001 - as above
+_LINES = later(r"(\d{3,4})([pi])(\d{2,3})?\Z")
+_SCALED = later(rf"({_N})(k|K|M|bn)(\+?)\Z")
+_EXPONENT = later(r"(\d+(?:\.\d+)?)[eE]([+-]?)(\d{1,3})\Z")
+_PHONE = later(r"(\+?\d{1,3}[-.])?(?:\(?\d{2,4}\)?[-.])+\d{3,}(?:-\d+)*\Z")
+_DOTTED_PHONE = later(r"\d{3}\.\d{3}\.\d{4}\Z|1-\d{3}-\d{3}-\d{4}\Z")
+_GROUPS = later(r"\d{3,}(?:-\d{2,}){2,}\Z|\d{3}-\d{4}\Z")
+_COMPOUND = later(rf"({_N})[-\u2011]([A-Za-z]+(?:-[A-Za-z]+)*)\Z")
+_MIXED = later(rf"(\d+)?([{''.join(tables.VULGAR)}])(.*)\Z")
 ARTICLES = frozenset(("a", "an"))
 _COMPARISONS = frozenset((">=", "<=", "==", "~=", "!=", "^", "~>"))
 _YEARS = range(1900, 2100)

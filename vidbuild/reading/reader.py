@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 
+from vidbuild.patterns import later
 from vidbuild.reading import dates, languages, other, phrases, quantities, screens, streets, symbols, tables, technical
 from vidbuild.reading.chunks import SILENT, Chunk, Found, Place, divide, whole
 from vidbuild.reading.lexicon import Lexicon
@@ -12,26 +13,26 @@ from vidbuild.reading.names import NameReader
 from vidbuild.reading.words import HOLES, Part, WordReader, symbol
 
 # Pictures with their joiners, variants and skin tones; flags; the box around the digit of a key.
-EMOJI = re.compile(
+EMOJI = later(
     "(?:[\U0001f1e6-\U0001f1ff\U0001f300-\U0001faff\u2600-\u26ff\u2705\u2709-\u270d\u2728\u274c\u274e\u2753-\u2757"
     "\u2763\u2764\u2795-\u2797\u2b50\u2b55\u231a\u231b\u23e9-\u23f3\U0001f004\U0001f0cf\U0001f18e"
     "\U0001f191-\U0001f19a]|[\ufe0e\ufe0f\u20e3])"
     "(?:\u200d|[\ufe0e\ufe0f\u20e3\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f])*"
 )
 # Groups of three digits behind a no-break or thin space, or behind any if "000" shows that they are one number.
-_GROUPED = re.compile(
+_GROUPED = later(
     r"(?<![\w.,+(/-])(?<!\d[ \u00a0])[1-9]\d{0,2}"
     r"(?:(?:[\u00a0\u2007\u2009\u202f]\d{3})+|(?: \d{3})* 000(?: \d{3})*)(?!\w|[.,-]?\d| \d)"
 )
 # "1_000_000" of programs and "12'345" of Switzerland.
-_MARKED = re.compile(r"(?<![\w.,'’])[1-9]\d{0,2}(?:(?:_\d{3})+|(?:['’]\d{3})+)(?![\w'’])")  # noqa: RUF001 - apostrophes
+_MARKED = later(r"(?<![\w.,'’])[1-9]\d{0,2}(?:(?:_\d{3})+|(?:['’]\d{3})+)(?![\w'’])")  # noqa: RUF001 - apostrophes
 # "1.234,56" and "10.000.000", as in most of Europe.
-_EUROPEAN = re.compile(
+_EUROPEAN = later(
     r"(?<![\w.,+/-])(?:[1-9]\d{0,2}(?:\.\d{3})+,\d{1,2}(?!\w|[.,]\d)|[1-9]\d{0,2}(?=(?:\.\d{3})*\.000)(?:\.\d{3}){2,}(?!\w|[.,]\d))"
 )
 _LOWERED = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 _SWAPPED = str.maketrans(".,", ",.")
-_GROUP_SPACE = re.compile(r"[ \u00a0\u2007\u2009\u202f]")
+_GROUP_SPACE = later(r"[ \u00a0\u2007\u2009\u202f]")
 Rule = Callable[[Place], Found | None]
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection
 
+from vidbuild.patterns import later
 from vidbuild.reading import numbers, tables
 from vidbuild.reading.chunks import Found, Place, whole
 from vidbuild.reading.words import Part
@@ -15,7 +15,7 @@ _VERBS = frozenset(
     ("choose", "click", "find", "go", "menu", "navigate", "open", "press", "select", "tap", "under", "via")
 )
 _OF_CONDITIONS = frozenset(("if", "unless", "where", "whether", "while"))
-_AMOUNT = re.compile(rf"({numbers.NUMBER}|\d/\d{{1,2}})(\u2033?)\Z")
+_AMOUNT = later(rf"({numbers.NUMBER}|\d/\d{{1,2}})(\u2033?)\Z")
 _WAY = 4
 _FEET = frozenset(("feet", "foot", "ft"))
 

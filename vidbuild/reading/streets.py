@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
-
+from vidbuild.patterns import later
 from vidbuild.reading import numbers, tables
 from vidbuild.reading.chunks import Found, Place, whole
 from vidbuild.reading.words import Part
 
-_YEAR = re.compile(r"(?:1\d|20)\d\d\Z")
-_HOUSE = re.compile(r"\d+[A-Za-z]?\Z")
-_HOUSE_LETTER = re.compile(r"(\d{1,4})([A-Z])\Z")
-_ORDINAL = re.compile(r"\d+(?:st|nd|rd|th)\Z")
+_YEAR = later(r"(?:1\d|20)\d\d\Z")
+_HOUSE = later(r"\d+[A-Za-z]?\Z")
+_HOUSE_LETTER = later(r"(\d{1,4})([A-Z])\Z")
+_ORDINAL = later(r"\d+(?:st|nd|rd|th)\Z")
 _WORDS_OF_NAME = 3
 
 

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 
+from vidbuild.patterns import later
 from vidbuild.reading import numbers
 from vidbuild.reading.chunks import Found, Place, whole
 from vidbuild.reading.words import Part
 
 _RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-")
-_POWER = re.compile(rf"({numbers.NUMBER}|[A-Za-z])(⁻?)([⁰¹²³⁴⁵⁶⁷⁸⁹]+)\Z")
-_SCIENTIFIC = re.compile(rf"({numbers.NUMBER})[×x*]10(?:\^([-−+]?\d+)|([⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+))\Z")  # noqa: RUF001 - signs
-_FOOTNOTE = re.compile(r"([^\W\d_]{3,})[⁰¹²³⁴⁵⁶⁷⁸⁹†‡]+\Z")
-_ROOT = re.compile(r"([√∛])\(?(\w+(?:\.\d+)?)\)?\Z")
+_POWER = later(rf"({numbers.NUMBER}|[A-Za-z])(⁻?)([⁰¹²³⁴⁵⁶⁷⁸⁹]+)\Z")
+_SCIENTIFIC = later(rf"({numbers.NUMBER})[×x*]10(?:\^([-−+]?\d+)|([⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+))\Z")  # noqa: RUF001 - signs
+_FOOTNOTE = later(r"([^\W\d_]{3,})[⁰¹²³⁴⁵⁶⁷⁸⁹†‡]+\Z")
+_ROOT = later(r"([√∛])\(?(\w+(?:\.\d+)?)\)?\Z")
 _ROMAN = range(0x2160, 0x2180)
-_FACES = re.compile(r"[:;=8][-'o^]?[()DPp|/*]+\Z|<3+\Z|[xX]D+\Z|¯\\_\(ツ\)_/¯\Z")
+_FACES = later(r"[:;=8][-'o^]?[()DPp|/*]+\Z|<3+\Z|[xX]D+\Z|¯\\_\(ツ\)_/¯\Z")
 _POWERS = {"2": "squared", "3": "cubed"}
 
 

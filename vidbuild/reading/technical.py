@@ -5,43 +5,44 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from vidbuild.patterns import later
 from vidbuild.reading import numbers, quantities, tables
 from vidbuild.reading.chunks import Found, Place, whole
 
-_DURATION = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m(?:in)?)?(?:(\d+)s)?\Z")
-_SHORT = re.compile(r"(\d+(?:\.\d+)?)([kKmMgGtT])\Z")
+_DURATION = later(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m(?:in)?)?(?:(\d+)s)?\Z")
+_SHORT = later(r"(\d+(?:\.\d+)?)([kKmMgGtT])\Z")
 _MEMORY = {"k": "kilo", "m": "mega", "g": "giga", "t": "tera"}
-_OF_MEMORY = re.compile(
+_OF_MEMORY = later(
     r"mem|size|heap|stack|buf|cache|disk|storage|space|swap|shm|quota|upload|body|payload|bytes|ram|volume",
     re.IGNORECASE,
 )
-_OF_TIME = re.compile(
+_OF_TIME = later(
     r"time|ttl|interval|delay|wait|age|alive|duration|period|deadline|expir|grace|since|until|every|window|frequency|sleep"
     r"|refresh|poll|lifetime|cooldown|backoff|retry|schedule",
     re.IGNORECASE,
 )
 _PARTS = ("day", "hour", "minute", "second")
-_POWER = re.compile(rf"({numbers.NUMBER}|[a-z])(?:\^|\*\*)([-−+]?)(\d+)\Z")  # noqa: RUF001 - a minus sign
+_POWER = later(rf"({numbers.NUMBER}|[a-z])(?:\^|\*\*)([-−+]?)(\d+)\Z")  # noqa: RUF001 - a minus sign
 _POWERS = {"2": "squared", "3": "cubed"}
-_PROTOCOL = re.compile(r"([A-Z]{2,5})/(\d+\.\d+)\Z")
-_BOUNDS = re.compile(r"(?:(?:>=|<=|==|!=|~=|~>|[<>^~])\d+(?:\.\d+)*,?)+\Z")
-_BOUND = re.compile(r"([<>=!~^]+)(\d+(?:\.\d+)*)")
-_RATE = re.compile(r"([a-z]{3,}s)/(s|sec|min|h|day|month|year)\Z")
+_PROTOCOL = later(r"([A-Z]{2,5})/(\d+\.\d+)\Z")
+_BOUNDS = later(r"(?:(?:>=|<=|==|!=|~=|~>|[<>^~])\d+(?:\.\d+)*,?)+\Z")
+_BOUND = later(r"([<>=!~^]+)(\d+(?:\.\d+)*)")
+_RATE = later(r"([a-z]{3,}s)/(s|sec|min|h|day|month|year)\Z")
 _TWO_UNITS = 4
 _PERS = {"s": "second", "sec": "second", "min": "minute", "h": "hour"}
-_HOURS = re.compile(r"([ap])\.?m\.?[-\u2013\u2014](\d{1,2})(?::(\d\d))?(?:([ap])m)?\Z", re.IGNORECASE)
-_DIGEST = re.compile(r"(sha\d{1,3}|md5):([0-9a-f]{7,128})\Z", re.IGNORECASE)
-_PER = re.compile(r"([$€£¥₹])((?:/[A-Za-zµ]+[²³]?)+)\Z")
-_INCHES_OF_FEET = re.compile(r"(\d{1,2})['’′](\d{1,2})\Z")  # noqa: RUF001 - apostrophes
-_ARC = re.compile(r"(\d{1,2})([′″])\Z")  # noqa: RUF001 - a prime
-_HEX = re.compile(r"0x(\d+)\Z")
-_STATUS = re.compile(r"[1-5]\d\d\Z")
+_HOURS = later(r"([ap])\.?m\.?[-\u2013\u2014](\d{1,2})(?::(\d\d))?(?:([ap])m)?\Z", re.IGNORECASE)
+_DIGEST = later(r"(sha\d{1,3}|md5):([0-9a-f]{7,128})\Z", re.IGNORECASE)
+_PER = later(r"([$€£¥₹])((?:/[A-Za-zµ]+[²³]?)+)\Z")
+_INCHES_OF_FEET = later(r"(\d{1,2})['’′](\d{1,2})\Z")  # noqa: RUF001 - apostrophes
+_ARC = later(r"(\d{1,2})([′″])\Z")  # noqa: RUF001 - a prime
+_HEX = later(r"0x(\d+)\Z")
+_STATUS = later(r"[1-5]\d\d\Z")
 _STATUS_OF = frozenset("error errors page pages response responses status".split())  # noqa: SIM905 - reads better
-_MODEL = re.compile(r"\d[1-9]\d\d\Z|\d\d[1-9]\d\Z")
-_NAME = re.compile(r"[A-Z]{3,5}\Z")
-_PLACE = re.compile(r"(\d{1,3})/(\d{1,3})\Z")
-_PART = re.compile(r"(\d{1,3})[-\u2010\u2011\u2013](\d{1,3})\Z")
-_SEASON = re.compile(r"((?:19|20)(\d\d))([/\u2013-])(\d\d)\Z")
+_MODEL = later(r"\d[1-9]\d\d\Z|\d\d[1-9]\d\Z")
+_NAME = later(r"[A-Z]{3,5}\Z")
+_PLACE = later(r"(\d{1,3})/(\d{1,3})\Z")
+_PART = later(r"(\d{1,3})[-\u2010\u2011\u2013](\d{1,3})\Z")
+_SEASON = later(r"((?:19|20)(\d\d))([/\u2013-])(\d\d)\Z")
 
 
 def read(place: Place) -> Found | None:

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
+from vidbuild.patterns import later
 from vidbuild.reading import numbers, tables
 from vidbuild.reading.letters import plural, possessive, spell
 from vidbuild.reading.lexicon import POSSESSIVE, Lexicon
@@ -14,19 +15,19 @@ from vidbuild.reading.lexicon import POSSESSIVE, Lexicon
 HOLES = "\u01c0\u01c1"
 """Stand for the characters of what is read already, by turns: letters that no rule knows."""
 
-_VOWEL = re.compile(r"[aeiouy]", re.IGNORECASE)
+_VOWEL = later(r"[aeiouy]", re.IGNORECASE)
 # What no English word has, such as four consonants in a row, but for "length", "rights" and "months".
-_HARD = re.compile(
+_HARD = later(
     r"[^AEIOUY]{4}(?<!NGTH|GHT[SH]|[DLMNPRX]THS|RMTH|RLDS|RSTS)"
     r"|^[^AEIOUY]{3}(?<!SCR|STR|SPL|SPR|SCH|THR|SHR|PHR|CHR|THW)|^(?!OO)(.)\1|[QJV][^AEIOUY]|X(?![AEIOUYTPCH]|$)"
 )
-_PARTS = re.compile(r"[A-Z]{2,}s(?![a-z])|[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
-_RUNS = re.compile(
+_PARTS = later(r"[A-Z]{2,}s(?![a-z])|[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+_RUNS = later(
     rf"[^\W_{HOLES}]+(?:['\u2019](?:s|t|re|ve|ll|d|m)\b)?|{HOLES[0]}+|{HOLES[1]}+|::|->|=>|[!=<>]=|&&|\|\||:=|\.\.\.|.",
     re.DOTALL,
 )
 _ACRONYM, _SHORT = 6, 3
-_ORDINAL = re.compile(r"(\d{1,6})(?:st|nd|rd|th)\Z")
+_ORDINAL = later(r"(\d{1,6})(?:st|nd|rd|th)\Z")
 _POWERS = {"²": "squared", "³": "cubed"}
 _IDS = {"id": "I.D", "ids": "I dees"}
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from pathlib import Path as FilePath
 from typing import Any
 
 from vidbuild.diagnostic import Diagnostic
+from vidbuild.frozen import dataclass, field, replaced
 from vidbuild.location import Location
 from vidbuild.spec import file_kind, layers, paths, reader, schema, validate, wording
 from vidbuild.spec.document import Document, Path
@@ -47,7 +47,7 @@ def _unreadable(shown: str, message: str, hint: str | None = None) -> _UnusableE
     return _UnusableError(Diagnostic("error", message, shown, Location(shown, 1, 1, 2), hint=hint))
 
 
-@dataclass
+@dataclass(frozen=True, slots=True)
 class BrandReader:
     """Reads the brand of a spec and those that it extends.
 
@@ -143,7 +143,7 @@ class BrandReader:
                 line = document.key(("theme", name)).line
                 message = f"'{name}' is given twice: also in 'theme', in line {line}"
                 self._located(document, (name,), message, "remove one of them")
-        return replace(document, data={name: value for name, value in data.items() if name not in wrong})
+        return replaced(document, data={name: value for name, value in data.items() if name not in wrong})
 
     def _find(self, name: str) -> FilePath | None:
         for folder in folders(self.path, self.root):
@@ -198,9 +198,9 @@ def apply(document: Document, root: FilePath, chosen: str | None) -> Branded:
 def _located(item: Diagnostic, document: Document, value: object, *, is_chosen: bool) -> Diagnostic:
     """Return a problem of a brand as one of the spec; that of its name is at the spec's `brand`."""
     if item.file:
-        return replace(item, file=document.name)
+        return replaced(item, file=document.name)
     path: Path = ("brand", "name") if isinstance(value, Mapping) else ("brand",)
-    return replace(item, file=document.name, location=None if is_chosen else document.value(path))
+    return replaced(item, file=document.name, location=None if is_chosen else document.value(path))
 
 
 def _without_effect(
@@ -241,7 +241,7 @@ def _with_hint(fault: validate.Fault) -> validate.Fault:
         return fault
     known = sorted(set(schema.definition("brand")["properties"]) - {"$schema"})
     hint = INSTEAD.get(str(fault.path[-1])) or f"use {', '.join(known)}"
-    return replace(fault, hint=hint)
+    return replaced(fault, hint=hint)
 
 
 def _forbidden(document: Document) -> Iterator[tuple[Path, str]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Any
 
@@ -66,7 +65,7 @@ class SpecBuilder:
         speaker = voice.resolve(chosen, ("voice",), collector, values["voices"], values["language"])
         themes = theme.ThemeLoader(self.root)
         resolved_theme = themes.load(values["theme"], ("theme",), collector)
-        collector.diagnostics.extend(replace(item, file=self.document.name) for item in themes.diagnostics)
+        collector.diagnostics.extend(replaced(item, file=self.document.name) for item in themes.diagnostics)
         read = reading.load(values["reading"], collector, self.root)
         self.sources = {**themes.sources, **read.sources, **self.stock.sources}
         found = list(self.valid.scenes())
@@ -84,8 +83,8 @@ class SpecBuilder:
             caption_fields.check_scenes(written, captions, settings.format, collector)
         music_of_all = music.of_spec(values.get("music"), finder)
         thanks = credit.checked(self.stock, self.valid.data, collector)
-        context = replace(context, music=music_of_all, behavior=behavior, recordings=self.recordings, credits=thanks)
-        context = replace(context, cues=self.layered.cues)
+        context = replaced(context, music=music_of_all, behavior=behavior, recordings=self.recordings, credits=thanks)
+        context = replaced(context, cues=self.layered.cues)
         ready = list(self._scenes(found, context))
         self.sources.update(context.sources)
         self._check_ids()

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
 from vidbuild import columns
 from vidbuild.diagnostic import Diagnostic, Severity
 from vidbuild.errors import VidbuildError
+from vidbuild.frozen import replaced
 from vidbuild.remote.public_key import hidden
 from vidbuild.sanitize import replace_controls, single_line
 
@@ -47,7 +47,7 @@ def tidy(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
 
 
 def _brief(item: Diagnostic) -> Diagnostic:
-    return replace(item, message=_short_line(item.message), hint=_short_line(item.hint) if item.hint else item.hint)
+    return replaced(item, message=_short_line(item.message), hint=_short_line(item.hint) if item.hint else item.hint)
 
 
 def _short_line(text: str) -> str:

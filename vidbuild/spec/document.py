@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections.abc import Mapping
 from functools import lru_cache
@@ -11,13 +10,14 @@ from pathlib import Path as FilePath
 from vidbuild.frozen import dataclass, field
 from vidbuild.json_types import Json
 from vidbuild.location import Location
+from vidbuild.patterns import later
 
 Path = tuple[str | int, ...]
 
 SCENE_FIELD = 3  # length of the path of a scene's field: "scenes", index, name
 AUTHORS_OWN = "x-"  # names of fields that vidbuild does not read begin with it
 NOWHERE = Location("", 0, 0, 0)
-_LINE_END = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
+_LINE_END = later("\r\n|[\n\r\x85\u2028\u2029]")
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import Any
 
 from vidbuild.diagnostic import Diagnostic
+from vidbuild.frozen import replaced
 from vidbuild.json_types import Json
 from vidbuild.location import Location
 from vidbuild.spec import schema, templates
@@ -75,7 +75,7 @@ def expand(document: Document, names: Mapping[str, Any]) -> tuple[Document, dict
         key: value if is_verbatim(document.data, (key,)) else walk(value, (key,))
         for key, value in document.data.items()
     }
-    return replace(document, data=data), problems
+    return replaced(document, data=data), problems
 
 
 def is_verbatim(data: object, path: Path) -> bool:

@@ -6,12 +6,12 @@ import os
 import re
 import stat
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
 from vidbuild.errors import os_error_text
+from vidbuild.frozen import dataclass, field
 from vidbuild.spec import paths
 from vidbuild.spec.files import similar_folder
 from vidbuild.spec.paths import InputError
@@ -20,7 +20,7 @@ MAX_NAMES = 500  # listed names: a scene shows fewer, and says so
 _DIGITS = re.compile(r"(\d+)")
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Listing:
     """The names in a folder.
 

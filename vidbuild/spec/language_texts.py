@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from vidbuild.diagnostic import Diagnostic
+from vidbuild.frozen import dataclass
 from vidbuild.json_types import Json
 from vidbuild.spec import narration, schema, translatable
 from vidbuild.spec.by_output import Chosen
@@ -32,7 +32,6 @@ class Missing:
     written: bool
 
 
-@dataclass(slots=True)
 class LanguageTexts:
     """The texts of one video's document in its language.
 
@@ -46,24 +45,17 @@ class LanguageTexts:
     translated: how many texts have a translation; missing: those that have none.
     """
 
-    chosen: Chosen
-    languages: Sequence[str]
-    language: str
-    translations: Translations
-    made: Rebuilder = field(init=False)
-    data: Mapping[str, Any] = field(init=False)
-    found: DiagnosticCollector = field(init=False)
-    failed: dict[Path, list[Diagnostic]] = field(default_factory=dict)
-    changed: set[int] = field(default_factory=set)
-    looks_change: bool = False
-    translated: int = 0
-    missing: list[Missing] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        document = self.chosen.layered.document
+    def __init__(self, chosen: Chosen, languages: Sequence[str], language: str, translations: Translations) -> None:
+        document = chosen.layered.document
+        self.chosen, self.languages, self.language, self.translations = chosen, languages, language, translations
         self.made = Rebuilder(document)
-        self.data = document.data if isinstance(document.data, Mapping) else {}
+        self.data: Mapping[str, Any] = document.data if isinstance(document.data, Mapping) else {}
         self.found = DiagnosticCollector(document)
+        self.failed: dict[Path, list[Diagnostic]] = {}
+        self.changed: set[int] = set()
+        self.looks_change = False
+        self.translated = 0
+        self.missing: list[Missing] = []
 
     @property
     def first(self) -> str:

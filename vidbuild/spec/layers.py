@@ -7,9 +7,9 @@ field by field, a list or a text replaces the one below it.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from typing import Any
 
+from vidbuild.frozen import dataclass, field, replaced
 from vidbuild.json_types import Json
 from vidbuild.location import Location
 from vidbuild.spec.document import AUTHORS_OWN, Document, Part, Path, Span
@@ -66,7 +66,7 @@ class Layer:
     without: Collection[str] = ()
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Merge:
     """target: path in the merged document -> the layer that has the value, and its path there.
 
@@ -215,7 +215,7 @@ def _document(spec: Document, layers: Sequence[Document], merge: _Merge) -> Docu
         start = offsets[index]
         for path, span in document.spans.items():
             if (target := moved.target(path)) is not None:
-                spans[target] = replace(span, start=span.start + start, end=span.end + start)
+                spans[target] = replaced(span, start=span.start + start, end=span.end + start)
     return Document(spec.name, text, data, keys, values, spans, tuple(parts))
 
 

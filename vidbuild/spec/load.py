@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import chain
 from pathlib import Path as FilePath
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from vidbuild.choice import Choice
 from vidbuild.diagnostic import Diagnostic
+from vidbuild.frozen import dataclass, field, replaced
 from vidbuild.location import Location
 from vidbuild.model import Spec
 from vidbuild.project import root_of
@@ -116,7 +116,7 @@ def _whole(read: Callable[..., LoadResult]) -> Spec:
     errors = tidy(chain.from_iterable(each.errors for each in results))
     if errors or first.spec is None:
         raise SpecError(errors, dict(chain.from_iterable(each.sources.items() for each in results)))
-    return replace(first.spec, videos=tuple(each.spec_or_raise() for each in results))
+    return replaced(first.spec, videos=tuple(each.spec_or_raise() for each in results))
 
 
 def try_load(
@@ -156,7 +156,7 @@ def try_load(
     if result.spec is None:
         return result
     files = (FilePath(name).absolute(), *result.spec.files)
-    return replace(result, spec=replace(result.spec, files=files))
+    return replaced(result, spec=replaced(result.spec, files=files))
 
 
 def try_load_all(path: str | os.PathLike[str], variables: Variables | None = None, **given: Any) -> list[LoadResult]:  # noqa: ANN401 - as for try_load
@@ -221,8 +221,8 @@ def _load_document(written: Document, problems: list[Diagnostic], given: _Given)
         invalid = frozenset(failed).union(fault.path for fault in faults)
         stock = _stock(document, ValidParts(document.data, invalid), collector, given)
         valid = ValidParts(stock.document.data, invalid | stock.unresolved)
-        layered = replace(selected.layered, document=stock.document)
-        own_collector = replace(collector, document=stock.document)
+        layered = replaced(selected.layered, document=stock.document)
+        own_collector = replaced(collector, document=stock.document)
         builder = SpecBuilder(layered, stock, own_collector, valid, recordings=given.recordings)
         spec, found = plugins.reporting(builder.spec, collector), stock.fields
         sources.update(builder.sources)
@@ -233,8 +233,8 @@ def _load_document(written: Document, problems: list[Diagnostic], given: _Given)
         return LoadResult(None, diagnostics, sources, found, every.choices, branded.layered)
     if branded.files or selected.is_one_of_several:
         files = tuple(dict.fromkeys((*branded.files, *selected.files, *spec.files)))
-        spec = replace(spec, files=files, data=expand.expand(written, named)[0].data)
-    spec = replace(selected.marked(spec), warnings=diagnostics)
+        spec = replaced(spec, files=files, data=expand.expand(written, named)[0].data)
+    spec = replaced(selected.marked(spec), warnings=diagnostics)
     return LoadResult(spec, diagnostics, sources, found, every.choices, branded.layered)
 
 

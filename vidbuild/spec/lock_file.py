@@ -6,13 +6,14 @@ import json
 import os
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import MISSING, dataclass, field, fields
 from pathlib import Path as FilePath
 from pathlib import PurePosixPath
 from typing import Any
 
 from vidbuild.diagnostic import Diagnostic
+from vidbuild.frozen import changed_values, dataclass, defaults, field, names, values
 from vidbuild.json_types import Json
+from vidbuild.patterns import later
 from vidbuild.project import LOCK
 from vidbuild.spec import reader
 from vidbuild.spec.collector import DiagnosticCollector
@@ -30,12 +31,12 @@ HEADER = """\
 # Commit it together with these files. 'vidbuild lock SPEC' adds what is missing.
 """
 REPAIR = "restore the file from version control, or remove it and run: vidbuild lock SPEC"
-_CONFLICT = re.compile(r"^(?:<{7}|={7}|>{7}|\|{7})(?: .*)?$", re.MULTILINE)
-_UNREADABLE = re.compile("[\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")  # in a text of YAML, as they are
-_SHA256 = re.compile(r"[0-9a-f]{64}")
+_CONFLICT = later(r"^(?:<{7}|={7}|>{7}|\|{7})(?: .*)?$", re.MULTILINE)
+_UNREADABLE = later("[\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")  # in a text of YAML, as they are
+_SHA256 = later(r"[0-9a-f]{64}")
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True)
 class Request:
     """What a spec asks for. Equal requests of a project have one file.
 
@@ -196,27 +197,29 @@ class _Parser:
 
     def _record(self, cls: Any, item: Mapping[str, Json], path: Path, other: Any, **known: object) -> Any:  # noqa: ANN401 - any of the records
         """Return a record of some fields of an entry; None after adding errors. other: whose fields the rest are."""
-        values, valid = dict(known), None not in known.values()
-        for each in fields(cls):
-            if each.name in known:
+        found, valid = dict(known), None not in known.values()
+        for name in names(cls):
+            if name in known:
                 continue
-            if each.name not in item:
-                if each.default is MISSING:
-                    self._collector.error(path, f"'{each.name}' is missing", REPAIR)
+            if name not in item:
+                if name not in defaults(cls):
+                    self._collector.error(path, f"'{name}' is missing", REPAIR)
                     valid = False
                 continue
-            value = _typed(item[each.name], str(each.type))
+            kind = str(cls.__annotations__[name])
+            value = _typed(item[name], kind)
             if value is None:
-                self._collector.error((*path, each.name), f"'{each.name}' must be {_KINDS[str(each.type)]}", REPAIR)
+                self._collector.error((*path, name), f"'{name}' must be {_KINDS[kind]}", REPAIR)
                 valid = False
-            values[each.name] = value
+            found[name] = value
         if cls is not Request:
-            names = {each.name for kind in (cls, other) if kind for each in fields(kind)} - set(known)
+            usable = {name for kind in (cls, other) if kind for name in names(kind)} - set(known)
             for name in item:
-                if name not in names:
-                    self._collector.error((*path, name), f"unknown field '{name}'", did_you_mean(name, names), key=True)
+                if name not in usable:
+                    hint = did_you_mean(name, usable)
+                    self._collector.error((*path, name), f"unknown field '{name}'", hint, key=True)
                     valid = False
-        return cls(**values) if valid else None
+        return cls(**found) if valid else None
 
     def _is_sound(self, entry: object, path: Path, file: str, digest: str, name: str = "file") -> bool:
         """Add an error unless a file is one of this project's, and named once with one digest."""
@@ -257,23 +260,15 @@ def _typed(value: Json, kind: str) -> object:
 def text_of(lock: Lock) -> str:
     """Return the text of a lock: entries are sorted, and each of their fields has a line."""
     stock = [
-        {**_values(entry.request), **{name: value for name, value in _values(entry).items() if name != "request"}}
-        for _, entry in sorted(lock.stock.items())
+        {**changed_values(request), **{name: item for name, item in changed_values(entry).items() if name != "request"}}
+        for request, entry in sorted(lock.stock.items(), key=lambda each: tuple(values(each[0]).values()))
     ]
     voices = [
-        _values(entry) for entry in sorted(lock.voices.values(), key=lambda each: (each.voice, each.text, each.key))
+        changed_values(entry)
+        for entry in sorted(lock.voices.values(), key=lambda each: (each.voice, each.text, each.key))
     ]
     parts = [HEADER, f"version: {VERSION}\n", *_listed("stock", stock), *_listed("voices", voices)]
     return "".join(parts)
-
-
-def _values(record: Request | StockEntry | VoiceEntry) -> dict[str, Any]:
-    """Return the fields of a record that differ from their defaults."""
-    return {
-        each.name: getattr(record, each.name)
-        for each in fields(record)
-        if each.default is MISSING or getattr(record, each.name) != each.default
-    }
 
 
 def _listed(name: str, entries: list[dict[str, Any]]) -> Iterator[str]:

@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from vidbuild.patterns import later
+
 _WORD = "A-Za-z0-9_À-ɏ"  # the letters of scripts without spaces may stand beside emphasis
-_CODE = re.compile(r"(?<!`)(`{1,3})(?!`)([^`]+|[^`]+(?:`{1,2}[^`]+)+?)\1(?!`)")
-_LINK = re.compile(rf"(?<![{_WORD}\]])!?\[([^\[\]\n]*)\]\((?:[^()\s]|\([^()\s]*\))*(?:\s+\"[^\"\n]*\")?\)")
-_AUTOLINK = re.compile(r"<((?:https?://|mailto:)[^<>\s]+)>")
+_CODE = later(r"(?<!`)(`{1,3})(?!`)([^`]+|[^`]+(?:`{1,2}[^`]+)+?)\1(?!`)")
+_LINK = later(rf"(?<![{_WORD}\]])!?\[([^\[\]\n]*)\]\((?:[^()\s]|\([^()\s]*\))*(?:\s+\"[^\"\n]*\")?\)")
+_AUTOLINK = later(r"<((?:https?://|mailto:)[^<>\s]+)>")
 # One "#" is as likely a comment that was meant for YAML.
-_HEADING = re.compile(r"^ {0,3}#{2,6}[ \t]+(\S.*)$", re.MULTILINE)
-_ITEM = re.compile(r"^ {0,3}[-*+][ \t]+(\S.*)$", re.MULTILINE)
-_LAST_WORD = re.compile(r"(\w)((?:\s*\[\[[^\[\]\n]*\]\])*)\Z")
+_HEADING = later(r"^ {0,3}#{2,6}[ \t]+(\S.*)$", re.MULTILINE)
+_ITEM = later(r"^ {0,3}[-*+][ \t]+(\S.*)$", re.MULTILINE)
+_LAST_WORD = later(r"(\w)((?:\s*\[\[[^\[\]\n]*\]\])*)\Z")
 # Emphasis opens before a character and closes after one that is no blank, and is no part of a word: 2 * 3, *.py,
 # **kwargs, a*b*c and __init__ are none.
 _EMPHASIS = (
@@ -22,13 +24,13 @@ _EMPHASIS = (
     re.compile(r"(?<!~)(~~)(?=[^\s~])([^~\n]*[^\s~])~~(?!~)"),
 )
 _NESTING = 3
-_POSSIBLE = re.compile(r"[*_~`<]|\]\(|^ {0,3}(?:#|[-+]\s)", re.MULTILINE)
-_HELD = re.compile("\0([0-9]+)\0")
+_POSSIBLE = later(r"[*_~`<]|\]\(|^ {0,3}(?:#|[-+]\s)", re.MULTILINE)
+_HELD = later("\0([0-9]+)\0")
 
 _TAGS = "a|audio|b|br|break|code|div|em|emphasis|h[1-6]|i|img|kbd|li|mark|ol|p|phoneme|prosody|s|say-as|span|speak|strong|sub|sup|u|ul|voice"  # noqa: E501 - one list
-_TAG = re.compile(rf"(?:(?<![{_WORD}])<|</)(?:{_TAGS})(?:\s[^<>]*)?/?>")
-_READ_ALOUD = re.compile(r"\*\*|`+|\]\(|(?<!\S)#+(?!\S)")
-_SILENT = re.compile(r"-+>|<-+|[<>|^]")
+_TAG = later(rf"(?:(?<![{_WORD}])<|</)(?:{_TAGS})(?:\s[^<>]*)?/?>")
+_READ_ALOUD = later(r"\*\*|`+|\]\(|(?<!\S)#+(?!\S)")
+_SILENT = later(r"-+>|<-+|[<>|^]")
 
 
 def plain(text: str) -> str:

@@ -13,26 +13,27 @@ from vidbuild.frozen import dataclass
 from vidbuild.media.text.boundaries import cuts, is_letter, is_unspaced, word_at
 from vidbuild.media.text.words import Token, spoken_text
 from vidbuild.model import Narration
+from vidbuild.patterns import later
 from vidbuild.reading.reader import Reader
 from vidbuild.reading.words import Part
 from vidbuild.spec import markup, pauses
 from vidbuild.spec.pronounce import Pronunciation
 from vidbuild.suggest import did_you_mean
 
-MARK = re.compile(r"\[\[([^\[\]\n]*)\]\]")
+MARK = later(r"\[\[([^\[\]\n]*)\]\]")
 # `\[[ -f x ]]` is text and no cue. Its brackets are replaced by noncharacters of Unicode while cues are looked for.
-_LITERAL = re.compile(r"\\\[\[(?:((?:(?!\[\[|\\\]\]).)*?)\]\])?|\\\]\]", re.DOTALL)
+_LITERAL = later(r"\\\[\[(?:((?:(?!\[\[|\\\]\]).)*?)\]\])?|\\\]\]", re.DOTALL)
 _OPENING, _CLOSING = "\ufdd0", "\ufdd1"
-_NONCHARACTER = re.compile("[\ufdd0-\ufdef]")
+_NONCHARACTER = later("[\ufdd0-\ufdef]")
 CLOSING = tuple(".,;:!?…)")
 SPOKEN = frozenset("&%@#*/\\§¶†‰")  # punctuation in Unicode that voices speak as words
 MAX_LENGTH = 10_000  # characters of one narration, about 15 minutes
 MAX_CUES = 200  # of one narration
 REMOVE = "remove 'narration' from a scene without speech"
-_PARAGRAPH = re.compile(r"\n[^\S\n]*\n")
+_PARAGRAPH = later(r"\n[^\S\n]*\n")
 _PAUSES = frozenset(".,;:!?…。！？、，；：")  # noqa: RUF001 - the full-width forms are meant
-_WORD = re.compile(r"[^\s]+(?:[\xa0\u202f\u2007]+[^\s]+)*")  # no-break spaces are in a word
-NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*\Z")
+_WORD = later(r"[^\s]+(?:[\xa0\u202f\u2007]+[^\s]+)*")  # no-break spaces are in a word
+NAME = later(r"[A-Za-z][A-Za-z0-9_-]*\Z")
 
 
 @dataclass(frozen=True, slots=True)

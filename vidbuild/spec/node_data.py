@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any
 
+from vidbuild.frozen import dataclass, field
 from vidbuild.json_types import Json
 from vidbuild.location import Location
 from vidbuild.spec import cut_text
@@ -15,7 +15,7 @@ MAX_ENTRIES = 2000  # of one list or mapping, since some entries are compared wi
 MAX_KEY = 200  # characters
 
 
-@dataclass
+@dataclass(frozen=True, slots=True)
 class DataBuilder:
     """Builds the data of a text; keys, values and spans are those of its Document."""
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any
 
 from vidbuild.diagnostic import Diagnostic
+from vidbuild.frozen import dataclass, field
 from vidbuild.location import Location
 from vidbuild.spec.diagnostics import MAX_PROBLEMS
 
 
-@dataclass(slots=True)
 class Node:
     """A node of the text.
 
@@ -20,13 +19,23 @@ class Node:
     size: its number of nodes.
     """
 
-    kind: str
-    value: Any
-    start: int
-    end: int
-    location: Location
-    complete: bool = True
-    size: int = 1
+    __slots__ = ("complete", "end", "kind", "location", "size", "start", "value")
+
+    def __init__(
+        self,
+        kind: str,
+        value: object,
+        start: int,
+        end: int,
+        location: Location,
+        size: int = 1,
+        *,
+        complete: bool = True,
+    ) -> None:
+        self.kind, self.location = kind, location
+        self.value: Any = value
+        self.start, self.end = start, end
+        self.complete, self.size = complete, size
 
 
 class UnreadableError(Exception):

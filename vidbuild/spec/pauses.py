@@ -6,17 +6,18 @@ import re
 from collections.abc import Iterator, Sequence
 
 from vidbuild import timebase
+from vidbuild.patterns import later
 
 LONGEST = 60  # seconds, as of the pauses around a narration
-_PAUSE = re.compile(r"pause\s+(\S.*?)\s*\Z")
-_LENGTH = re.compile(r"([0-9]+(?:\.[0-9]+)?|\.[0-9]+)\s*(s|ms)?\Z")
-_SIMILAR = re.compile(
+_PAUSE = later(r"pause\s+(\S.*?)\s*\Z")
+_LENGTH = later(r"([0-9]+(?:\.[0-9]+)?|\.[0-9]+)\s*(s|ms)?\Z")
+_SIMILAR = later(
     r"\W*(?:pause|wait|break|silence|sleep)?[\s:=(_-]*([0-9]+(?:[.,][0-9]+)?|[.,][0-9]+)\s*(ms|milli\w*|s|secs?|seconds?)?\W*\Z",
     re.IGNORECASE,
 )
-_NUMBER = re.compile(r"([0-9]+(?:[.,][0-9]+)?|[.,][0-9]+)\s*(m?)", re.IGNORECASE)
+_NUMBER = later(r"([0-9]+(?:[.,][0-9]+)?|[.,][0-9]+)\s*(m?)", re.IGNORECASE)
 # How other tools and scripts write a pause; words alone only if they are no words of prose in brackets.
-_FOREIGN = re.compile(
+_FOREIGN = later(
     r"""<break\b[^<>]*>
       | (?<![\w\[])[\[(](?:pause|break|silence|wait|beat)[\s:=]*[0-9]{0,6}[.,]?[0-9]{1,6}\s*[a-z]{0,12}[\])](?!\])
       | (?<![\w\[])[\[(](?:(?:short|long|brief)\s)?(?:pause|silence|beat)[\])](?!\])

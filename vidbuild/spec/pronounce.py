@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 
 from vidbuild.media.text.boundaries import is_unspaced
 from vidbuild.reading.letters import with_s
@@ -16,7 +15,6 @@ SIBILANTS = ("s", "x", "z", "ch", "sh")
 DIVIDERS = frozenset("-–—.,;:!?…'’\"()[]")  # noqa: RUF001 - dashes and quotation marks
 
 
-@dataclass(slots=True)
 class Pronunciation:
     """The entries of `pronounce`: word -> spoken form, a text or an entry with sounds.
 
@@ -26,12 +24,12 @@ class Pronunciation:
     used: the words of the entries that were applied.
     """
 
-    entries: Mapping[str, str | Entry]
-    used: set[str] = field(default_factory=set)
-    _by_first: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
+    __slots__ = ("_by_first", "entries", "used")
 
-    def __post_init__(self) -> None:
-        """Sort the entries by their first character, longer words first."""
+    def __init__(self, entries: Mapping[str, str | Entry]) -> None:
+        self.entries = entries
+        self.used: set[str] = set()
+        self._by_first: dict[str, list[tuple[str, str]]] = {}  # the entries by their first character, longer ones first
         for word in sorted(self.entries, key=lambda word: (-len(word), word)):
             self._by_first.setdefault(word[:1], []).append((word, word))
             capitalized = word[:1].upper() + word[1:]

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Any
 
 from vidbuild.diagnostic import Diagnostic
 from vidbuild.json_types import Json
 from vidbuild.location import Location
+from vidbuild.patterns import later
 from vidbuild.spec import yaml_errors
 from vidbuild.spec.document import Document
 from vidbuild.spec.node_data import MAX_ENTRIES, DataBuilder
@@ -24,7 +24,7 @@ MAX_TEXT = 50_000  # characters of one value
 YamlEvent = Any  # an event of yaml, which has no types for them
 YamlMark = Any  # the position of an event
 
-_UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_UNPRINTABLE = later("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def decode(raw: bytes, name: str) -> tuple[str, list[Diagnostic]]:
@@ -54,18 +54,19 @@ def read(text: str, name: str) -> tuple[Document, list[Diagnostic]]:
     return document, found
 
 
-@dataclass
 class _Reader:
-    source: Document
-    problems: Problems
-    anchors: dict[str, Node] = field(default_factory=dict)
-    texts: dict[str, Location] = field(default_factory=dict)  # anchors before plain text that no alias uses
-    nodes: int = 0
-    aliased: int = 0
+    """texts: anchors before plain text that no alias uses."""
+
+    def __init__(self, source: Document, problems: Problems) -> None:
+        self.source, self.problems = source, problems
+        self.anchors: dict[str, Node] = {}
+        self.texts: dict[str, Location] = {}
+        self.nodes = self.aliased = 0
 
     def document(self) -> Document:
         text = self.source.text
-        found = _UNPRINTABLE.search(text)
+        # What Python calls printable is allowed; most texts have nothing else but line ends.
+        found = None if text.replace("\n", "").isprintable() else _UNPRINTABLE.search(text)
         if found:
             location = self.source.range(found.start(), found.end())
             raise UnreadableError(f"invalid YAML: character U+{ord(found[0]):04X} is not allowed", location)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from pathlib import Path as FilePath
 from typing import Any
 
 from vidbuild.diagnostic import Diagnostic
+from vidbuild.frozen import dataclass, field, replaced
 from vidbuild.reading.lexicon import Lexicon
 from vidbuild.reading.reader import Reader
 from vidbuild.spec import files, ipa, paths, pronounce, reader, validate
@@ -20,7 +20,7 @@ VERBATIM = "verbatim"
 LEXICON: Path = ("reading", "lexicon")
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Reading:
     """The reading of a spec.
 
@@ -67,7 +67,7 @@ def load(value: str | Mapping[str, Any], collector: DiagnosticCollector, root: F
     entries: Mapping[str, Any] = {}
     if not problems:
         entries, problems = _entries(text, _shown(name, collector))
-    collector.diagnostics.extend(replace(item, file=collector.document.name) for item in problems)
+    collector.diagnostics.extend(replaced(item, file=collector.document.name) for item in problems)
     own = {unicodedata.normalize("NFC", word): pronounce.entry_of(word, spoken) for word, spoken in entries.items()}
     where = (paths.as_written(name, folder),)
     return Reading(lexicon=Lexicon(own), files=where, sources={_shown(name, collector): text})

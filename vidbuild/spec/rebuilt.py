@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
+from vidbuild.frozen import replaced
 from vidbuild.json_types import Json
 from vidbuild.location import Location
 from vidbuild.spec.document import Document, Part, Path, Span
@@ -37,7 +37,7 @@ class Rebuilder:
             self._values[new] = found.values[old]
         if old in found.spans:
             span, start = found.spans[old], self._start(source)
-            self._spans[new] = replace(span, start=span.start + start, end=span.end + start)
+            self._spans[new] = replaced(span, start=span.start + start, end=span.end + start)
 
     def copy(
         self, data: Json, new: Path, old: Path, source: Document | None = None, *, key: Path | None = None

@@ -7,11 +7,11 @@ import hashlib
 import os
 import stat
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
 from pathlib import Path as FilePath
 from typing import Any
 
 from vidbuild.errors import os_error_text
+from vidbuild.frozen import dataclass, field, replaced
 from vidbuild.json_types import Json
 from vidbuild.location import Location
 from vidbuild.platforms import shell_command
@@ -73,8 +73,8 @@ def resolve(
     try:
         lock, text = lock_file.load(root)
     except SpecError as error:
-        collector.diagnostics.extend(replace(each, file=document.name) for each in error.diagnostics)
-        return replace(stock, sources=error.sources)
+        collector.diagnostics.extend(replaced(each, file=document.name) for each in error.diagnostics)
+        return replaced(stock, sources=error.sources)
     data: Any = copy.deepcopy(document.data)
     unresolved, used = set(stock.unresolved), []
     for each in stock.fields:
@@ -87,9 +87,9 @@ def resolve(
         _put(data, each.path, FilePath(os.path.relpath(root / entry.file, folder)).as_posix())
     files = (lock_file.path_of(root),) if text else ()
     name = os.path.relpath(lock_file.path_of(root))
-    return replace(
+    return replaced(
         stock,
-        document=replace(document, data=data),
+        document=replaced(document, data=data),
         unresolved=frozenset(unresolved),
         used=tuple(dict.fromkeys(used)),
         files=files,

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, MutableMapping
-from dataclasses import replace
 from pathlib import Path
 
+from vidbuild.frozen import replaced
 from vidbuild.model import Take, Voice
 from vidbuild.spec import lock_file, voice
 from vidbuild.spec.collector import DiagnosticCollector
@@ -24,7 +24,7 @@ def locked(
     try:
         lock, _ = lock_file.load(root)
     except SpecError as error:
-        collector.diagnostics.extend(replace(each, file=collector.document.name) for each in error.diagnostics)
+        collector.diagnostics.extend(replaced(each, file=collector.document.name) for each in error.diagnostics)
         sources.update(error.sources)
         return {}
     return {

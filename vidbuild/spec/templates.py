@@ -8,9 +8,10 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Any
 
+from vidbuild.frozen import dataclass, replaced
+from vidbuild.patterns import later
 from vidbuild.spec.scalars import NumberError, read_plain
 from vidbuild.spec.template_sandbox import (
     FILTERS,
@@ -32,9 +33,9 @@ ALLOWED = frozenset(
         *("List", "Tuple"),
     }
 )
-EXPRESSION = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{[{%][^\n]*", re.DOTALL)
+EXPRESSION = later(r"\{\{.*?\}\}|\{%.*?%\}|\{[{%][^\n]*", re.DOTALL)
 RESERVED = "self"  # jinja2 defines it
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_NAME = later(r"[A-Za-z_][A-Za-z0-9_]*")
 MAX_SHOWN = 60  # characters of an expression in a hint
 UNSUPPORTED = "templates support only '{{ name }}' and '{% if %}'"
 Node = Any  # a jinja2 node; jinja2 is imported when it is needed
@@ -106,7 +107,7 @@ def _with_way_out(problem: TemplateProblem, text: str) -> TemplateProblem:
         way_out = (
             f"write '{{% raw %}}' before '{start}' and '{{% endraw %}}' at the end of the text to show it as it is"
         )
-    return replace(problem, hint=f"{problem.hint}, or {way_out}" if problem.hint else way_out)
+    return replaced(problem, hint=f"{problem.hint}, or {way_out}" if problem.hint else way_out)
 
 
 def _expand(text: str, variables: Mapping[str, Any]) -> str:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path as FilePath
 from typing import Any
 
 from vidbuild.diagnostic import Diagnostic
+from vidbuild.frozen import dataclass, field
 from vidbuild.location import Location
 from vidbuild.media.text import system_fonts
 from vidbuild.media.text.fonts import COMMON_FAMILIES, FontError, families
@@ -81,7 +81,7 @@ class _Origin:
             self.warning("VB111", *spelling)
 
 
-@dataclass
+@dataclass(frozen=True, slots=True)
 class ThemeLoader:
     """Reads a spec's theme and all that it extends.
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from pathlib import Path as FilePath
 from typing import Any
 
 from vidbuild.diagnostic import Diagnostic
+from vidbuild.frozen import dataclass, replaced
 from vidbuild.location import Location
 from vidbuild.project import name_of, root_of
 from vidbuild.spec import paths, reader
@@ -118,7 +118,7 @@ class Translations:
         document = Document(shown, text, None)
         if not problems:
             document, problems = reader.read(text, shown)
-        self.diagnostics.extend(replace(each, file=self._spec) for each in problems)
+        self.diagnostics.extend(replaced(each, file=self._spec) for each in problems)
         if document.data is None or any(each.severity == "error" for each in problems):
             return
         if not isinstance(document.data, Mapping):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from typing import Any
 
 from vidbuild.diagnostic import Diagnostic
+from vidbuild.frozen import dataclass, replaced
 from vidbuild.location import Location
 from vidbuild.spec import conformity, meanings, plugins, schema, value_hints, value_shapes, wording
 from vidbuild.spec.diagnostics import MAX_PROBLEMS
@@ -297,4 +297,4 @@ def _with_consequences(faults: list[Fault]) -> Iterator[Fault]:
     hinted = {(fault.path[:-1], fault.hint) for fault in faults if fault.at_key and fault.hint}
     for fault in faults:
         consequence = bool(fault.missing) and (fault.path, f"did you mean '{fault.missing}'?") in hinted
-        yield replace(fault, consequence=True) if consequence else fault
+        yield replaced(fault, consequence=True) if consequence else fault

@@ -10,6 +10,7 @@ from pathlib import PurePosixPath
 
 from vidbuild.json_types import Json
 from vidbuild.location import Location
+from vidbuild.patterns import later
 from vidbuild.spec import cut_text, schema, value_shapes
 from vidbuild.spec.diagnostics import split_lines
 from vidbuild.spec.document import Document, Path
@@ -17,16 +18,16 @@ from vidbuild.spec.output import LARGEST, SMALLEST
 
 BRACKETS = "put quotes around text that starts with '[['"
 COLON = "put quotes around text with ': ' in it"
-_COMMENT = re.compile(r"""["']?\s*:?\s*(#\S.*)""")
-_NUMBER = re.compile(r"([-+]?[0-9]+(?:\.[0-9]+)?)\s*(s|sec|secs|seconds?|ms|px|fps|deg|\u00b0|%|)", re.IGNORECASE)
-_FACTOR = re.compile(r"([-+]?[0-9]{1,3}(?:\.[0-9]{1,9})?)\s*[%x\u00d7]?", re.IGNORECASE)
+_COMMENT = later(r"""["']?\s*:?\s*(#\S.*)""")
+_NUMBER = later(r"([-+]?[0-9]+(?:\.[0-9]+)?)\s*(s|sec|secs|seconds?|ms|px|fps|deg|\u00b0|%|)", re.IGNORECASE)
+_FACTOR = later(r"([-+]?[0-9]{1,3}(?:\.[0-9]{1,9})?)\s*[%x\u00d7]?", re.IGNORECASE)
 MAX_FACTOR = 10  # numbers below are factors where a percentage is wanted
-_HEX = re.compile(r"[0-9a-f]{3}|[0-9a-f]{6}", re.IGNORECASE)
-_SIZE = re.compile(r"([0-9]{2,4})\s*[x\u00d7*]\s*([0-9]{2,4})", re.IGNORECASE)
+_HEX = later(r"[0-9a-f]{3}|[0-9a-f]{6}", re.IGNORECASE)
+_SIZE = later(r"([0-9]{2,4})\s*[x\u00d7*]\s*([0-9]{2,4})", re.IGNORECASE)
 _HEIGHTS = {"144p": "256x144", "240p": "426x240", "360p": "640x360", "480p": "854x480", "540p": "960x540"}
-_CUE = re.compile(r"\[\[[^\[\],:]*\]")
-_IMAGE = re.compile(r"\.(?:png|jpe?g|webp|avif|svg|gif)$", re.IGNORECASE)
-_CLOCK = re.compile(r"(?:([0-9]{1,2}):)?([0-9]{1,2}):([0-5][0-9](?:\.[0-9]+)?)")
+_CUE = later(r"\[\[[^\[\],:]*\]")
+_IMAGE = later(r"\.(?:png|jpe?g|webp|avif|svg|gif)$", re.IGNORECASE)
+_CLOCK = later(r"(?:([0-9]{1,2}):)?([0-9]{1,2}):([0-5][0-9](?:\.[0-9]+)?)")
 
 
 def hint(document: Document, path: Path) -> str | None:

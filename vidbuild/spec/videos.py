@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from pathlib import Path as FilePath
 from typing import Any
 
 from vidbuild.choice import Choice
 from vidbuild.diagnostic import Diagnostic
+from vidbuild.frozen import dataclass, field, replaced
 from vidbuild.model import Spec
 from vidbuild.spec import by_language, by_output, schema, translatable
 from vidbuild.spec.collector import DiagnosticCollector
@@ -84,7 +84,7 @@ class Selected:
         """Return the video's spec with what distinguishes it."""
         if self.choice is None:
             return spec
-        return replace(spec, choice=self.choice, first_language=self.first, shown_in_first=self.unchanged)
+        return replaced(spec, choice=self.choice, first_language=self.first, shown_in_first=self.unchanged)
 
 
 def select(layered: Layered, videos: Videos, choice: Choice) -> Selected:
@@ -105,7 +105,7 @@ def select(layered: Layered, videos: Videos, choice: Choice) -> Selected:
         texts.check_names((each.scene, each.field) for each in known)
     found = by_language.select(chosen, videos.languages, language, texts, collector)
     return Selected(
-        replace(chosen.layered, document=found.document),
+        replaced(chosen.layered, document=found.document),
         {**failed, **found.failed},
         (*collector.diagnostics, *texts.diagnostics),
         tuple(texts.files),

@@ -11,6 +11,7 @@ from functools import lru_cache
 from vidbuild.frozen import dataclass
 from vidbuild.media.text.boundaries import split
 from vidbuild.media.text.words import Token
+from vidbuild.patterns import later
 from vidbuild.scenes.protocol import Reveal
 
 STOP_WORDS = frozenset(
@@ -27,9 +28,9 @@ PREVIEWED = 3
 OUT_OF_ORDER = "mentioned only out of order, or before the item above it"
 PREVIEW = "mentioned only in a sentence that seems to preview several items"
 
-SIGNS = re.compile(r"[^\w]+")
+SIGNS = later(r"[^\w]+")
 CACHED = 1 << 14  # words and texts: a narration is searched for mentions when it is checked and when it is planned
-SENTENCE_END = re.compile(r"[.!?…。！？][\"'”’»)\]]*\Z")  # noqa: RUF001 - the full-width forms are meant
+SENTENCE_END = later(r"[.!?…。！？][\"'”’»)\]]*\Z")  # noqa: RUF001 - the full-width forms are meant
 
 
 @dataclass(frozen=True, slots=True)

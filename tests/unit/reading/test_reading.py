@@ -5,8 +5,10 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -14,11 +16,12 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from num2words import num2words  # type: ignore[import-untyped] # it has no types
 
 from vidbuild.media.text.align import align
 from vidbuild.media.text.words import Speech
 from vidbuild.model import Narration
-from vidbuild.reading import languages
+from vidbuild.reading import languages, numbers
 from vidbuild.reading.lexicon import Entry, Lexicon, size
 from vidbuild.reading.reader import Reader
 from vidbuild.spec import narration, pronounce
@@ -214,3 +217,25 @@ def test_paragraphs_end_with_a_pause() -> None:
     said = narration.parse(text, pronounce.from_spec({}), "en")
     assert said.spoken == "First part. Second (part). Third. Fourth fifth"
     assert said.text == "First part Second (part) Third. Fourth fifth"
+
+
+@pytest.mark.parametrize(
+    ("form", "read", "listed"),
+    [
+        ("cardinal", numbers.cardinal, range(1100)),
+        ("ordinal", numbers.ordinal, range(120)),
+        ("year", numbers.year, range(1000, 2200)),
+    ],
+)
+def test_common_numbers_are_read_as_by_num2words(form: str, read: Callable[[str], str], listed: range) -> None:
+    """Numbers that are read without num2words are those that it reads, with the same words."""
+    expected = [str(num2words(number, to=form)).replace(",", "") for number in listed]
+    assert [read(str(number)) for number in listed] == expected
+
+
+def test_common_numbers_do_not_load_all_languages() -> None:
+    """num2words loads its fifty languages: a narration with common numbers does not."""
+    code = "import sys\nfrom vidbuild.reading.numbers import cardinal, ordinal, year\n"
+    code += "print(cardinal('999'), ordinal('42'), year('2026'), 'num2words' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "nine hundred and ninety-nine forty-second twenty twenty-six False\n"

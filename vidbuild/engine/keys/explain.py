@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
 from typing import Any
 
 from vidbuild.engine.graph.canonical import Line
@@ -13,6 +12,7 @@ from vidbuild.engine.keys.key import KeyMaterial
 from vidbuild.engine.keys.lookup import CacheLookup
 from vidbuild.engine.keys.reasons import Reason, compare, summary
 from vidbuild.errors import StepError
+from vidbuild.frozen import dataclass, replaced
 
 _SHOWN = 3
 
@@ -48,7 +48,7 @@ class Explanation:
 
     def named(self, prefix: str) -> Explanation:
         """Return the explanation with a text in front of the ids of steps."""
-        return replace(self, step=prefix + self.step, because=[prefix + each for each in self.because])
+        return replaced(self, step=prefix + self.step, because=[prefix + each for each in self.because])
 
     def short(self) -> str:
         """Return one line: `render:install  may run: speak:install will`."""

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Collection, Iterable, Iterator
 from itertools import accumulate, pairwise
 
+from vidbuild.patterns import later
+
 # Such a text is one word, which spares most narrations the import of ICU. No part gives characters back to another one:
 # a thousand apostrophes would take a second.
-_ONE_WORD = re.compile(r"[(\[\"'“‘«¿¡]*+[A-Za-zÀ-ɏ0-9_.'’]*+[)\]\"'”’»;:!?,…]*+\Z")  # noqa: RUF001 - quotation marks
-_KATAKANA = re.compile("[\u30a1-\u30fa\u30fc-\u30ff\u31f0-\u31ff]{2}")
+_ONE_WORD = later(r"[(\[\"'“‘«¿¡]*+[A-Za-zÀ-ɏ0-9_.'’]*+[)\]\"'”’»;:!?,…]*+\Z")  # noqa: RUF001 - quotation marks
+_KATAKANA = later("[\u30a1-\u30fa\u30fc-\u30ff\u31f0-\u31ff]{2}")
 # The scripts that are written without spaces between words, as in the names of their characters.
 _UNSPACED = ("CJK", "HIRAGANA", "KATAKANA", "THAI", "LAO", "KHMER", "MYANMAR")
 

@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from functools import cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from vidbuild.media.text import boundaries, scene_text
+from vidbuild.patterns import later
 
 if TYPE_CHECKING:
     from pyphen import Pyphen
 
 SOFT_HYPHEN = "\u00ad"
 # Shorter words fit into a line of any layout, and are not worth a dictionary. base.typ looks up words of this form.
-_LONG = re.compile(r"[^\W\d_]{14,}")
+_LONG = later(r"[^\W\d_]{14,}")
 _LEAST = 3  # letters before and after a hyphen
 # Han, kana, and the punctuation that stands among them; base.typ looks up runs of this form.
-_RUN = re.compile(
+_RUN = later(
     "[\u3001\u3002\u3005\u3006\u300c-\u300f\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff01\uff08\uff09\uff0c\uff1a\uff1b\uff1f\uff66-\uff9f]{2,}"
 )
 _LONGEST = 12  # characters of a phrase that is kept on a line
 # Between two phrases: a word that ends in kana, a suffix, and a counter.
-_JOINED = re.compile(
+_JOINED = later(
     "(?:.?[\u3400-\u9fff]\\|[\u3041-\u309f]|.?[\u3400-\u9fff]\\|[性的化者型用率度感力]|[一二三四五六七八九十数何]か\\|[\u3400-\u9fff])"
 )
 

@@ -10,26 +10,26 @@ default faces have parts of mathematical signs. So only a theme's own fonts can 
 from __future__ import annotations
 
 import json
-import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from vidbuild.media.text import fonts
 from vidbuild.media.text.fonts import StagedFonts
+from vidbuild.patterns import later
 
 if TYPE_CHECKING:
     import typst
 
 LATIN_1 = 0xFF
-PRIVATE_USE = re.compile("[\ue000-\uf8ff\U000f0000-\U000ffffd\U00100000-\U0010fffd]")
+PRIVATE_USE = later("[\ue000-\uf8ff\U000f0000-\U000ffffd\U00100000-\U0010fffd]")
 NO_GLYPH = "\U0010fffd"  # stands for a private-use character that must not be drawn; no known font uses it
 WEIGHTS = (400, 600, 800)  # those of the templates
 MAX_NAMED = 4  # in one message
 _UNSEEN = frozenset({"Cc", "Cf", "Zs", "Zl", "Zp"})
 _COMBINING = frozenset({"Mn", "Me", "Mc"})
-_REPORTED = re.compile(r'the text `"((?:[^"\\]|\\.)*)"` could not be displayed')
-_ESCAPE = re.compile(r"\\u\{([0-9a-f]+)\}|\\(.)")
+_REPORTED = later(r'the text `"((?:[^"\\]|\\.)*)"` could not be displayed')
+_ESCAPE = later(r"\\u\{([0-9a-f]+)\}|\\(.)")
 _EMOJI = 0x1F000
 _SCRIPTS = {
     "CJK": "CJK SC",

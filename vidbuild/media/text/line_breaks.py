@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from vidbuild.media.text.boundaries import is_unspaced
+from vidbuild.patterns import later
 
 
 class _Words(NamedTuple):
@@ -48,11 +49,11 @@ _CLOSING = "\"')]}»›”’“‘」』）"  # noqa: RUF001 - in all scripts
 _DASH = "—"
 _REACH = 100  # characters of the words before and after a space that are looked at
 _ZERO_WIDTH_SPACE = "\u200b"
-_NUMBER = re.compile(r"[(\[]?[+\-−±~≈<>≤≥]?[$€£¥]?\d+([.,:'’/\u00a0\u202f\u2009]\d+)*")  # noqa: RUF001 - as written
-_DIGITS = re.compile(r"[(\[]?[+\-−]?\d{1,3}")  # noqa: RUF001 - a minus sign
-_GROUP = re.compile(r"\d{3}(?!\d)")
-_ROMAN = re.compile(r"[IVXLC]+[.,;:!?)]*")
-_INITIAL = re.compile(r"[^\W\d_]\.")
+_NUMBER = later(r"[(\[]?[+\-−±~≈<>≤≥]?[$€£¥]?\d+([.,:'’/\u00a0\u202f\u2009]\d+)*")  # noqa: RUF001 - as written
+_DIGITS = later(r"[(\[]?[+\-−]?\d{1,3}")  # noqa: RUF001 - a minus sign
+_GROUP = later(r"\d{3}(?!\d)")
+_ROMAN = later(r"[IVXLC]+[.,;:!?)]*")
+_INITIAL = later(r"[^\W\d_]\.")
 
 
 def breaks(text: str, language: str) -> dict[int, Rank]:
