@@ -96,6 +96,7 @@ class Site:
             [(kinds[path.suffix], path, "") for path in sorted(outputs.iterdir())],
             {**known, "digest": "", "scenes": scenes, "reasons": {}, **facts},
         )
+        self.video.revisions.trim()
         self.video.previous, self.video.revision = self.video.revision, revision
         return revision
 

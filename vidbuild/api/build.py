@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from vidbuild.api.build_command import BuildCommand, BuildRow, NullFacts, together
 from vidbuild.api.listeners import Listeners
 from vidbuild.api.options import BuildOptions, RunControl, options_of
 from vidbuild.api.result import Result
 from vidbuild.api.spec_args import SpecLike, distinct, refuse_same_names
+
+if TYPE_CHECKING:
+    from vidbuild.api.plan import Plan
+    from vidbuild.choice import Choice
 
 
 def build(
@@ -31,14 +35,21 @@ def build(
     A step that fails is in the result. Raises SpecError if the spec is wrong, UsageError or StoreError if the build
     cannot begin.
     """
-    command = BuildCommand([spec], options_of(options, changes), control)
-    with command.listening(on_event):
-        videos = command.prepare()
-        for error in command.refuse(videos).values():
-            raise error
-        result = together(spec, command.run(videos))
-    command.check_remote()
-    return result
+    return _built(BuildCommand([spec], options_of(options, changes), control), spec, on_event)
+
+
+def build_planned(
+    spec: SpecLike,
+    plans: Mapping[Choice | None, Plan],
+    options: BuildOptions,
+    *,
+    on_event: Listeners | None = None,
+    control: RunControl | None = None,
+) -> Result:
+    """Build one spec as `build` does, without planning again: plans: of its videos, or None -> that of the only one."""
+    command = BuildCommand([spec], options, control)
+    command.planned = plans
+    return _built(command, spec, on_event)
 
 
 def build_all(
@@ -78,3 +89,13 @@ def build_rows(
         results = command.build()
     command.check_remote()
     return results
+
+
+def _built(command: BuildCommand, spec: SpecLike, on_event: Listeners | None) -> Result:
+    with command.listening(on_event):
+        videos = command.prepare()
+        for error in command.refuse(videos).values():
+            raise error
+        result = together(spec, command.run(videos))
+    command.check_remote()
+    return result

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -40,7 +40,9 @@ from vidbuild.project import root_of
 
 if TYPE_CHECKING:
     from vidbuild.api.executor import ChosenExecutor
+    from vidbuild.api.plan import Plan
     from vidbuild.api.shared_cache import SharedCache, UnusableCache
+    from vidbuild.choice import Choice
 
 
 # Of a build that found its only video up to date: when it began, in ns since 1970.
@@ -83,6 +85,7 @@ class BuildCommand:
         self._names = dict(enumerate(each.name for each in rows) if rows else names_in_stores(specs, self._stores))
         self._own = [each.options for each in rows] if rows else [for_one(spec, specs, options) for spec in specs]
         self._is_batch = rows is not None
+        self.planned: Mapping[Choice | None, Plan] = {}  # what is planned already; None: the only video of a spec
         self._shared: list[SharedCache | UnusableCache] = []
         self._executor: ChosenExecutor | None = None
         if options.executor != LOCAL:
@@ -149,7 +152,7 @@ class BuildCommand:
         entry = entry_of(path_of(spec), options.only, store, draft=options.draft, base=options.name)
         with self._emitting_end(entry, store):
             try:
-                return [_only(Video(spec, options, name), options)]
+                return [_only(Video(spec, options, name, plan=self.planned.get(None)), options)]
             except SeveralVideosError as several:
                 from vidbuild.api.several import choices_of, target_name
 
@@ -161,7 +164,7 @@ class BuildCommand:
             entry = entry_of(path_of(spec), options.only, store, choice, draft=options.draft, base=options.name)
             try:
                 with self._emitting_end(entry, store):
-                    found.append(_checked(Video(spec, options, own, choice)))
+                    found.append(_checked(Video(spec, options, own, choice, self.planned.get(choice))))
             except VidbuildError as error:
                 if unbuilt is None or not hasattr(error, "diagnostics"):
                     raise

@@ -5,11 +5,12 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
+from vidbuild.api.plan import store_of
 from vidbuild.engine.disk.lock import Lock
 from vidbuild.engine.store import copies
 from vidbuild.engine.store.copies import LIVE, PAGES, touch
 
-__all__ = ["LIVE", "PAGES", "Hold", "lock_file", "touch", "trim_copies"]
+__all__ = ["LIVE", "PAGES", "Hold", "Kept", "lock_file", "touch", "trim_copies"]
 
 _WAIT_FOR_TRIM = 0.05  # seconds
 
@@ -36,6 +37,18 @@ class Hold:
         if self._lock is not None:
             self._lock.release()
             self._lock = None
+
+
+class Kept:
+    """Finds outputs in the cache of a spec, where no build replaces them."""
+
+    def __init__(self, spec: Path, cache: Path | None) -> None:
+        self._blobs = store_of(spec, cache).blobs
+
+    def __call__(self, digest: str) -> Path | None:
+        """Return the file whose SHA-256 this is; None without one."""
+        path = self._blobs.find(digest) if digest else None
+        return path if path is not None and path.is_file() else None
 
 
 def trim_copies(root: Path) -> int:

@@ -57,13 +57,21 @@ class Video:
 
     name: of the video's target in the run, "" if it is the only one.
     choice: which of the spec's videos.
+    plan: if it exists already, for these options.
     store: keeps the steps' results; the caller may replace it before the run begins.
 
     Raises SpecError if the spec is wrong, UsageError if the options do not fit it, and SeveralVideosError without a
     choice if the spec has several videos.
     """
 
-    def __init__(self, spec: SpecLike, options: BuildOptions, name: str = "", choice: Choice | None = None) -> None:
+    def __init__(
+        self,
+        spec: SpecLike,
+        options: BuildOptions,
+        name: str = "",
+        choice: Choice | None = None,
+        plan: Plan | None = None,
+    ) -> None:
         self.spec = spec
         self.name = name
         self.path = path_of(spec)
@@ -75,7 +83,7 @@ class Video:
         self._placing: Placing | None = None
         if not options.dry_run:
             refuse_outside(root_of(self.path), self._default_folders())
-        self.plan: Plan = plan_of(
+        self.plan: Plan = plan or plan_of(
             spec,
             store=self.store,
             variables=options.variables,

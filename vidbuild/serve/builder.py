@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -22,6 +23,8 @@ TICK = 5.0  # seconds between two looks at the installed code
 IDLE = 300.0  # seconds after the last build in which workers, with the voices that they have loaded, are kept
 FIRST_QUIET, QUIET, LONGEST_WAIT = 0.03, 0.4, 1.5  # seconds: see Builder._let_settle
 _IMPATIENCE = 3  # passes in a row that show nothing, after which a picture is shown although there is a newer edit
+PAUSE = 1.0  # seconds after a build in which nothing is edited, before garbage is collected
+_SELDOM = 1000  # collections of middle-aged objects before one of all, which takes a tenth of a second
 GRACE = 1.0  # seconds in which running steps of a useless build may finish
 
 
@@ -99,10 +102,12 @@ class Builder:
         return self._stopping or self._generation.get(spec) != generation
 
     def _work(self) -> None:
-        workers = keep_workers()
+        workers, thresholds = keep_workers(), gc.get_threshold()
+        gc.set_threshold(*thresholds[:2], _SELDOM)  # `_wait` collects when no page waits for a picture
         try:
             self._build_all(workers.close_if_idle)
         finally:
+            gc.set_threshold(*thresholds)
             workers.close()
 
     def _build_all(self, close_if_idle: Callable[[float], None]) -> None:
@@ -138,15 +143,19 @@ class Builder:
 
     def _wait(self, close_if_idle: Callable[[float], None]) -> None:
         """Wait until there is something to build, or that is to stop."""
+        pause = PAUSE
         while True:
             with self._condition:
                 if not self._queue and not self._stopping:
-                    self._condition.wait(TICK)
+                    self._condition.wait(pause)
                 if self._stopping:
                     return
                 if self._queue:
                     self._let_settle()
                     return
+            if pause == PAUSE:
+                gc.collect()
+            pause = TICK
             close_if_idle(IDLE)
             if (
                 self._is_stale()

@@ -6,11 +6,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from vidbuild.api.build import build
+from vidbuild.api.build import build_planned
+from vidbuild.api.copies import Kept
 from vidbuild.api.live import LiveVideo, Look, look, missing
 from vidbuild.api.live_parts import CancelledError, timing_now
+from vidbuild.api.plan import Plan
 from vidbuild.api.result import Result
-from vidbuild.errors import VidbuildError
+from vidbuild.choice import Choice
+from vidbuild.errors import VidbuildError, os_error_text
 from vidbuild.project import TIMING_SUFFIX
 from vidbuild.serve import catalog as states
 from vidbuild.serve import problems, views
@@ -100,17 +103,26 @@ class Pass:
         events = RunEvents(self._stream, entry.videos)
         self._around.builds += 1
         try:
-            result = build(found.spec or self._spec, self._options, on_event=events, control=Cancel(self._is_useless))
+            spec, control = found.spec or self._spec, Cancel(self._is_useless)
+            result = build_planned(spec, plans_of(found), self._options, on_event=events, control=control)
         except VidbuildError as error:
             self._report(entry, [*_warnings(entry), *problems.of_error(error, self._spec)])
             self._set_state(entry, states.FAILED)
             return
         if result.status == "cancelled" and self._is_useless():
             return
-        self._report(entry, list(self._problems(entry, result)))
+        if not result.ok:  # before the states that follow from it
+            self._report(entry, self._problems(entry, result))
+        kept = Kept(self._spec, self._options.cache)
+        failed = [
+            error
+            for video in entry.videos
+            for own in [next((each for each in result.videos if _is_of(video, each)), None)]
+            for error in self._built(video, own, kept)
+        ]
+        self._report(entry, [*self._problems(entry, result), *failed])
         for video in entry.videos:
-            own = next((each for each in result.videos if _is_of(video, each)), None)
-            self._built(video, own)
+            video.revisions.trim()
 
     def _problems(self, entry: SpecEntry, result: Result) -> list[dict[str, Any]]:
         """Return the problems of the spec, and those that its steps found."""
@@ -124,11 +136,12 @@ class Pass:
             known.setdefault((each["severity"], each["message"], each["line"], each["column"]), each)
         return list(known.values())
 
-    def _built(self, video: Video, result: Result | None) -> None:
+    def _built(self, video: Video, result: Result | None, kept: Kept) -> list[dict[str, Any]]:
+        """Show a video that was built; return the problems of keeping it."""
         live = video.live
         if result is None or not result.ok or live is None:
             self._set_video_state(video, states.FAILED)
-            return
+            return []
         reasons = {**video.reasons, **video.new_reasons}
         video.new_reasons = {}
         outputs = [(each.kind, each.path, each.sha256) for each in result.outputs]
@@ -138,12 +151,11 @@ class Pass:
         if self._is_useless():  # it may have read files as they were for a moment after the look: always build again
             facts["digest"] = ""
         try:
-            revision = video.revisions.add(outputs, facts)
+            revision = video.revisions.add(outputs, facts, kept)
         except OSError as error:
-            failure = VidbuildError(f"cannot keep the video for the page: {error.strerror or error}")
-            self._report(self._catalog.entry_of(video), problems.of_error(failure, video.spec))
+            failure = VidbuildError(f"cannot keep the video for the page: {os_error_text(error)}")
             self._set_video_state(video, states.FAILED)
-            return
+            return problems.of_error(failure, video.spec)
         with self._catalog.lock:
             if video.revision is None or video.revision.id != revision.id:
                 video.changed = _changed(video.revision, live)
@@ -151,6 +163,7 @@ class Pass:
             video.revision, video.reasons, video.state = revision, reasons, states.READY
         self._stream.add("ready", {"id": video.id, "revision": revision.id, "media": views.media(video, revision)})
         self._stream.add("video", {"id": video.id, "state": video.state, "revision": revision.id})
+        return []
 
     def _timing(self, live: LiveVideo) -> dict[str, Any] | None:
         try:
@@ -181,6 +194,14 @@ class Pass:
 def _warnings(entry: SpecEntry) -> list[dict[str, Any]]:
     found = entry.look
     return problems.of_diagnostics(found.diagnostics, found.sources) if found else []
+
+
+def plans_of(found: Look) -> dict[Choice | None, Plan]:
+    """Return the plans of a look's videos for `build_planned`."""
+    plans: dict[Choice | None, Plan] = {each.choice: each.plan for each in found.videos}
+    if found.spec is not None and not found.spec.videos:
+        plans[None] = found.videos[0].plan
+    return plans
 
 
 def _is_of(video: Video, result: Result) -> bool:

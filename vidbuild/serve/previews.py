@@ -139,6 +139,7 @@ class Previews:
             "captions": (views.captions(video, revision) or {}).get("url"),
         }
         self._add("fragment", {**facts, **(media or {})})
+        video.revisions.trim()
         video.fragments[scene] = own.digest
 
     def _add(self, kind: str, data: Mapping[str, Any]) -> None:

@@ -17,7 +17,7 @@ import re
 import shutil
 import threading
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -88,11 +88,16 @@ class Revisions:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def add(self, outputs: Iterable[tuple[str, Path, str]], facts: Mapping[str, Any]) -> Revision:
-        """Copy outputs, each with its kind, path and SHA-256 ("" if unknown); remove the oldest versions.
+    def add(
+        self,
+        outputs: Iterable[tuple[str, Path, str]],
+        facts: Mapping[str, Any],
+        kept: Callable[[str], Path | None] = lambda _: None,
+    ) -> Revision:
+        """Copy outputs, each with its kind, path and SHA-256 ("" if unknown); `trim` removes the oldest versions.
 
-        Equal outputs are the same revision. What is copied is hashed: another build may replace outputs meanwhile.
-        Raises OSError.
+        Equal outputs are the same revision. kept: returns a file that has the bytes of a SHA-256 for good, if there is
+        one; an output that has none is hashed, since another build may replace it meanwhile. Raises OSError.
         """
         found = list(outputs)
         number = _number([(kind, path.name, sha256) for kind, path, sha256 in found])
@@ -100,10 +105,9 @@ class Revisions:
         if known is not None and all((known.folder / each.name).is_file() for each in known.files):
             files = known.files
         else:
-            number, files = self._copy([(kind, path) for kind, path, _ in found])
+            number, files = self._copy([(kind, path, sha256, kept(sha256)) for kind, path, sha256 in found])
         revision = Revision(number, self._folder / number, time.time(), files, facts)
         _write_manifest(revision)
-        self.trim()
         return revision
 
     def get(self, number: str) -> Revision | None:
@@ -137,18 +141,21 @@ class Revisions:
         for each in self.newest(fragments=True)[KEPT_FRAGMENTS:]:
             shutil.rmtree(each.folder, ignore_errors=True)
 
-    def _copy(self, outputs: Sequence[tuple[str, Path]]) -> tuple[str, tuple[Stored, ...]]:
-        """Copy files into the folder of their revision; return its id and the files."""
+    def _copy(self, outputs: Sequence[tuple[str, Path, str, Path | None]]) -> tuple[str, tuple[Stored, ...]]:
+        """Copy files into the folder of their revision; return its id and the files.
+
+        outputs: kind, path, SHA-256, and the file that is known to have its bytes.
+        """
         temp = self._folder / f".{os.getpid()}.{threading.get_ident()}"
         shutil.rmtree(temp, ignore_errors=True)
         temp.mkdir(parents=True)
         try:
-            for _, path in outputs:
-                shutil.copyfile(path, temp / path.name)
-            files = tuple(
-                Stored(path.name, kind, (temp / path.name).stat().st_size, _digest(temp / path.name))
-                for kind, path in outputs
-            )
+            found = []
+            for kind, path, sha256, known in outputs:
+                copy = temp / path.name
+                shutil.copyfile(known or path, copy)
+                found.append(Stored(path.name, kind, copy.stat().st_size, sha256 if known else _digest(copy)))
+            files = tuple(found)
             number = _number([(each.kind, each.name, each.sha256) for each in files])
             shutil.rmtree(self._folder / number, ignore_errors=True)
             temp.rename(self._folder / number)

@@ -15,7 +15,7 @@ from watchfiles import watch
 from vidbuild.api.plan_cache import PACKAGE
 from vidbuild.serve.working_folder import is_entered, is_gone
 
-STEP = 40  # milliseconds without another change that end a burst
+STEP = 25  # milliseconds without another change that end a burst
 LONGEST = 400  # milliseconds of a burst
 _MISSING = 1.0  # seconds between two looks for a folder that does not exist, or that cannot be watched
 _PAUSE = 1000  # milliseconds without a change after which some pauses look at all files

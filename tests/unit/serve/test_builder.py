@@ -57,9 +57,10 @@ class Builds:
         self.on_fragment()
         return Fragment(path, 0.5, (), {}, captions)
 
-    def build(self, spec: Any, _options: object, *, on_event: object, control: Any) -> Result:
+    def build_planned(self, spec: Any, plans: Any, _options: object, *, on_event: object, control: Any) -> Result:
         """Write a video that has the spec's text."""
         del on_event
+        assert next(iter(plans.values())).scenes == tuple(each.id for each in spec.scenes)
         self.calls.append(("whole", ""))
         text = self.site.spec.read_text()
         self.texts.append(text)
@@ -83,7 +84,7 @@ class Builds:
 def builds(site: Site, monkeypatch: pytest.MonkeyPatch) -> Iterator[Builds]:
     """A started builder whose builds only pretend; it has built the spec once."""
     found = Builds(site)
-    for name in ("previews.still_of", "previews.fragment_of", "passes.build"):
+    for name in ("previews.still_of", "previews.fragment_of", "passes.build_planned"):
         monkeypatch.setattr(f"vidbuild.serve.{name}", getattr(found, name.partition(".")[2]))
     monkeypatch.setattr(builder_module, "keep_workers", lambda: SimpleNamespace(close=int, close_if_idle=int))
     monkeypatch.setattr(builder_module.Builder, "_warm_up", lambda _: True)
@@ -376,13 +377,13 @@ def test_what_was_saved_for_a_moment_is_not_shown(site: Site, builds: Builds, mo
     kept = site.spec.read_text()
 
     def build_of_a_moment(*given: Any, **named: Any) -> Result:
-        monkeypatch.setattr("vidbuild.serve.passes.build", builds.build)
+        monkeypatch.setattr("vidbuild.serve.passes.build_planned", builds.build_planned)
         edit(site, "title: Two", "title: Moment")
-        result = builds.build(*given, **named)
+        result = builds.build_planned(*given, **named)
         edit(site, "title: Moment", "title: Two")
         return result
 
-    monkeypatch.setattr("vidbuild.serve.passes.build", build_of_a_moment)
+    monkeypatch.setattr("vidbuild.serve.passes.build_planned", build_of_a_moment)
     assert site.post(f"/api/videos/{site.video.id}/build").status_code == 202
     idle(site)
     assert builds.texts[-2:] == [kept.replace("title: Two", "title: Moment"), kept]

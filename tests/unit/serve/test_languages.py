@@ -8,11 +8,13 @@ from types import SimpleNamespace
 import pytest
 
 from tests.support.live_site import Site
+from vidbuild.api.build import build, build_planned
+from vidbuild.api.live import look
 from vidbuild.api.options import BuildOptions
 from vidbuild.api.result import Result, Steps
 from vidbuild.serve.catalog import Catalog
 from vidbuild.serve.facts import facts_of
-from vidbuild.serve.passes import Pass
+from vidbuild.serve.passes import Pass, plans_of
 from vidbuild.serve.previews import Previews
 from vidbuild.serve.surroundings import Surroundings
 
@@ -154,3 +156,22 @@ def test_a_run_is_shown_at_its_languages(
     (found,) = site.get("/api/runs").json()
     names = {each.id: each.name for each in site.catalog.videos()}
     assert [names[each] for each in found["videos"]] == shown
+
+
+@pytest.mark.parametrize("languages", ["[en]", "[en, de]"])
+def test_what_was_looked_at_is_built_as_it_was_planned(
+    site: Site, monkeypatch: pytest.MonkeyPatch, languages: str
+) -> None:
+    """Nothing is planned a second time, and the outputs are those of a build that plans for itself."""
+    name_languages(site, languages)
+    options = BuildOptions(cache=site.root / ".vidbuild")
+    found = look(site.spec, cache=options.cache)
+    assert found.spec is not None
+    with monkeypatch.context() as patch:
+        patch.setattr("vidbuild.api.plan._compiled", lambda *_: pytest.fail("planned again"))
+        result = build_planned(found.spec, plans_of(found), options)
+    assert result.ok
+    assert len(result.videos) == languages.count(",") + 1
+    again = build(site.spec, options)
+    assert again.status == "up-to-date"
+    assert [each.sha256 for each in again.outputs] == [each.sha256 for each in result.outputs]

@@ -209,6 +209,19 @@ def test_what_is_kept_is_hashed(site: Site) -> None:
     assert again.facts == {"scenes": [1]}
 
 
+def test_what_the_cache_has_is_not_hashed(site: Site) -> None:
+    """The cache's own file is copied: no build replaces that."""
+    path, kept = site.root / "video.mp4", site.root / "kept"
+    path.write_bytes(b"replaced meanwhile")
+    kept.write_bytes(b"as built")
+    digest = hashlib.sha256(b"as built").hexdigest()
+    site.look()
+    revision = site.video.revisions.add([("video", path, digest)], {"scenes": []}, {digest: kept}.get)
+    assert revision.media is not None
+    assert (revision.media.sha256, revision.media.bytes) == (digest, 8)
+    assert (revision.folder / "video.mp4").read_bytes() == b"as built"
+
+
 def test_pictures_of_what_is_edited_are_asked_for_again(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     """A browser keeps a picture only under an address that names it; under any other, it may be another one later."""
 
