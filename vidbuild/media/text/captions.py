@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import accumulate
@@ -22,6 +23,7 @@ SILENCE = SAMPLE_RATE * 3 // 2
 FLICKER = SAMPLE_RATE // 2
 """A shorter time without a caption, between two of a scene, looks like a flicker: the first one stays."""
 
+_PARTS = re.compile(r"[a-z0-9][A-Z]|[_/.=&?-]\w")
 _SOFT_HYPHEN = "\u00ad"  # players show it although no line ends there
 
 
@@ -90,19 +92,24 @@ def _end_before(words: Sequence[TimedWord], ends: Sequence[int], offset: int) ->
 def _fitting(text: str, begin: int, end: int, language: str, most: int) -> Iterator[tuple[int, int, bool]]:
     """Yield a range of the text, or the ranges of its parts if it is wider than a line, and whether it is cut there.
 
+    An identifier is divided between its words, such as before the capitals of `getUserName`.
+
     most: columns of a line.
     """
     if width(text[begin:end].rstrip()) <= most:
         yield begin, end, False
         return
-    first = last_end = last_cut = begin
+    first = last_end = last_part = last_cut = begin
     for at, ends_line in (*cuts(text[begin:end], language), (end - begin, True)):
         if width(text[first : begin + at].rstrip()) > most:
-            cut = last_end if 2 * width(text[first:last_end]) >= most else last_cut
+            half_full = (at for at in (last_end, last_part) if 2 * width(text[first:at]) >= most)
+            cut = next(half_full, last_cut)
             if cut > first:
                 yield first, cut, cut != last_end
                 first = cut
         last_cut = begin + at
+        if _PARTS.match(text, begin + at - 1):
+            last_part = last_cut
         last_end = last_cut if ends_line else max(last_end, first)
     yield first, end, False
 

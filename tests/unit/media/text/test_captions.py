@@ -133,6 +133,21 @@ def test_an_address_is_cut_after_a_slash_only_in_the_second_half_of_a_line(lette
     assert caption.lines[0] == text[:first]
 
 
+@pytest.mark.parametrize(
+    ("name", "first"),
+    [
+        ("aVeryLongIdentifierThatNeverEndsAndGoesOnAndOnForever", "aVeryLongIdentifierThatNeverEndsAndGoesOn"),
+        ("a_very_long_constant_that_never_ends_and_goes_on", "a_very_long_constant_that_never_ends_and_"),
+        ("short" + "x" * 50, "short" + "x" * 37),
+    ],
+)
+def test_a_long_identifier_is_cut_between_its_words(name: str, first: str) -> None:
+    """An identifier that is wider than a line continues in the next one with a word of its own."""
+    (caption,) = captions([TimedWord(name, 0, 2 * SECOND)], 60 * SECOND)
+    assert caption.lines == (first, name.removeprefix(first))
+    assert caption.is_cut
+
+
 def test_a_caption_ends_two_frames_before_its_scene() -> None:
     """Between the last caption of a scene and the first of the next one are two frames without any."""
     (caption,) = captions(spoken("Done."), WORD)
