@@ -12,6 +12,7 @@ import pytest
 
 from tests.guard import guard
 from tests.support.axe import serious
+from tests.support.background_build import wait_until
 from tests.support.live_server import LivePages, live_pages
 from tests.support.workspace import Workspace
 from vidbuild.media.ffmpeg import ffmpeg
@@ -66,7 +67,7 @@ def press(pages: LivePages, action: str) -> None:
 def test_a_batch_is_watched_paused_and_cancelled(space: Workspace, pages: LivePages) -> None:
     """Each row has its progress; the run is paused, resumed and cancelled from its page."""
     command = [sys.executable, "-m", "vidbuild", "batch", "--jobs", "1"]
-    # The page looks for runs of other programs every few seconds, and the batch must not be over by then.
+    # The batch must not be over before it is paused.
     slow = space.write("slow-ffmpeg", f'#!/bin/sh\n[ "$1" = -version ] || sleep 1\nexec {ffmpeg.executable()} "$@"\n')
     slow.chmod(0o755)
     env = {**os.environ, "VIDBUILD_FFMPEG": str(slow)}
@@ -74,6 +75,8 @@ def test_a_batch_is_watched_paused_and_cancelled(space: Workspace, pages: LivePa
         command, cwd=space.root, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     ) as batch:
         try:
+            running = {"running"}
+            wait_until(lambda: running & {each["state"] for each in pages.server.get("/api/runs")}, "the batch", 60)
             pages.open("/runs")
             link = (
                 "[...document.querySelectorAll('.runs a')].find((each) => /Running.*16 videos/s.test(each.innerText))"

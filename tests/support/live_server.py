@@ -101,13 +101,17 @@ class LiveServer:
 
     def get(self, path: str) -> Any:
         """Return the JSON of an address."""
+        return json.loads(self.fetch(path))
+
+    def fetch(self, path: str) -> bytes:
+        """Return what is at an address."""
         token = self.address.partition("token=")[2]
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
         try:
             connection.request("GET", path, headers={"Authorization": f"Bearer {token}"})
             response = connection.getresponse()
             assert response.status == HTTPStatus.OK, f"{path}: {response.status}"
-            return json.load(response)
+            return response.read()
         finally:
             connection.close()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import threading
 import time
@@ -349,6 +350,27 @@ def test_a_build_that_cannot_be_made(site: Site, builds: Builds, error: Exceptio
     assert message in [each["message"] for each in site.get(f"/api/videos/{site.video.id}/problems").json()]
     builds.error = None
     edit(site, "title: Zwei", "title: Deux")
+    idle(site)
+    assert site.video.state == "ready"
+    assert site.get(f"/api/videos/{site.video.id}/problems").json() == []
+
+
+def test_a_full_disk_under_the_page(site: Site, builds: Builds, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A video that cannot be kept is a problem, and the one before it stays; the next build is shown again."""
+    shown, count = site.video.revision, len(builds.calls)
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("vidbuild.serve.revisions.shutil.copyfile", full)
+        edit(site, "title: Two", "title: Zwei")
+        idle(site)
+    assert len(builds.calls) > count
+    assert (site.video.state, site.video.revision) == ("failed", shown)
+    (problem,) = site.get(f"/api/videos/{site.video.id}/problems").json()
+    assert problem["message"] == "cannot keep the video for the page: no space left on device"
+    edit(site, "title: Zwei", "title: Due")
     idle(site)
     assert site.video.state == "ready"
     assert site.get(f"/api/videos/{site.video.id}/problems").json() == []
