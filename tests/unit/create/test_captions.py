@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from vidbuild.create.importers.captions import CaptionsImporter
-from vidbuild.create.importers.captions.cues import Cue, cleaned
+from vidbuild.create.importers.captions.cues import Cue, cleaned, plain
 from vidbuild.create.source.outline import Item, Items, Outline, Quotation, Section, Speech
 from vidbuild.create.source.protocol import Source, SourceError
 
@@ -214,6 +214,26 @@ def test_sounds_are_left_out(read: Read) -> None:
     outline = read(vtt((1, 2, "[laughter] We go."), (3, 4, "(applause)"), (5, 6, "\u266a La la \u266a f(x)[0] is it.")))
     assert said(outline) == ["We go. La la f(x)[0] is it."]
     assert omitted(outline) == [(3, "the sound '[laughter]'"), (6, "the sound '(applause)'")]
+
+
+def test_sounds_in_capitals_and_hyphens_at_line_ends(read: Read) -> None:
+    """A sound in capitals before what is said is reported; a word with a hyphen goes on in the next line."""
+    outline = read(vtt((1, 2, "(LAUGHS) A well-\nknown (API) call.")))
+    assert said(outline) == ["A well-known (API) call."]
+    assert omitted(outline) == [(3, "the sound '(LAUGHS)'")]
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("if a<b and x>y here", "if a<b and x>y here"),
+        ("<i>so</i> <font color='red'>it</font> <v Ann>is", "so it is"),
+        ("<c.x>a</c> <lang fr>b</lang><00:01.000>", "a b"),
+    ],
+)
+def test_only_tags_are_markup(text: str, kept: str) -> None:
+    """A comparison between letters that are names of tags stays."""
+    assert plain(text) == kept
 
 
 def test_json3(read: Read) -> None:

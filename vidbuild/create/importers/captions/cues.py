@@ -15,8 +15,12 @@ ADJACENT = 0.1  # seconds between cues that follow each other without a pause
 FLASH = 0.3  # seconds: a shorter cue cannot be read, and only moves the text of others
 MIN_ROLLS = 2
 ROLLING = 0.2  # share of cues that repeat lines of the one before and add to them, in captions that roll
-_TAGS = "a|b|big|bold|c|em|font|i|italic|lang|p|ruby|s|small|span|strike|strong|sub|sup|tt|u|underline|v"  # of players
-_KNOWN = re.compile(rf"</?(?:{_TAGS})(?:[.\s][^<>]*)?/?>|<\d[\d:.]*>", re.IGNORECASE)
+_TAGS = "a|b|big|bold|em|font|i|italic|p|ruby|s|small|span|strike|strong|sub|sup|tt|u|underline"  # of players
+# "a <b and c> d" has no tag: only tags of WebVTT have a text without "=" behind their names.
+_KNOWN = re.compile(
+    rf"</?(?:{_TAGS})(?:\.[^\s<>]*)?(?:\s[^<>=]*=[^<>]*|\s*)/?>|</?(?:c|lang|v)(?:[.\s][^<>]*)?>|<\d[\d:.]*>",
+    re.IGNORECASE,
+)
 _ANY = re.compile(r"</?[A-Za-z][^<>]*>|</?>|<\d[\d:.]*>")
 _BREAK = re.compile(r"<br\s*/?>|\\[Nn]|\[br\]", re.IGNORECASE)
 _RUBY = re.compile(r"<rt\b[^<>]*>[^<]*</rt>", re.IGNORECASE)
@@ -24,7 +28,8 @@ _OVERRIDE = re.compile(r"\{\\[^{}]*\}")
 _LABEL = re.compile(r"\[([^\[\]]{1,40})\]:\s*(?=\S)")
 _CAPITALS = re.compile(r"([A-Z][A-Z0-9 .'-]{1,30}):\s+(?=\S)")
 _NAMES = re.compile(r"((?:[^\W\d_][\w.'\u2019-]*)(?: [^\W\d_][\w.'\u2019-]*){0,3}):\s+(?=\S)")
-_SOUND = re.compile(r"(?<![\w\])])\[[^\[\]]*\]|^\([^()]*\)$")
+_SOUND = re.compile(r"(?<![\w\])])\[[^\[\]]*\]|^\([^()]*\)$|^\([A-Z][A-Z ,.'-]+\)(?=\s)")
+_HYPHEN = re.compile(r"(?<=[^\W\d_])-\n(?=[^\W\d_])")  # of a word that goes on in the next line
 _NOTES = re.compile("[\u2669-\u266c]")  # around what is sung
 _NUMBERED = re.compile(r"(?i:speaker)[_ ]0*(\d{1,4})$")
 _TURN = re.compile(r"^(?:>{2,}|[-\u2013\u2014](?=\s?\w))\s*")
@@ -84,7 +89,7 @@ def cleaned(cues: Sequence[Cue]) -> tuple[list[Cue], list[Omission]]:
     found = []
     for cue in spoken:
         named = _named(cue, label)
-        text = " ".join(_NOTES.sub(" ", _SOUND.sub(" ", named.text)).split())
+        text = " ".join(_NOTES.sub(" ", _SOUND.sub(" ", _HYPHEN.sub("-", named.text))).split())
         omissions += [Omission(f"the sound '{sound}'", cue.line) for sound in _SOUND.findall(named.text)]
         if text:
             found.append(replace(named, text=text))
