@@ -15,6 +15,9 @@ from typing import NamedTuple
 from vidbuild.engine.disk import durable
 from vidbuild.frozen import dataclass
 
+READ_ONLY = 0o444
+_SMALL = 1 << 16  # bytes of a file that is read sooner than written
+
 
 class Signature(NamedTuple):
     """The part of a file's stat that shows, without reading the file, that it is unchanged."""
@@ -89,12 +92,19 @@ class Blobs:
         # Every file is hashed and synced before the first is renamed, so a failure leaves no part of a product.
         moves: list[tuple[Path, Path]] = []
         found: dict[str, str] = {}
+        kept: list[Path] = []
         for name, path in files.items():
-            found[name] = _harden(path)
-            if digests is not None and found[name] != digests[name]:
+            digest = found[name] = durable.hash_file(path)
+            if digests is not None and digest != digests[name]:
                 raise CorruptBlobError(digests[name])
-            moves.append((path, self.path(found[name])))
+            if self._has(digest):
+                kept.append(path)
+            else:
+                _harden(path)
+                moves.append((path, self.path(digest)))
         self._rename_all(moves)
+        for path in kept:
+            path.unlink()
         return {name: self._added(digest) for name, digest in found.items()}
 
     def copy_in(self, source: Path, planned: str, scratch: Path) -> tuple[Blob, Signature]:
@@ -104,11 +114,22 @@ class Blobs:
             signature(source)
             if durable.copy(source, temp) != planned:
                 raise SourceChangedError(str(source))
-            temp.chmod(0o444)
+            temp.chmod(READ_ONLY)
             self._rename_all([(temp, self.path(planned))])
         finally:
             durable.remove(temp)
         return self._added(planned)
+
+    def _has(self, digest: str) -> bool:
+        """Return whether a small blob is here and intact: to read it takes less time than to sync it again."""
+        location = self.location(digest)
+        try:
+            found = os.lstat(location)
+            if not stat.S_ISREG(found.st_mode) or stat.S_IMODE(found.st_mode) != READ_ONLY or found.st_size > _SMALL:
+                return False
+            return durable.hash_file(location) == digest
+        except OSError:
+            return False
 
     @staticmethod
     def _rename_all(moves: Sequence[tuple[Path, Path]]) -> None:
@@ -129,11 +150,9 @@ class Blobs:
             durable.remove_any(self.path(digest))
 
 
-def _harden(path: Path) -> str:
-    digest = durable.hash_file(path)
-    path.chmod(0o444)
+def _harden(path: Path) -> None:
+    path.chmod(READ_ONLY)
     durable.sync_file(path)
-    return digest
 
 
 def product_files(folder: Path) -> Iterable[tuple[str, Path]]:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.engine_lab import names
+from vidbuild.engine.disk import durable
 from vidbuild.engine.store.blobs import Blobs, SourceChangedError, product_files, signature
 
 
@@ -40,6 +41,47 @@ def test_a_corrupt_blob_is_replaced_by_the_next_equal_one(tmp_path: Path) -> Non
     (tmp_path / "made").write_bytes(b"content")
     blobs.move_in({"made": tmp_path / "made"})
     assert path.read_bytes() == b"content"
+
+
+@pytest.mark.parametrize("size", [7, 1 << 20])
+def test_a_small_file_that_is_a_blob_already_is_not_written_again(
+    tmp_path: Path, size: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """P21: a small blob stays if it is intact; what is large is written again, and so is what differs."""
+    blobs, synced = Blobs(tmp_path / "cas"), list[Path]()
+
+    def add(content: bytes) -> int:
+        synced.clear()
+        (tmp_path / "made").write_bytes(content)
+        ((blob, found),) = blobs.move_in({"made": tmp_path / "made"}).values()
+        assert not (tmp_path / "made").exists()
+        assert found == signature(blobs.path(blob.digest))
+        assert blobs.path(blob.digest).read_bytes() == content
+        assert stat.S_IMODE(blobs.path(blob.digest).stat().st_mode) == 0o444
+        return found.inode
+
+    monkeypatch.setattr(durable, "sync_file", lambda each: synced.extend([each] if each.name == "made" else []))
+    content = bytes(size)
+    path = blobs.path(sha(content))
+    first = add(content)
+    assert len(synced) == 1
+    add(content)
+    assert len(synced) == (size > 7)
+    path.chmod(0o644)
+    path.write_bytes(b"x" * size)
+    path.chmod(0o444)
+    assert add(content) != first or size > 7
+    assert len(synced) == 1
+    path.chmod(0o644)
+    add(content)
+    assert len(synced) == 1
+    path.unlink()
+    path.symlink_to(tmp_path / "other")
+    (tmp_path / "other").write_bytes(content)
+    (tmp_path / "other").chmod(0o444)
+    add(content)
+    assert len(synced) == 1
+    assert not path.is_symlink()
 
 
 def test_two_files_with_the_same_bytes_are_one_blob(tmp_path: Path) -> None:
