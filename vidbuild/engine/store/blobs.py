@@ -104,7 +104,7 @@ class Blobs:
                 moves.append((path, self.path(digest)))
         self._rename_all(moves)
         for path in kept:
-            path.unlink()
+            durable.remove(path)
         return {name: self._added(digest) for name, digest in found.items()}
 
     def copy_in(self, source: Path, planned: str, scratch: Path) -> tuple[Blob, Signature]:

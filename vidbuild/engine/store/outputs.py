@@ -47,6 +47,7 @@ class Outputs:
         self._store = store
         self._proof = proof
         self._edited: set[Path] = set()
+        self._renamed_in: dict[Path, None] = {}
         self._manifest = OutputManifest(store)
 
     def place_all(self, blobs: Sequence[tuple[Blob, Path]]) -> list[OutputResult]:
@@ -68,7 +69,10 @@ class Outputs:
             with contextlib.suppress(OSError):
                 self._expect(blob, target.absolute())
         self.save()
-        placed = [self.place(blob, target) for blob, target in blobs]
+        try:
+            placed = [self.place(blob, target) for blob, target in blobs]
+        finally:
+            self._sync_names()
         self.save()
         return placed
 
@@ -113,12 +117,19 @@ class Outputs:
                 self._store.blobs.remove(blob.digest)  # the next build makes it again
                 raise StoreError(f"the cache's copy of '{target.name}' was corrupt", hint="build again")
             aside = _set_aside(target) if present and not self._manifest.has(present) else None
-            durable.rename_all([(temp, target)])
+            durable.rename(temp, target)
+            self._renamed_in[target.parent] = None
         finally:
             with contextlib.suppress(OSError):
                 durable.remove(temp)
         self._record(target, blob.digest)
         return OutputResult(target, "written", aside, edited=aside is not None and target in self._edited)
+
+    def _sync_names(self) -> None:
+        """Make the names of what was installed durable, once for each folder."""
+        for folder in self._renamed_in:
+            durable.sync_folder(folder)
+        self._renamed_in.clear()
 
     def save(self) -> str:
         """Save the manifest; return the error message, "" for none."""

@@ -124,7 +124,7 @@ def test_without_the_record_nothing_is_taken_for_ours(lab: Lab, target: Path) ->
     assert aside.read_bytes() != target.read_bytes()
 
 
-@pytest.mark.parametrize("point", ["copy", "rename_all", "link"])
+@pytest.mark.parametrize("point", ["copy", "rename", "link"])
 def test_an_output_is_whole_or_not_there(lab: Lab, target: Path, monkeypatch: pytest.MonkeyPatch, point: str) -> None:
     """P17: whatever goes wrong in between, the target is the old file or the new one."""
     place(lab, made(lab), target)
