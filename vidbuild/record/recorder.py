@@ -169,11 +169,11 @@ def _scratch() -> Iterator[Path]:
     try:
         yield folder
     finally:
-        _open_folders(folder)
+        open_folders(folder)
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _open_folders(folder: Path) -> None:
+def open_folders(folder: Path) -> None:
     """Make all folders below one removable, whatever rights the commands have left on them."""
     for path, names, _ in os.walk(folder):
         for name in names:

@@ -90,3 +90,15 @@ def test_the_limits_of_a_fixture(demo: Path, monkeypatch: pytest.MonkeyPatch, li
         (inner / name).write_text("text")
     with pytest.raises(RecordError, match=r"too large|deep"):
         copied(demo)
+
+
+def test_what_is_no_file_is_named_from_the_fixture_on(demo: Path) -> None:
+    """A pipe in a folder of the fixture, and one in a folder that a symlink leads to, which has its name alone."""
+    (demo / "sub").mkdir()
+    os.mkfifo(demo / "sub" / "pipe")
+    with pytest.raises(RecordError, match="'sub/pipe' is neither a file nor a folder"):
+        copied(demo)
+    (demo / "sub").rename(demo.parent / "other")
+    (demo / "link").symlink_to("../other")
+    with pytest.raises(RecordError, match="'pipe' is neither a file nor a folder"):
+        copied(demo)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from vidbuild.record import confinement
+from vidbuild.record import confinement, recorder
 from vidbuild.record.fault import RecordError
 from vidbuild.record.recorder import Commands, record
 from vidbuild.record.terminal import Terminal
@@ -33,6 +33,28 @@ def ran(*runs: str | tuple[str, int], fixture: Path | None = None, **settings: A
 def lines(*runs: str | tuple[str, int], **settings: Any) -> list[list[str]]:
     """The lines that each command prints."""
     return [[plain(line) for line in lines_of(each.output)] for each in ran(*runs, **settings)]
+
+
+@pytest.mark.parametrize(("version", "forbids"), [(0, False), (1, False), (2, True), (6, True)])
+def test_files_are_forbidden_where_they_can_still_be_moved(
+    version: int, forbids: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first version of Landlock lets no file be moved to another folder."""
+    monkeypatch.setattr("vidbuild.engine.sandbox.landlock.abi", lambda: version)
+    assert confinement.forbids_files() is forbids
+
+
+def test_folders_are_made_removable(tmp_path: Path) -> None:
+    """Also those that only an owner can open again; a link's target keeps its rights."""
+    outside = tmp_path / "outside"
+    outside.mkdir(mode=0o500)
+    inner = tmp_path / "scratch" / "one" / "two"
+    inner.mkdir(parents=True)
+    (inner / "link").symlink_to(outside)
+    inner.chmod(0o500)
+    inner.parent.chmod(0o500)
+    recorder.open_folders(tmp_path / "scratch")
+    assert [each.stat().st_mode & 0o777 for each in (inner.parent, inner, outside)] == [0o700, 0o700, 0o500]
 
 
 def test_commands_share_a_shell() -> None:
