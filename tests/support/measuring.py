@@ -21,16 +21,24 @@ SUBPROCESSES = "COVERAGE_PROCESS_CONFIG"  # coverage's own: measure every Python
 PLAIN_WORKERS = tuple(
     f"tests/unit/{room}/" for room in ("engine/schedule", "engine/store", "engine/keys", "engine/runs", "bench")
 )
+# Tests of scale, which reach over and over what others reach once.
+ENDURING = (
+    "tests/unit/engine/schedule/test_scale.py",
+    "tests/unit/engine/schedule/test_step_overhead.py",
+    "tests/unit/reading/test_reading.py::test_long_texts_take_no_time",
+    "tests/unit/spec/test_limits.py::test_as_much_as_is_allowed_takes_little",
+    "tests/unit/steps/test_memory.py",
+)
 
 unmeasured = pytest.StashKey[bool]()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark every case after the first ones of its test."""
+    """Mark every case after the first ones of its test, and all of tests of scale."""
     seen: collections.Counter[str] = collections.Counter()
     for item in items:
         test = item.nodeid.partition("[")[0]
-        item.stash[unmeasured] = seen[test] >= CASES
+        item.stash[unmeasured] = seen[test] >= CASES or test.startswith(ENDURING)
         seen[test] += 1
 
 

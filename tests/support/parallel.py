@@ -43,8 +43,8 @@ def available() -> int:
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """One process more than processors, since tests also wait: for the disk, for programs and for each other."""
-    return min((os.cpu_count() or 1) + 1, MOST)
+    """Two processes more than processors, since tests also wait: for programs, for a time and for each other."""
+    return min((os.cpu_count() or 1) + 2, MOST)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
