@@ -61,7 +61,10 @@ def test_without_fragments_the_whole_video_is_one_piece(browser: Chromium) -> No
 
 def test_a_fragment_moves_what_follows_it(browser: Chromium) -> None:
     """A longer first scene delays words, cues and reveals after it, and the file continues where the scene ended."""
-    found = arranged(browser, {"a": {"seconds": 2.5, "words": [{"text": "new", "start": 1, "end": 1.5}]}})
+    cues = [{"name": "late", "at": 2}, {"name": "early", "at": 1}]
+    new = {"seconds": 2.5, "words": [{"text": "new", "start": 1, "end": 1.5}], "cues": cues}
+    found = arranged(browser, {"a": new})
+    assert [each["name"] for each in found["scenes"][0]["cues"]] == ["early", "late"]
     one, two, _ = found["scenes"]
     assert (one["origin"], two["origin"]) == (None, 2)
     assert one["words"] == [{"text": "new", "start": 1, "end": 1.5}]

@@ -45,7 +45,7 @@ function shifted(scene, by) {
 // Times of the old words say nothing about the new audio: without new ones, no word is lit.
 function renewed(scene, fragment, at) {
   const words = (fragment.words ?? []).map((word) => ({ ...word, start: at + word.start, end: at + word.end }));
-  const cues = (fragment.cues ?? []).map((cue) => ({ ...cue, at: at + cue.at }));
+  const cues = (fragment.cues ?? []).map((cue) => ({ ...cue, at: at + cue.at })).sort((one, other) => one.at - other.at);
   const { title = scene.title, narration = scene.narration, seconds } = fragment;
   return { ...scene, title, narration, start: at, origin: null, seconds, words, cues, reveals: [], stale: false };
 }

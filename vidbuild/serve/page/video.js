@@ -62,7 +62,7 @@ const report = debounce(250, () => {
 
 function drawState() {
   pill($("#state"), detail.state, steps);
-  $("#build").disabled = detail.state === "building";
+  $("#build").disabled = detail.state === "building" || detail.state === "waiting";
   show($("#run"), Boolean(detail.run));
   if (detail.run) $("#run").href = `/runs/${encodeURIComponent(detail.run)}`;
   const text = {
