@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 # Objects allocated between two garbage collections: what a start imports and a plan holds is no garbage.
-_ALLOCATIONS_BETWEEN_COLLECTIONS = 50_000
+_ALLOCATIONS_BETWEEN_COLLECTIONS = 200_000
 
 # Collections of young objects between two of older ones.
 _COLLECTIONS_BETWEEN_OLDER = 50

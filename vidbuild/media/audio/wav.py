@@ -31,6 +31,10 @@ OFFSET, STRIDE = 50, 16
 # side over which gains are averaged.
 BLOCK, HOLD, EASE = 48, 6, 4
 
+# High bytes of samples, from the loudest on.
+_POSITIVE, _NEGATIVE = range(127, -1, -1), range(128, 256)
+_FEW = 64
+
 # What the wave module raises for a corrupt file; RuntimeError for a chunk that is shorter than its header says.
 UNREADABLE = (wave.Error, EOFError, RuntimeError)
 
@@ -157,7 +161,15 @@ def _around(blocks: Sequence[int], reach: int, count: int) -> list[int]:
 
 
 def _peak(samples: array.array[int]) -> int:
-    return max(max(samples, default=0), -min(samples, default=0))
+    """Return the largest value without its sign: of many samples, by those with the outermost high bytes alone."""
+    data = to_bytes(samples) if len(samples) > _FEW else b""
+    high = data[1::2]
+    outermost = [next((byte for byte in order if byte in high), None) for order in (_POSITIVE, _NEGATIVE)]
+    loud = [byte for byte in outermost if byte is not None]
+    if not loud or sum(map(high.count, loud)) > len(samples) // _FEW:
+        return max(max(samples, default=0), -min(samples, default=0))
+    places = (match.start() for match in re.finditer(b"[%b]" % re.escape(bytes(loud)), high))
+    return max(abs(samples[place]) for place in places)
 
 
 def _mean(values: list[float]) -> float:

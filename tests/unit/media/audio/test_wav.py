@@ -8,6 +8,7 @@ import sys
 import wave
 from itertools import pairwise
 from pathlib import Path
+from random import Random
 
 import pytest
 from hypothesis import given, settings
@@ -217,3 +218,17 @@ def test_samples_are_little_endian_on_any_machine(monkeypatch: pytest.MonkeyPatc
     assert wav.to_bytes(samples) == swapped.tobytes()
     assert wav.from_bytes(samples.tobytes()) == swapped
     assert samples == array.array("h", [1, -2, 300])
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.lists(st.integers(-32_768, 32_767), max_size=20),
+    st.sampled_from([0, 50, 70, 3000]),
+    st.sampled_from([0, 1, -1, 255, -256, 32_767]),
+    st.randoms(use_true_random=False),
+)
+def test_the_peak_is_that_of_all_samples(loud: list[int], count: int, other: int, random: Random) -> None:
+    """Of many samples only those with the outermost high bytes are looked at, and the peak is that of all."""
+    samples = [*loud, *(random.choice((0, other, random.randint(-300, 300))) for _ in range(count))]
+    random.shuffle(samples)
+    assert wav._peak(array.array("h", samples)) == max(map(abs, samples), default=0)
