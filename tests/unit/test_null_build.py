@@ -77,6 +77,21 @@ def test_a_changed_file_ends_it(built: str, name: str) -> None:
     assert sorted(os.listdir(".vidbuild/runs")) == before  # noqa: PTH208 - as above
 
 
+def test_the_second_build_after_a_checkout_leaves_a_record(built: str) -> None:
+    """P45: a file that was replaced by one with the same content is hashed once, so that builds are repeated again."""
+    spec = Path("video.yaml")
+    new = Path("new.yaml")
+    new.write_bytes(spec.read_bytes())
+    new.replace(spec)
+    kept = []
+    for _ in range(3):
+        time.sleep(0.05)
+        kept.append(null_build.attempt(ARGS, built))
+        if kept[-1] is None:
+            assert run(ARGS, built) == 0
+    assert kept == [None, None, 0]
+
+
 @pytest.mark.parametrize("edited", ["video.yaml", "photo.png"])
 def test_a_late_clock_hides_no_change(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], edited: str

@@ -94,6 +94,7 @@ def _record(build: NullBuild, specs: Sequence[Path], texts: Texts) -> null_build
     by_folder = not specs or specs[0].is_dir()
     if plan.search_path or "VIDBUILD_FFMPEG" in os.environ or (by_folder and plan.spec.name != SPEC):
         raise _NoRecordError
+    _require_hashed_before(build)  # before all else: in a fresh checkout, the files of a first build are not
     seen = _outside(build)
     home = str(store.home)
     stored = _Seen(build.began)

@@ -117,6 +117,8 @@ def plan_of(
     key = plan_cache.key_of(spec, table, given, scope)
     known: dict[str, Any] | None = memos.get(key) if key else None
     if known is not None and plan_cache.finds_plugins(known["path"]) and plan_cache.is_valid(known["files"], table):
+        if store.home.is_dir():
+            table.save()  # of files that are the same, but others than those whose digests are known
         return _from_memo(spec, known, Graph.from_data(known.get("graph", [])), scope, store)
     began = plan_cache.now()
     with plan_cache.without_collections():
