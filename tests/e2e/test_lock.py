@@ -92,7 +92,7 @@ def test_another_file_is_chosen_for_a_scene(workspace: Workspace, sites: Sites) 
     before = files(workspace)
     last = workspace.run("lock", "--update", "sea")
     assert last.code == 2
-    assert "video.yaml:8:18: stock 'blue sea': no video of 'pexels' is left: 2 were replaced before" in last.stderr
+    assert "video.yaml:8:18: stock 'blue sea': no video of 'pexels' is left: replaced before: 2" in last.stderr
     assert {name: each for name, each in files(workspace).items() if "lock.lock" not in name} == {
         name: each for name, each in before.items() if "lock.lock" not in name
     }

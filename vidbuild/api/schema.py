@@ -7,7 +7,7 @@ def schema(name: str = "video") -> str:
     """Return the JSON Schema of version 1 of the spec language, as text, with the scene types of plug-ins.
 
     Those that cannot be used are left out: `vidbuild.api.plugins.problems` returns why.
-    name: "video" for specs, or "brand".
+    name: "video" for specs, "brand" or "batch".
     """
     from vidbuild.scenes.registry import plugin_names
     from vidbuild.spec.schema import schema_path

@@ -47,7 +47,7 @@ class SharedCache:
         self._address = address
         self._required = required
         self._signer = signer() if write else None
-        self._tier = SharedTier(address, keys)
+        self._tier = SharedTier(address, keys, writes=write)
         self.tiers: Sequence[Cache] = (self._tier,) if read else ()
         self._error: VidbuildError | None = None
         if required:

@@ -205,6 +205,12 @@ class Client:
         if self.address.scheme not in {"s3", "gs", "az", "supabase"}:
             raise UsageError(f"'{self.address}' has no signed addresses", hint="leave --expires out")
 
+    def require_folder(self) -> None:
+        """Raise RemoteError if the place is a folder of this machine that is not there."""
+        if self.address.scheme == "file" and not Path(self.address.prefix).is_dir():
+            message = f"cannot use '{self.address}': the folder does not exist"
+            raise RemoteError(message, hint="create it, or correct the address", is_silence=True)
+
     def probe(self) -> None:
         """Raise RemoteError if the place cannot be read from now: a wrong key, no bucket, no connection."""
         import obstore

@@ -40,13 +40,20 @@ class SharedTier:
 
     trusted: public keys whose records are used.
     fetch_all: also fetch what is quicker made.
+    writes: whether results are written too, which makes a folder that is not there; otherwise that is an error.
     error: the first one; None without trouble. Its methods are called from several threads.
     """
 
     source = "remote"
 
     def __init__(
-        self, address: str, trusted: Collection[str], *, seconds: float = SECONDS, fetch_all: bool = False
+        self,
+        address: str,
+        trusted: Collection[str],
+        *,
+        seconds: float = SECONDS,
+        fetch_all: bool = False,
+        writes: bool = False,
     ) -> None:
         require()
         self.error: RemoteError | None = None
@@ -56,6 +63,7 @@ class SharedTier:
         self._seconds = seconds
         self._fetch_all = fetch_all
         self._trusted = frozenset(trusted)
+        self._writes = writes
         self._lock = threading.Lock()
         self._errors = 0
         self._bytes = 0
@@ -63,13 +71,23 @@ class SharedTier:
 
     def probe(self) -> None:
         """Raise RemoteError if the place cannot be used."""
+        self._require_folder()
         self._client.probe()
+
+    def _require_folder(self) -> None:
+        """Raise RemoteError if nothing can be in a folder of this machine: a wrong address would look like misses."""
+        if not self._writes:
+            self._client.require_folder()
+
+    def _record(self, key: str) -> bytes | None:
+        self._require_folder()
+        return self._client.get(record_name(key), record.MAX_BYTES)
 
     def lookup(self, key: str) -> Trace | None:
         """Return the key's trace; None if there is none, or if making the result is quicker. Raises RejectedError."""
         if self._errors >= MAX_ERRORS:
             return None
-        content = self._guarded(lambda: self._client.get(record_name(key), record.MAX_BYTES))
+        content = self._guarded(lambda: self._record(key))
         if content is None:
             return None
         trace = record.loads(content, self._trusted)

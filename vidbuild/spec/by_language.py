@@ -141,7 +141,7 @@ class _Selector:
         if texts.missing and not texts.translated:
             message = f"no text is translated into '{language}': the video has those in '{first}'"
             texts.found.warning(
-                "VB223", place, message, f"'vidbuild i18n extract' writes '{file}' for them; or write texts as {both}"
+                "VB223", place, message, f"write a file for them: {texts.translations.extraction}; or texts as {both}"
             )
             return
         for each in texts.missing:

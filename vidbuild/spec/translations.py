@@ -14,6 +14,7 @@ from typing import Any
 from vidbuild.diagnostic import Diagnostic
 from vidbuild.frozen import dataclass, replaced
 from vidbuild.location import Location
+from vidbuild.platforms import shell_command
 from vidbuild.project import name_of, root_of
 from vidbuild.spec import paths, reader
 from vidbuild.spec.document import AUTHORS_OWN, Document, Path
@@ -82,6 +83,11 @@ class Translations:
         """Name of the file in the spec's folder that has the translations, or can have them."""
         name = next((FilePath(each).name for each in self.sources), f"{self._language}.yaml")
         return f"{FOLDER}/{name}"
+
+    @property
+    def extraction(self) -> str:
+        """The command that writes a file of the texts to translate."""
+        return shell_command("vidbuild", "i18n", "extract", FilePath(self._spec).name)
 
     def is_wrong(self, scene: str, field: str) -> bool:
         """Return whether the translation of a text is there, but cannot be used."""

@@ -29,7 +29,7 @@ def ordered(
         ("has a license that is stated", _LICENCE_HINTS.get(request.provider), lambda each: bool(each.licence)),
         (f"is {request.orientation}", "remove 'orientation'", lambda each: _has_shape(each, request)),
         (f"lasts {request.min_seconds:g} s", "lower 'min_seconds'", lambda each: _is_long(each, request)),
-        (f"is left: {len(rejected)} were replaced before", _REJECTED_HINT, lambda each: each.id not in rejected),
+        (f"is left: replaced before: {len(rejected)}", _REJECTED_HINT, lambda each: each.id not in rejected),
     )
     for problem, hint, holds in checks:
         left = [each for each in left if holds(each)]

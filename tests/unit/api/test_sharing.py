@@ -251,8 +251,11 @@ def test_pushing_and_pulling_what_is_not_there(project: Path, monkeypatch: pytes
         return tiers[-1]
 
     monkeypatch.setattr(cache_sharing, "SharedTier", made)
+    with pytest.raises(RemoteError, match="the folder does not exist"):
+        cache_sharing.pull([Path("video.yaml")])
+    (project / "cache").mkdir()
     assert cache_sharing.pull([Path("video.yaml")]) == (0, 0)
-    assert [each._fetch_all for each in tiers] == [True]
+    assert [each._fetch_all for each in tiers] == [True, True]
 
 
 def test_counts_in_a_line() -> None:

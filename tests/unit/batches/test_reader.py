@@ -354,3 +354,12 @@ class TestLedger:
         with pytest.raises(UsageError, match=r"batch\.ledger\.json"):
             ledger.read(Path("batch.yaml"))
         assert (project / "batch.ledger.json").read_text() == text
+
+
+def test_fields_of_ones_own_have_what_rows_share() -> None:
+    """As in specs and brands: `x-` fields are ignored, and a merge key takes their values."""
+    found = rows(
+        "x-base: &base {spec: a.yaml, vars: {n: 1}}\nvideos:\n  - {<<: *base, brand: x}\n  - {<<: *base, brand: y}"
+    )
+    assert [row.id for row in found] == ["a-x-n-1", "a-y-n-1"]
+    assert "unknown field 'y-base'" in errors("y-base: 1\nvideos:\n  - {spec: a.yaml}")

@@ -21,6 +21,7 @@ from vidbuild.engine.keys.fetch import FetchResult, fetch
 from vidbuild.engine.store.store import Store
 from vidbuild.engine.store.trace import Trace
 from vidbuild.remote.client import Client
+from vidbuild.remote.errors import RemoteError
 from vidbuild.shared_cache.keys import Signer, generate
 from vidbuild.shared_cache.push import Pushed, Pusher
 from vidbuild.shared_cache.tier import MAX_ERRORS, SharedTier, blob_name, record_name
@@ -351,3 +352,20 @@ def test_a_full_disk_is_no_fault_of_the_server(tmp_path: Path, monkeypatch: pyte
     assert not any(store.blobs.path(blob.digest).exists() for blob in trace.outputs.values())
     result, store = fetched(tier, trace, tmp_path)
     assert result.trace == trace
+
+
+def test_a_folder_that_is_not_there_is_trouble_for_readers(tmp_path: Path) -> None:
+    """P43: a wrong address looks like a cache without results otherwise, and reading makes no folder."""
+    folder = tmp_path / "cache"
+    reading = SharedTier(folder.as_uri(), [KEYS.public])
+    with pytest.raises(RemoteError, match="the folder does not exist"):
+        reading.lookup("0" * 64)
+    assert reading.error is not None
+    assert reading.lookup("0" * 64) is None
+    with pytest.raises(RemoteError, match="the folder does not exist"):
+        SharedTier(folder.as_uri(), [KEYS.public]).probe()
+    assert not folder.exists()
+    assert SharedTier(folder.as_uri(), [KEYS.public], writes=True).lookup("0" * 64) is None
+    folder.mkdir(exist_ok=True)
+    reading = SharedTier(folder.as_uri(), [KEYS.public])
+    assert (reading.lookup("0" * 64), reading.error) == (None, None)

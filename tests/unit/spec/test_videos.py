@@ -142,7 +142,7 @@ def test_an_untranslated_language_is_one_warning(here: Project) -> None:
         (
             "v.yaml:3:21",
             "no text is translated into 'fr': the video has those in 'en'",
-            "'vidbuild i18n extract' writes 'i18n/fr.yaml' for them; or write texts as {en: ..., fr: ...}",
+            "write a file for them: vidbuild i18n extract v.yaml; or texts as {en: ..., fr: ...}",
         )
     ]
 

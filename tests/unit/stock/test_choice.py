@@ -46,7 +46,7 @@ def test_equal_answers_have_one_choice() -> None:
         ([hit("a", licence="")], SEA, (), "has a license that is stated"),
         ([hit("a", seconds=3)], SEA, (), "lasts 4 s"),
         ([hit("a")], Request("pexels", "video", "sea", "portrait"), (), "is portrait"),
-        ([hit("a")], SEA, ("a",), "is left: 1 were replaced before"),
+        ([hit("a")], SEA, ("a",), "is left: replaced before: 1"),
     ],
 )
 def test_the_reason_is_named_if_none_is_left(

@@ -12,11 +12,11 @@ from vidbuild.cli.exit_codes import Exit
     "schema",
     epilog=options.example("vidbuild schema > video.schema.json", "vidbuild schema brand > brand.schema.json"),
 )
-@click.argument("name", default="video", type=click.Choice(["video", "brand"]), metavar="[video|brand]")
+@click.argument("name", default="video", type=click.Choice(["video", "brand", "batch"]), metavar="[video|brand|batch]")
 def command(name: str) -> int:
-    """Print the JSON Schema of the spec language, or of brands.
+    """Print the JSON Schema of specs, of brands, or of batches.
 
-    Editors use it to complete and check specs and brands.
+    Editors use it to complete and check these files.
     """
     from vidbuild.api.schema import schema
 

@@ -297,6 +297,13 @@ def test_an_unknown_kind_lists_the_known_ones(capsys: pytest.CaptureFixture[str]
     assert known in error
 
 
+@pytest.mark.parametrize("name", ["video", "brand", "batch"])
+def test_each_schema_can_be_printed(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """The pages of brands and batches name their commands; what is printed is the file of that schema."""
+    path = ROOT / "schemas" / f"{name}.schema.json"
+    assert json.loads(printed(capsys, "schema", name)) == json.loads(path.read_text(encoding="utf-8"))
+
+
 def test_the_schema_is_printed_whole(capsys: pytest.CaptureFixture[str]) -> None:
     """What is printed is the schema, ready to be saved."""
     schema = json.loads(printed(capsys, "schema"))
