@@ -26,6 +26,8 @@ def menu(place: Place) -> Found | None:
     if sign not in _BETWEEN_MENUS and not (sign in _ARROWS and _leads_to_a_menu(place)):
         return None
     sides = place.previous.core, place.next().core
+    if sides[0] == "menu" and not place.previous.after and sides[1][:1].isupper():
+        return [whole(sign, "then")]
     if place.previous.after or not all(side[:1].isupper() and len(side) > 1 for side in sides):
         return None
     if any(side[-1:].isdecimal() for side in sides) or _has_before(place, _OF_CONDITIONS):  # a comparison
