@@ -51,7 +51,7 @@ test: .venv/work.stamp
 	$(BIN)/python -m pytest -q $(PARALLEL) $(TESTS)
 
 test-browser: .venv/work.stamp tests/browser/node_modules/.package-lock.json
-	$(BIN)/python -m pytest -q tests/browser
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile tests/browser
 
 test-editor: .venv/work.stamp tests/editor/node_modules/.package-lock.json
 	$(BIN)/python -m pytest -q tests/editor
