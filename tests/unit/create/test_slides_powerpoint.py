@@ -322,3 +322,69 @@ def test_damaged_presentations_are_read_or_refused(deck: Any, tmp_path: Path) ->
             assert all(isinstance(each, Section) for each in outline.sections)
     assert errors
     assert all("deck.pptx" in each for each in errors)
+
+
+def _box(slide: Any, text: str, left: float, top: float, width: float = 3) -> Any:
+    shape = slide.shapes.add_textbox(Inches(left), Inches(top), Inches(width), Inches(1))
+    shape.text_frame.text = text
+    return shape
+
+
+def _prose(section: Section) -> list[str]:
+    return [block.text for block in section.blocks if isinstance(block, Prose)]
+
+
+def test_shapes_are_read_from_top_to_bottom_and_from_left_to_right(deck: Any, read: Save) -> None:
+    """A file has shapes in the order in which they were made, which says nothing about where they are."""
+    slide = deck.slides.add_slide(deck.slide_layouts[5])
+    _box(slide, "Fourth: at the bottom of it.", 1, 6, width=7)
+    _box(slide, "Third: at the right of the middle.", 5, 4)
+    _box(slide, "Second: at the left of the middle.", 1, 4)
+    _box(slide, "First: at the top of it.", 1, 2, width=7)
+    slide.shapes.title.text = "Order"  # its place is that of the layout
+
+    section = read(deck).sections[1]
+
+    assert section.heading == "Order"
+    assert [text.split(":")[0] for text in _prose(section)] == ["First", "Second", "Third", "Fourth"]
+
+
+def test_columns_stay_in_the_order_of_the_file(deck: Any, read: Save) -> None:
+    """Each column has its heading above its text: row after row would part them."""
+    slide = deck.slides.add_slide(deck.slide_layouts[6])
+    for left, name in ((1, "left"), (5, "right")):
+        _box(slide, f"The heading at the {name} of the slide, in a sentence that is no heading.", left, 1)
+        _box(slide, f"The text at the {name} of it.", left, 3)
+
+    texts = _prose(read(deck).sections[1])
+
+    assert [word for text in texts for word in ("left", "right") if f" {word} " in f"{text} "] == [
+        "left", "left", "right", "right",
+    ]  # fmt: skip
+
+
+def test_in_groups_too_and_from_right_to_left(deck: Any, read: Save) -> None:
+    slide = deck.slides.add_slide(deck.slide_layouts[6])
+    left = _box(slide, "The second box of two, at the left, with a sentence.", 1, 1)
+    right = _box(slide, "The first box of two, at the right, with a sentence that is no heading.", 5, 1)
+    for each in (left, right):
+        each.text_frame.paragraphs[0]._p.get_or_add_pPr().set("rtl", "1")
+    slide.shapes.add_group_shape([left, right])
+
+    assert [text.split()[1] for text in _prose(read(deck).sections[1])] == ["first", "second"]
+
+
+def test_hidden_shapes_and_those_beside_the_slide_are_not_read(deck: Any, read: Save) -> None:
+    """No viewer of the talk sees them."""
+    slide = deck.slides.add_slide(deck.slide_layouts[5])
+    slide.shapes.title.text = "Seen"
+    _box(slide, "This sentence is on the slide.", 1, 2)
+    xml.properties(_box(slide, "This one is hidden.", 1, 3).element).set("hidden", "1")
+    group = slide.shapes.add_group_shape([_box(slide, "This one is in a hidden group.", 1, 4)])
+    xml.properties(group.element).set("hidden", "1")
+    _box(slide, "This one is at the left of the slide.", -20, 1)
+
+    outline = read(deck)
+
+    assert _prose(outline.sections[1]) == ["This sentence is on the slide."]
+    assert [each.what for each in outline.omissions] == ["what lies beside the slide of slide 2 'Seen'"]

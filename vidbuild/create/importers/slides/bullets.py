@@ -23,12 +23,13 @@ MAX_LEVEL = 8
 
 
 class Bullets:
-    """The styles of a slide's texts."""
+    """The styles of a slide's texts. above: the shapes of its layout and its master."""
 
     def __init__(self, slide: Slide) -> None:
         layout = slide.slide_layout
         self._layout = list(xml.shapes(layout.element))
         self._master = list(xml.shapes(layout.slide_master.element))
+        self.above = (*self._layout, *self._master)
         self._body = layout.slide_master.element.find(f"{xml.P}txStyles/{xml.P}bodyStyle")
 
     def of(self, shape: xml.Element) -> Sequence[xml.Element]:

@@ -23,7 +23,7 @@ def read(source: Source) -> Deck:
     deck = Deck()
     place = "its list of slides"
     try:
-        size = int(presentation.slide_width or 0) * int(presentation.slide_height or 0)
+        size = int(presentation.slide_width or 0), int(presentation.slide_height or 0)
         slides = presentation.slides
         for number, slide in enumerate(slides, 1):
             place = f"slide {number}"
@@ -51,7 +51,7 @@ def _opened(source: Source) -> Presentation:
         raise SourceError(f"'{source.address}' is no PowerPoint presentation, or damaged", hint=hint) from error
 
 
-def _slide(slide: PowerPointSlide, number: int, size: int, deck: Deck) -> Slide:
+def _slide(slide: PowerPointSlide, number: int, size: tuple[int, int], deck: Deck) -> Slide:
     shapes = Shapes(slide, size)
     heading, blocks = shapes.read()
     hidden = slide.element.get("show") in {"0", "false"}

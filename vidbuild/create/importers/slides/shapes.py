@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from vidbuild.create.importers.slides import charts, xml
+from vidbuild.create.importers.slides import charts, order, xml
 from vidbuild.create.importers.slides.bullets import Bullets, text_blocks
 from vidbuild.create.importers.slides.pictures import UnreadableError, picture
 from vidbuild.create.importers.slides.slide import clean, simple
@@ -33,7 +33,7 @@ _GRAPHICS = {
 class Shapes:
     """The reading of one slide. left_out: what of it no scene shows."""
 
-    def __init__(self, slide: Slide, size: int) -> None:
+    def __init__(self, slide: Slide, size: tuple[int, int]) -> None:
         self._slide = slide
         self._size = size
         self._bullets = Bullets(slide)
@@ -43,7 +43,10 @@ class Shapes:
         """Return the slide's title and its blocks."""
         heading, blocks = "", list[Block]()
         connectors = 0
-        for shape in xml.shapes(self._slide.element):
+        found = order.seen(self._slide.element, self._bullets.above, self._size)
+        if found.beside:
+            self.left_out.append("what lies beside the slide")
+        for shape in found.shapes:
             kind = xml.placeholder(shape)
             if kind in FURNITURE:
                 continue
@@ -84,7 +87,7 @@ class Shapes:
             return
         named = xml.properties(shape)
         alt = clean(_GENERATED.sub("", named.get("descr") or "") if named is not None else "")
-        if self._size and 0 < xml.area(shape) < SMALLEST * self._size:
+        if 0 < xml.area(shape) < SMALLEST * self._size[0] * self._size[1]:
             self.left_out.append("a small picture")
             return
         try:

@@ -17,20 +17,44 @@ MAX_DEPTH = 50  # of groups in groups
 
 
 def shapes(slide: Element) -> Iterator[Element]:
-    """Yield the shapes of a slide in their order, those of groups one by one."""
+    """Yield the shapes of a slide in the order of the file, those of groups one by one."""
     tree = slide.find(f"{P}cSld/{P}spTree")
     if tree is not None:
         yield from _below(tree, MAX_DEPTH)
 
 
 def _below(group: Element, depth: int) -> Iterator[Element]:
-    for child in group:
+    for child in children(group):
         if child.tag in SHAPES:
             yield child
-        elif child.tag == f"{P}grpSp" and depth:
+        elif depth:
             yield from _below(child, depth - 1)
+
+
+def children(group: Element, depth: int = MAX_DEPTH) -> Iterator[Element]:
+    """Yield the shapes and groups in a group, of alternatives those that are shown."""
+    for child in group:
+        if child.tag in SHAPES or child.tag == f"{P}grpSp":
+            yield child
         elif child.tag == f"{MC}AlternateContent" and depth:
-            yield from _below(_alternative(child), depth - 1)
+            yield from children(_alternative(child), depth - 1)
+
+
+def is_hidden(shape: Element) -> bool:
+    """Return whether a shape or group is hidden on its slide."""
+    named = properties(shape)
+    return named is not None and named.get("hidden") in {"1", "true"}
+
+
+def frame(shape: Element) -> tuple[int, int, int, int] | None:
+    """Return the left, upper, right and lower edge of a shape or group in EMU; None if it does not say them."""
+    names = (f"{P}spPr/{A}xfrm", f"{P}grpSpPr/{A}xfrm", f"{P}xfrm")
+    place = next((found for name in names if (found := shape.find(name)) is not None), None)
+    at, size = (None, None) if place is None else (place.find(f"{A}off"), place.find(f"{A}ext"))
+    if at is None or size is None:
+        return None
+    x, y = int(at.get("x", 0)), int(at.get("y", 0))
+    return x, y, x + int(size.get("cx", 0)), y + int(size.get("cy", 0))
 
 
 def _alternative(content: Element) -> Element:
