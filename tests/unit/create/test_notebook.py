@@ -321,3 +321,48 @@ def test_changed_notebooks_are_read_or_refused(read: Read) -> None:
                 break
         with contextlib.suppress(SourceError):
             read(text=json.dumps(data))
+
+
+@pytest.mark.parametrize("quotes", ['"""', 'r"""', 'R"""', "'''", "r'''"])
+def test_cells_in_strings_keep_their_headings(read: Read, quotes: str) -> None:
+    """Jupytext writes Markdown cells as strings too, raw ones if they have backslashes; their lines are no comments."""
+    outline = read(
+        name="a.py", text=f"# %% [markdown]\n{quotes}\n# Acme\n\nFast.\n\n## Use\n\nRun it.\n{quotes[-3:]}\n"
+    )
+    assert [(each.heading, each.blocks) for each in outline.sections] == [
+        ("Acme", (Prose("Fast."),)),
+        ("Use", (Prose("Run it."),)),
+    ]
+
+
+def test_magics_in_comments_of_a_script(read: Read) -> None:
+    """Jupytext comments magics out, so that the script runs; in the notebook they are none."""
+    text = "# %%\n# %matplotlib inline\n# !ls -a\nx = 1  # !no\n# 5 % 3\n\n# %%\n# %%bash\n# ls\n"
+    first, second, third = blocks(outline := read(name="a.py", text=text))
+    assert first == Commands((Command(run="ls -a"),))
+    assert second == Code("x = 1  # !no\n# 5 % 3", "python")
+    assert third == Commands((Command(run="ls"),), "bash")
+    assert [each.what for each in outline.omissions] == ["magics of line 1, which prepare the notebook"]
+
+
+def test_names_of_objects_are_no_output(read: Read) -> None:
+    """What Python calls the parts of a plot says nothing beside the plot, and of JSON there is only a name."""
+    image = {"image/png": base64.b64encode(png()).decode(), "text/plain": "<Figure size 640x480 with 1 Axes>"}
+    lines = "[<matplotlib.lines.Line2D at 0x7f0c1a>,\n <matplotlib.lines.Line2D at 0x7f0c1b>]\n"
+    plot = code(
+        "plot()",
+        stream("loss: 3\n"),
+        result(text_plain=lines),
+        result(text_plain="Text(0.5, 1.0, 'A')"),
+        result(**image),
+    )
+    json_shown = code(
+        "show()", result(**{"application/json": {"a": 1}, "text/plain": "<IPython.core.display.JSON object>"})
+    )
+    outline = read(plot, json_shown)
+    assert [each for each in blocks(outline) if isinstance(each, Code)] == [
+        Code("plot()"),
+        Code("loss: 3"),
+        Code("show()"),
+    ]
+    assert [each.what for each in outline.omissions] == ["an output of cell 2: application/json, text/plain"]

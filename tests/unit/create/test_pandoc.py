@@ -410,3 +410,92 @@ def test_changed_documents_are_read_or_refused(kind: str, tmp_path: Path, monkey
         path.write_bytes(data)
         with contextlib.suppress(SourceError):
             PandocImporter().read(Source("document", str(path), tmp_path))
+
+
+WORD = "xmlns:w='http://schemas.openxmlformats.org/wordprocessingml/2006/main'"
+MC = "http://schemas.openxmlformats.org/markup-compatibility/2006"
+
+
+def word(path: Path, body: str) -> Outline:
+    """A Word document with a body, as it is read."""
+    with zipfile.ZipFile(path, "w") as file:
+        file.writestr(
+            "[Content_Types].xml",
+            "<Types xmlns='http://schemas.openxmlformats.org/package/2006/content-types'>"
+            "<Default Extension='rels' ContentType='application/vnd.openxmlformats-package.relationships+xml'/>"
+            "<Override PartName='/word/styles.xml' ContentType="
+            "'application/vnd.openxmlformats-officedocument.wordprocessingml.styles+xml'/>"
+            "<Override PartName='/word/document.xml' ContentType="
+            "'application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml'/></Types>",
+        )
+        file.writestr(
+            "_rels/.rels",
+            "<Relationships xmlns='http://schemas.openxmlformats.org/package/2006/relationships'><Relationship Id='a' "
+            "Type='http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument' "
+            "Target='word/document.xml'/></Relationships>",
+        )
+        file.writestr(
+            "word/_rels/document.xml.rels",
+            "<Relationships xmlns='http://schemas.openxmlformats.org/package/2006/relationships'><Relationship Id='a' "
+            "Type='http://schemas.openxmlformats.org/officeDocument/2006/relationships/styles' Target='styles.xml'/>"
+            "</Relationships>",
+        )
+        file.writestr("word/styles.xml", f"<w:styles {WORD}><w:style w:type='paragraph' w:styleId='A'/></w:styles>")
+        file.writestr("word/document.xml", f"<w:document {WORD} xmlns:mc='{MC}'><w:body>{body}</w:body></w:document>")
+    return PandocImporter().read(Source("document", str(path), path.parent))
+
+
+def paragraph(text: str) -> str:
+    """A paragraph of Word."""
+    return f"<w:p><w:r><w:t xml:space='preserve'>{text}</w:t></w:r></w:p>"
+
+
+def row(*texts: str) -> str:
+    """A row of a table in Word."""
+    return "<w:tr>" + "".join(f"<w:tc>{paragraph(text)}</w:tc>" for text in texts) + "</w:tr>"
+
+
+def test_rows_of_different_lengths_lose_no_column(tmp_path: Path) -> None:
+    """Pandoc takes as many columns as the first row has, which is one if it is a title over the whole table."""
+    grid = "<w:tblGrid>" + "<w:gridCol w:w='9'/>" * 3 + "</w:tblGrid>"
+    body = row("Prices") + row("Plan", "Seats", "Price") + row("Free", "1", "0") + row("Team", "10")
+    (section,) = word(tmp_path / "a.docx", f"<w:tbl>{grid}{body}</w:tbl>").sections
+    assert section.blocks == (
+        Table(("Prices", "", ""), (("Plan", "Seats", "Price"), ("Free", "1", "0"), ("Team", "10", ""))),
+    )
+
+
+@pytest.mark.parametrize("is_old", [False, True])
+def test_text_boxes_are_read_where_they_are(tmp_path: Path, is_old: bool) -> None:
+    """A box is an alternative of two, of which both have its text, or the older form alone."""
+    box = f"<w:pict><w:txbxContent>{paragraph('In the box.')}</w:txbxContent></w:pict>"
+    both = f"<mc:Choice Requires='wps'>{box}</mc:Choice><mc:Fallback>{box}</mc:Fallback>"
+    both = f"<mc:AlternateContent>{both}</mc:AlternateContent>"
+    body = f"{paragraph('Before.')}<w:p><w:r>{box if is_old else both}</w:r></w:p>{paragraph('After.')}"
+    (section,) = word(tmp_path / "a.docx", body).sections
+    assert section.blocks == (Prose("Before."), Prose("In the box."), Prose("After."))
+
+
+def test_struck_text_is_left_out(read: Read) -> None:
+    """What is struck out holds no more: read aloud, it would say the opposite."""
+    (section,) = read("a.html", "<p>It costs <del>ten</del> <ins>twenty</ins> <s>dollars</s> euros.</p>").sections
+    assert section.blocks == (Prose("It costs twenty euros."),)
+
+
+def test_hard_breaks_part_links(read: Read) -> None:
+    """Pandoc has no break between two lines with links, whose words then stick together."""
+    (section,) = read(
+        "a.adoc",
+        "[%hardbreaks]\nAll of it is in link:a.txt[the first page]\nlink:b.txt[and the second], or nearly.\n",
+    ).sections
+    assert section.blocks[0] == Prose("All of it is in the first page and the second, or nearly.")
+
+
+def test_a_picture_behind_a_list_of_terms_is_no_term(read: Read) -> None:
+    """Pandoc reads "image::" as a term if such a list is above it."""
+    outline = read("a.adoc", "CPU:: The brain\nDisk:: The memory\n\nimage::no.png[]\n\nvideo::no.mp4[]\n")
+    assert outline.sections[0].blocks == (Items((Item("CPU", detail="The brain"), Item("Disk", detail="The memory"))),)
+    assert [each.what for each in outline.omissions] == [
+        "a picture that is not in the project: no.png",
+        "a video or sound: no.mp4",
+    ]

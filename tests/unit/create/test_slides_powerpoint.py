@@ -364,6 +364,7 @@ def test_columns_stay_in_the_order_of_the_file(deck: Any, read: Save) -> None:
 
 
 def test_in_groups_too_and_from_right_to_left(deck: Any, read: Save) -> None:
+    """Where lines begin at the right, so do rows of boxes."""
     slide = deck.slides.add_slide(deck.slide_layouts[6])
     left = _box(slide, "The second box of two, at the left, with a sentence.", 1, 1)
     right = _box(slide, "The first box of two, at the right, with a sentence that is no heading.", 5, 1)

@@ -59,7 +59,11 @@ def clean(text: str) -> str:
 
 
 def _texts(tokens: Sequence[Token]) -> Iterator[str]:
+    struck = 0  # what is struck out holds no more
     for token in tokens:
+        struck += {"s_open": 1, "s_close": -1}.get(token.type, 0)
+        if struck:
+            continue
         if token.type == "text":
             yield token.content
         elif token.type == "code_inline":

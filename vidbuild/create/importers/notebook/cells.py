@@ -18,6 +18,11 @@ _MARKER = re.compile(r"(?:#|//) ?%%(?P<options>.*)")
 _KIND = re.compile(r"\[(markdown|md|raw)\]")
 _HEADER = re.compile(r"(?:#|//) ---\s*\Z")
 _COMMENT = re.compile(r"(?:#|//) ?")
+_STRING = re.compile(r"[rR]?(?P<quotes>\"{3}|'{3})\n?(?P<text>.*?)\n?(?P=quotes)\s*\Z", re.DOTALL)
+_COMMENT_MARKS = re.compile(r"^(?:#|//) ?", re.MULTILINE)
+# Magics and commands, which Jupytext writes as comments, so that the script runs: "# %matplotlib inline", "# !ls".
+_COMMENTED_CELL = re.compile(r"(?:#|//) %%[a-z]\w*(?:\s|\Z)")
+_COMMENTED_MAGIC = re.compile(r"^(?:#|//) (?=%%?[a-z]\w*(?:\s|\Z)|![a-z./])", re.MULTILINE)
 # The fields of an output in format 3, and the type of content that each is.
 _WIDGET = "application/vnd.jupyter.widget-view+json"
 _FORMAT_3 = {
@@ -166,7 +171,8 @@ def _output(output: Mapping[str, Any]) -> Output:
         is_error = output.get("name", output.get("stream")) == "stderr"
         return Output({} if is_error else {"text/plain": _text(output.get("text", ""))})
     data = mapping(output.get("data")) or {name: output[field] for field, name in _FORMAT_3.items() if field in output}
-    found = {name: _text(value) for name, value in data.items() if isinstance(value, str | list)}
+    # Of JSON, which no scene shows, only that it is there: the text beside it is the name of an object.
+    found = {name: _text(value) if isinstance(value, str | list) else "" for name, value in data.items()}
     if _WIDGET in data:  # its text is the name of an object in Python
         found = {name: text for name, text in found.items() if name != "text/plain"} or {_WIDGET: ""}
     return Output(found)
@@ -230,8 +236,11 @@ def _script_cell(lines: Sequence[str], line: int, language: str) -> Cell:
     kind = _KIND.search(options)
     text = "\n".join(lines[1:]).strip("\n")
     if kind is not None:
-        text = re.sub(r'\A(?:r?""")\n?|\n?"""\s*\Z', "", text) if text.lstrip("r").startswith('"""') else text
-        text = "\n".join(_COMMENT.sub("", each, count=1) for each in text.split("\n"))
+        string = _STRING.match(text)  # whose lines are no comments: "# A" in it is a heading
+        text = string["text"] if string else "\n".join(_COMMENT.sub("", each, count=1) for each in text.split("\n"))
+    else:
+        is_magic = _COMMENTED_CELL.match(text)
+        text = _COMMENT_MARKS.sub("", text) if is_magic else _COMMENTED_MAGIC.sub("", text)
     slide = re.search(r'"?slide_type"?\s*[:=]\s*"(\w+)"', options)
     name = {"md": "markdown"}.get(kind[1], kind[1]) if kind else "code"
     return Cell(name, text, (), language, f"line {line}", line, slide[1] if slide else "")

@@ -29,6 +29,8 @@ _SETUP = re.compile(r"%(?:load_ext|reload_ext|autoreload|matplotlib|pylab|config
 _SHELL = re.compile(r"!(?!=)\s*(\S.*)|%(?:pip|conda|mamba) .*")
 _ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _FIGURE = re.compile(r"<[\w.]+(?: [^>]*)?(?: at 0x[0-9a-f]+)?>|Figure\(.*\)|plot without title|\[<.*>\]", re.DOTALL)
+# What Python calls the parts of a plot, printed beside it: [<matplotlib.lines.Line2D at 0x7f1c>], Text(0.5, 1, 'A').
+_PARTS = re.compile(r"\[?(?:<[\w.]+(?: at 0x[0-9a-f]+| object[^<>]*|: ?[^<>]*)>,? ?)+\]?|Text\(.*\)")
 _PICTURES = ("image/svg+xml", "image/png", "image/jpeg", "image/gif", "image/webp")
 _SVG = re.compile(r"<svg\b.*?</svg>", re.DOTALL | re.IGNORECASE)
 MAX_TABLE = 2**20  # characters of a table in HTML
@@ -105,6 +107,8 @@ def _output(output: Output, cell: Cell, left_out: Omissions) -> Iterator[Block]:
             yield from found
             return
     text = _plain(output.data.get("text/plain", ""))
+    if any(each.data.keys() & set(_PICTURES) for each in cell.outputs):
+        text = "\n".join(line for line in text.split("\n") if not _PARTS.fullmatch(line.strip()))
     if text and not (output.data.keys() > {"text/plain"} and _FIGURE.fullmatch(text)):
         yield Commands((Command(output=text),))
     elif output.data.keys() - {"text/plain"} or (text and not _FIGURE.fullmatch(text)):

@@ -36,6 +36,8 @@ _COLUMNS = re.compile(r"\bcols=\"?([^\",\]]*;[^\",\]]*)\"?")
 # pandoc reads the colons of `std::string` as those behind a term; an invisible joiner between them keeps them together.
 JOINER = "\u2060"
 _SCOPE = re.compile(r"(?<=\w)::(?=\w)")
+_HARD_BREAKS = re.compile(r"\[.*(?:%hardbreaks|hardbreaks-option|\boptions?=\"?[\w,]*hardbreaks).*\]\s*\Z")
+_SHOWN_MACRO = re.compile(r"(?:image|video|audio)::[^\s\[]*\[")
 _MACRO = re.compile(r"[\w-]+::[^\s\[]*\[")
 MAX_LINE = 100_000  # characters of one line, after its attributes
 
@@ -71,6 +73,7 @@ class _Reader:
         self._verbatim = ""  # the delimiter of a literal text that is open
         self._comment = ""
         self._is_expanded = False  # whether the next literal text has references to attributes
+        self._has_hard_breaks = False  # of the paragraph that is open
         self._entry: tuple[str, str] | None = None  # an attribute whose value goes on
 
     def read(self, number: int, line: str) -> None:
@@ -134,13 +137,20 @@ class _Reader:
         elif _BLOCK_ATTRIBUTES.match(line):
             self._is_expanded = "subs" in line and "attributes" in line
             self._add(number, _COLUMNS.sub(_with_commas, self._expanded(line)))
+            self._has_hard_breaks = _HARD_BREAKS.match(line) is not None  # pandoc has none beside a link
         else:
             self._is_expanded = self._is_expanded and line.startswith(".")
             expanded = self._expanded(line)
             self._add(number, expanded if _MACRO.match(line) else _SCOPE.sub(f":{JOINER}:", expanded))
 
     def _add(self, number: int, line: str) -> None:
-        self._found.lines.append((number, line))
+        lines = self._found.lines
+        if self._has_hard_breaks and line.strip() and not _BLOCK_ATTRIBUTES.match(lines[-1][1]):
+            lines[-1] = (lines[-1][0], f"{lines[-1][1]} +")
+        self._has_hard_breaks = self._has_hard_breaks and bool(line.strip())
+        if _SHOWN_MACRO.match(line) and not self._verbatim and lines and not lines[-1][1].strip():
+            lines.append((number, "[.block]"))  # or else pandoc reads "image::" as a term of the list above
+        lines.append((number, line))
 
     def _set(self, number: int, line: str, entry: re.Match[str]) -> None:
         """Set or unset an attribute; pandoc sees it too, for the document's title, language and options."""

@@ -98,13 +98,13 @@ def _text(kind: str, value: Value, *, strong: bool) -> str:  # noqa: PLR0911 - o
 def inner(kind: str, value: Value) -> Sequence[Node]:
     """Return the inline nodes below one that has no text of its own."""
     match kind:
-        case "Emph" | "Underline" | "Strikeout" | "SmallCaps" | "Strong" | "Superscript" | "Subscript":
+        case "Emph" | "Underline" | "SmallCaps" | "Strong" | "Superscript" | "Subscript":
             return list(value)
         case "Link" | "Quoted" | "Cite":
             return list(value[1])
         case "Span":
             return [] if _UNSEEN & set(value[0][1]) else list(value[1])
-    return []  # images, footnotes and raw texts of other formats are no text
+    return []  # images, footnotes, raw texts of other formats, and what is struck out are no text
 
 
 def _code(attributes: Value, text: str) -> str:

@@ -53,6 +53,13 @@ def _as_it_is(source: Source, name: str) -> Prepared:
     return Prepared(name, data)
 
 
+def _docx(source: Source, name: str) -> Prepared:
+    from vidbuild.create.importers.pandoc.docx import complete
+
+    ready = _as_it_is(source, name)
+    return Prepared(name, complete(ready.data))
+
+
 def _html(source: Source, name: str) -> Prepared:
     from vidbuild.create.importers.pandoc.html import well_formed
 
@@ -118,6 +125,7 @@ def _joined(lines: Sequence[str]) -> bytes:
 
 
 _PREPARE: dict[str, Callable[[Source, str], Prepared]] = {
+    "docx": _docx,
     "html": _html,
     "asciidoc": _asciidoc,
     "rst": _rst,
