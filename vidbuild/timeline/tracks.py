@@ -189,7 +189,7 @@ def warnings(
             yield "VB401", reveal.field, message
         elif reveal.at is not None and not reveal.after_previous and late > timebase.samples(LATE):
             delay = timebase.seconds_text(late)
-            yield "VB402", reveal.field, f"starts {delay} late: the entry before it is still being typed"
+            yield "VB402", reveal.field, f"starts {delay} late: what comes before it is still appearing"
 
 
 def extending(params: TimelineParams, unextended: int, length: int) -> Iterator[tuple[str, str, str]]:

@@ -59,6 +59,36 @@ def test_numbers_have_units_and_equal_decimals() -> None:
     assert [tick["text"] for tick in percent["ticks"]] == ["0%", "10k%", "20k%", "30k%"]
 
 
+@pytest.mark.parametrize(
+    ("values", "written"),
+    [
+        ([0.000001, 0.0000025], ["0.0000010", "0.0000025"]),
+        ([1500.5, 0.25, 0.001, 0], ["1,500", "0.2", "0.001", "0"]),
+        ([12.55, 0.04, -0.03], ["12.55", "0.04", "\u22120.03"]),
+        ([12.5678, 0.04, -0.03], ["12.6", "0.04", "\u22120.03"]),
+        ([1e-12, 2e-12], ["0.000000000001", "0.000000000002"]),
+        ([0.1234567, 0.25], ["0.12", "0.25"]),
+    ],
+)
+def test_no_value_but_zero_is_written_as_zero(values: list[float], written: list[str]) -> None:
+    """Beside large values, and in a chart of small ones, each has a digit that is not zero."""
+    drawing = chart.SCENE.drawing(scene(values=values))
+    assert [point["value"] for point in drawing["points"][0]] == written
+
+
+def test_shares_of_almost_nothing_and_of_almost_all() -> None:
+    """A part is neither 0% nor 100%, and the whole is 100%."""
+
+    def shares(*values: float | None) -> list[tuple[str, float, str]]:
+        drawing = chart.SCENE.drawing(scene(kind="donut", labels=["a", "b", "c"][: len(values)], values=list(values)))
+        return [(item["name"], item["share"], item["percent"]) for item in drawing["slices"]]
+
+    assert shares(60, None, 40) == [("a", 0.6, "60%"), ("c", 0.4, "40%")]
+    assert shares(5) == [("a", 1, "100%")]
+    assert shares(99999, 1)[0][2] == "99.999%"
+    assert shares(99999, 1)[1][2] == "0.001%"
+
+
 def test_slices_have_their_shares() -> None:
     """The slices of a pie have their shares of the whole; a value of zero has no slice."""
     drawing = chart.SCENE.drawing(scene(kind="pie", labels=["a", "b", "c"], values=[3, 0, 1]))
@@ -208,3 +238,12 @@ def test_fields_without_effect_are_warnings(fields: dict[str, Any], message: str
     """A field that changes nothing for this kind of chart is a warning."""
     found = [item.message for item in chart.SCENE.lint(scene(values=[1, 2], **fields))]
     assert found == ([] if message is None else [message])
+
+
+@pytest.mark.parametrize("kind", ["bar", "line"])
+def test_days_of_several_years_have_their_years(kind: str) -> None:
+    """Mar 1 and Mar 1 of the next year are two labels; within one year, the year says nothing."""
+    drawing = chart.SCENE.drawing(scene(kind=kind, labels=["2025-03-01", "2026-03-01"], values=[1, 2]))
+    assert [label["level"] for label in drawing["labels"]] == ["date", "date"]
+    within = chart.SCENE.drawing(scene(kind=kind, labels=["2026-03-01", "2026-03-02"], values=[1, 2]))
+    assert [label["level"] for label in within["labels"]] == ["day", "day"]

@@ -45,6 +45,13 @@ def test_every_axis_is_round_and_around_its_values(values: list[float], zero: bo
     assert all(0 <= axis.at(value) <= 1 for value in values)
 
 
+def test_small_ticks_and_level_lines() -> None:
+    """Ticks of very small values are apart; a level line stands above a zero, not on its axis."""
+    assert scale.value_axis([1e-12, 2.5e-12], zero=True).ticks() == [0, 5e-13, 1e-12, 1.5e-12, 2e-12, 2.5e-12]
+    assert scale.value_axis([1e-12, 2.5e-12], zero=True).decimals() == 13
+    assert scale.value_axis([42, 42, 42], zero=False).low == 0
+
+
 def test_given_ends() -> None:
     """The ends that a spec sets are the ends of the axis."""
     axis = scale.value_axis([3, 7], zero=True, low=-5, high=20)

@@ -150,6 +150,15 @@ def test_a_prefix_and_a_suffix_keep_their_blanks_at_the_number() -> None:
     assert NUMBER.drawing(scene_samples.scene("number", value=12))["prefix"] is None
 
 
+@pytest.mark.parametrize(
+    ("prefix", "parts"), [("$", ("\u2212$", "")), ("ca. ", ("ca.\u00a0", "\u2212")), ("", (None, "\u2212"))]
+)
+def test_the_sign_is_before_a_currency(prefix: str, parts: tuple[str | None, str]) -> None:
+    """Minus five dollars are \u2212$5, not $\u22125."""
+    fields = NUMBER.drawing(scene_samples.scene("number", value=-5, prefix=prefix))
+    assert (fields["prefix"], fields["value"]["sign"]) == parts
+
+
 def test_a_unit_is_below_its_number_in_a_high_frame(tmp_path: Path) -> None:
     """The number goes across the frame, and all of the unit is below it; in a wide frame it is beside the number."""
     fields = scene_samples.drawing("number", value=12500, unit="requests")

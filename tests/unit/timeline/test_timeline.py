@@ -168,7 +168,7 @@ def test_commands_are_typed_in_their_order() -> None:
     assert second is not None
     assert second.frame == first.frame + first.frames
     assert timeline.warnings == (
-        ("VB402", "commands.1", "starts 0.6 s late: the entry before it is still being typed"),
+        ("VB402", "commands.1", "starts 0.6 s late: what comes before it is still appearing"),
     )  # fmt: skip
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import math
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from vidbuild import inline
@@ -36,6 +37,7 @@ def drawing(fields: Fields, read: Data) -> dict[str, Any]:
     if kind in data.ROUND:
         return {**base, "slices": list(_drawn_slices(fields, read)), "marks": _marks(fields, read)}
     days = scale.days(read.labels)
+    several_years = days is not None and days[0].date.year < days[-1].date.year
     timed = days if kind in {"line", "area"} else None
     spans, axis = spans_and_axis(fields, read)
     values = [value for each in read.series for value in each.values if value is not None]
@@ -50,13 +52,16 @@ def drawing(fields: Fields, read: Data) -> dict[str, Any]:
     return {
         **base,
         "horizontal": fields["horizontal"] and kind in {"bar", "stacked"},
-        f"{prefix}labels": [_day(day) for day in days]
+        f"{prefix}labels": [_day(day, several_years=several_years) for day in days]
         if days
         else [{"text": inline.marked(each)} for each in read.labels],
         "at": [scale.time_at(day.date, timed) for day in timed]
         if timed
         else [_between(n, count) for n in range(count)],
-        "time": [{**_day(day), "at": scale.time_at(day.date, timed)} for day in scale.time_ticks(timed)]
+        "time": [
+            {**_day(day, several_years=several_years), "at": scale.time_at(day.date, timed)}
+            for day in scale.time_ticks(timed)
+        ]
         if timed
         else [],
         "points": points,
@@ -72,8 +77,10 @@ def _between(nth: int, count: int) -> float:
     return round(nth / (count - 1), 6) if count > 1 else 0.5
 
 
-def _day(day: scale.Day) -> dict[str, Any]:
-    return {"date": [day.date.year, day.date.month, day.date.day], "level": day.level}
+def _day(day: scale.Day, *, several_years: bool) -> dict[str, Any]:
+    """Return a date, and how much of it is written; of days in several years all of it is."""
+    level = "date" if several_years and day.level == "day" else day.level
+    return {"date": [day.date.year, day.date.month, day.date.day], "level": level}
 
 
 def spans_and_axis(fields: Fields, read: Data) -> tuple[list[list[tuple[float, float] | None]], scale.ValueAxis]:
@@ -111,15 +118,20 @@ def written(value: float, fields: Fields, read: Data) -> str:
     decimals = fields.get("decimals")
     if decimals is None:
         values = [each for item in read.series for each in item.values if each is not None]
-        decimals = next((n for n in range(MOST_DECIMALS) if all(abs(round(v, n) - v) < ROUNDING for v in values)), None)
-        decimals = _enough(values) if decimals is None else decimals
+        most = max(map(abs, values), default=0.0)
+        enough, error = _enough(most), min(ROUNDING, most * ROUNDING) or ROUNDING
+        exact = (n for n in range(max(MOST_DECIMALS, enough)) if all(abs(round(v, n) - v) < error for v in values))
+        decimals = next(exact, enough)
+        if value and not round(value, decimals):  # what is not zero is not written as zero
+            decimals = -math.floor(math.log10(abs(value)))
     return _with_unit(numbers.written(value, decimals, read.mark), fields)
 
 
-def _enough(values: Sequence[float]) -> int:
-    """Return the decimals that distinguish values of this size."""
-    most = max(map(abs, values), default=0.0)
-    return 0 if most >= 1000 else 1 if most >= 10 else 2 if most >= 0.1 else 4  # noqa: PLR2004 - sizes and their digits
+def _enough(most: float) -> int:
+    """Return the decimals that distinguish values up to a size."""
+    if most >= 0.1 or not most:  # noqa: PLR2004 - sizes and their digits
+        return 0 if most >= 1000 else 1 if most >= 10 else 2  # noqa: PLR2004 - sizes and their digits
+    return 2 - math.floor(math.log10(most))
 
 
 def _tick(value: float, axis: scale.ValueAxis, fields: Fields, mark: str) -> str:
@@ -146,8 +158,7 @@ def _drawn_slices(fields: Fields, read: Data) -> Iterator[dict[str, Any]]:
     whole = sum(value for _, value, _ in slices(read))
     for name, value, index in slices(read):
         share = value / whole
-        decimals = 0 if EXTREME <= share <= 1 - EXTREME else 1
-        percent = numbers.written(share * 100, decimals, read.mark) + "%"
+        percent = numbers.written(share * 100, _percent_decimals(share), read.mark) + "%"
         yield {
             "name": inline.marked(name),
             "share": round(share, 6),
@@ -155,6 +166,14 @@ def _drawn_slices(fields: Fields, read: Data) -> Iterator[dict[str, Any]]:
             "percent": percent,
             "label": index,
         }
+
+
+def _percent_decimals(share: float) -> int:
+    """Return the decimals of a share: those with which a part is neither nothing nor the whole."""
+    if share == 1:
+        return 0
+    least = 0 if EXTREME <= share <= 1 - EXTREME else 1
+    return next((n for n in range(least, 6) if 0 < round(share * 100, n) < 100), 6)  # noqa: PLR2004 - all of it
 
 
 def _marks(fields: Mapping[str, Any], read: Data) -> list[dict[str, Any]]:

@@ -31,7 +31,8 @@ class ValueAxis:
         """Return the ticks from the low end to the high one, multiples of the step."""
         first = math.ceil(self.low / self.step - 1e-9)
         last = math.floor(self.high / self.step + 1e-9)
-        return [0.0 if nth == 0 else round(nth * self.step, 10) for nth in range(first, last + 1)]
+        digits = max(10, 3 - math.floor(math.log10(self.step)))
+        return [0.0 if nth == 0 else round(nth * self.step, digits) for nth in range(first, last + 1)]
 
     def at(self, value: float) -> float:
         """Return the position of a value, 0 at the low end and 1 at the high one."""
@@ -39,7 +40,7 @@ class ValueAxis:
 
     def decimals(self) -> int:
         """Return how many decimals the ticks need."""
-        return max(0, next((n for n in range(12) if abs(round(self.step, n) - self.step) < self.step * 1e-6), 12))
+        return max(0, next((n for n in range(20) if abs(round(self.step, n) - self.step) < self.step * 1e-6), 20))
 
 
 def value_axis(
@@ -58,7 +59,8 @@ def value_axis(
     most = most if high is None else high
     if most <= least:
         least, most = (least, least + 1.0) if high is None else (most - 1.0, most)
-        least = 0.0 if least > 0 and low is None and high is None and not zero and len(values) == 1 else least
+        is_one = len(set(values)) == 1  # a point, or a line that is level
+        least = 0.0 if least > 0 and low is None and high is None and not zero and is_one else least
     step = _round_step((most - least) / TICKS)
     if low is None:
         least = math.floor(least / step + 1e-9) * step

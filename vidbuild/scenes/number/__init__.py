@@ -50,11 +50,14 @@ class NumberScene(SceneDefaults):
         "states": whole numbers that are counted, in units of the last decimal}}.
         """
         fields = scene.fields
+        prefix, value = _affix(fields["prefix"], after=True), _value(fields)
+        if prefix and not fields["prefix"].endswith(" ") and value["text"] is None:  # a currency: -$5, but ca. -5
+            prefix, value["sign"] = value["sign"] + prefix, ""
         return {
             **texts(fields, "title", "label", "unit"),
-            "prefix": _affix(fields["prefix"], after=True),
+            "prefix": prefix,
             "suffix": _affix(fields["suffix"], after=False),
-            "value": _value(fields),
+            "value": value,
             "change": _change(fields.get("change")),
         }
 
