@@ -6,6 +6,7 @@ import random
 import subprocess
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image, ImageChops
 
@@ -346,3 +347,19 @@ def test_a_note_covers_no_name_of_a_column(workspace: Workspace) -> None:
     assert noted is not None
     assert noted[1] >= alone[1]
     assert noted[3] > alone[3] + 10
+
+
+@pytest.mark.parametrize("callout", ["rect: 1", "arrow: 1, from: top", "label: 1"])
+def test_a_note_on_the_first_line_leaves_the_dots_of_its_window(workspace: Workspace, callout: str) -> None:
+    """Above the first line is the window's bar: a note is where it has no dots."""
+    scene = "  - {id: a, type: code, duration: 2, language: python, code: 'import acme, acme.models, acme.views', %s}\n"
+    plain = still(workspace, HEAD % "640x360" + scene % "title: ''")
+    marked = still(workspace, HEAD % "640x360" + scene % f"callouts: [{{{callout}, text: everything of it}}]")
+    light = plain.convert("L")
+    lights = [
+        [int(np.asarray(light)[y, x]) for x in (53, 58, 63, 68, 73)] for y in range(360)
+    ]  # a dot, a gap, a dot ...
+    rows = [y for y, (a, b, c, d, e) in enumerate(lights) if min(a, c, e) > max(b, d) + 10]
+    assert rows
+    box = (43, rows[0], 80, rows[-1] + 1)
+    assert ImageChops.difference(plain.crop(box), marked.crop(box)).getbbox() is None

@@ -238,6 +238,8 @@ def _elsewhere(name: str, path: Path) -> str | None:
         types = [kind for kind in schema.scene_types() if name in schema.definition(f"scene_{kind}")["properties"]]
         if types:
             return f"use '{name}' in a scene of type {wording.either(types)}"
+    if path == ("defaults",) and name in schema.SHARED:
+        return f"'{name}' is a field of each scene, and has no default"
     whole = schema.load()["properties"].keys() - REQUIRED
     meant = name if name in whole else meanings.field(name, whole, ())
     return f"'{meant}' is a field of the top level, for the whole video" if path and meant else None

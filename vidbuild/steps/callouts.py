@@ -231,7 +231,9 @@ def fields(callouts: Sequence[Mapping[str, Any]], content: Content) -> dict[str,
     texts = [[box[name] for name in "xywh"] for box in map(_rounded, content.texts())]
     windows = [[page.x, page.y, page.width, page.height] for page in content.drawing.pages if page.name == "window"]
     window = windows[0] if texts and windows else None
-    return {"marks": marks, "avoid": kept_free(content.drawing), "texts": texts, "window": window}
+    has_bar = not any(page.name.startswith("header") for page in content.drawing.pages)  # as tables have
+    shown = {"marks": marks, "avoid": kept_free(content.drawing), "texts": texts, "window": window}
+    return {**shown, "has_bar": has_bar}
 
 
 def kept_free(drawing: Drawing) -> list[list[int]]:

@@ -112,6 +112,14 @@ def test_a_valid_spec_has_no_faults() -> None:
             ),
         ),
         (spec(defaults={"x": 1}), ("defaults.x", "unknown defaults field 'x'", None)),
+        (
+            spec(defaults={"duration": 1}),
+            (
+                "defaults.duration",
+                "unknown defaults field 'duration'",
+                "'duration' is a field of each scene, and has no default",
+            ),
+        ),
         (scene(id=...), ("scenes.0", "missing scene field 'id'", None)),
         (scene(type=...), ("scenes.0", "missing scene field 'type'", None)),
         (
