@@ -9,7 +9,7 @@ from typing import Any
 from vidbuild.diagnostic import Diagnostic
 from vidbuild.frozen import dataclass, replaced
 from vidbuild.location import Location
-from vidbuild.spec import conformity, meanings, plugins, schema, value_hints, value_shapes, wording
+from vidbuild.spec import conformity, elsewhere, meanings, plugins, schema, value_hints, value_shapes, wording
 from vidbuild.spec.diagnostics import MAX_PROBLEMS
 from vidbuild.spec.document import SCENE_FIELD, Document, Path
 from vidbuild.suggest import did_you_mean, nearest
@@ -18,7 +18,6 @@ MAX_FAULTS = 2 * MAX_PROBLEMS  # some are consequences of others
 MAX_LISTED = 20  # names of fields in a message
 SCENE_PATH = 2  # length: "scenes", index
 SchemaError = Any  # a ValidationError of jsonschema, whose attributes are typed as possibly unset
-REQUIRED = frozenset({"vidbuild", "title", "scenes"})  # fields that every top level has
 TRUTHS = {"yes": "true", "on": "true", "no": "false", "off": "false"}
 
 
@@ -220,7 +219,7 @@ def _unknown_fields(error: SchemaError, path: Path) -> Iterator[Fault]:
     for name in error.instance:
         if name not in fields and not re.match(own, name):
             meant = meanings.field(name, fields, error.instance)
-            hint = f"did you mean '{meant}'?" if meant else _elsewhere(name, path) or did_you_mean(name, fields)
+            hint = f"did you mean '{meant}'?" if meant else elsewhere.hint(name, path) or did_you_mean(name, fields)
             message = f"unknown {_mapping_name(error.schema, path)}field '{wording.short(name)}'"
             yield Fault((*path, name), message, hint, at_key=True, expected=_expected(error, path))
 
@@ -230,19 +229,6 @@ def _expected(error: SchemaError, path: Path) -> str:
     shared = schema.SHARED if len(path) == SCENE_PATH and path[0] == "scenes" else ()
     names = [each for each in error.schema["properties"] if each not in shared and each not in error.instance]
     return f": expected {wording.either(names)}" if path and 0 < len(names) <= MAX_LISTED else ""
-
-
-def _elsewhere(name: str, path: Path) -> str | None:
-    """Return a hint about a field that other scene types, or the whole spec, have."""
-    if len(path) == SCENE_PATH and path[0] == "scenes":
-        types = [kind for kind in schema.scene_types() if name in schema.definition(f"scene_{kind}")["properties"]]
-        if types:
-            return f"use '{name}' in a scene of type {wording.either(types)}"
-    if path == ("defaults",) and name in schema.SHARED:
-        return f"'{name}' is a field of each scene, and has no default"
-    whole = schema.load()["properties"].keys() - REQUIRED
-    meant = name if name in whole else meanings.field(name, whole, ())
-    return f"'{meant}' is a field of the top level, for the whole video" if path and meant else None
 
 
 def _mapping_name(node: Mapping[str, Any], path: Path) -> str:
