@@ -16,8 +16,15 @@ from vidbuild.media.h264 import h264
 from vidbuild.media.h264.bits import BitsError
 from vidbuild.media.h264.h264 import IDR, H264Error, StreamInfo
 from vidbuild.media.h264.segment import LENGTH_BYTES, Segment
-from vidbuild.media.h264.slices import ParameterSets, idr_number, move_slice, renumbered, skipped_slice
-from vidbuild.media.h264.stitch import AFTER_NEXT, NEXT
+from vidbuild.media.h264.slices import (
+    AFTER_NEXT,
+    NEXT,
+    ParameterSets,
+    idr_number,
+    move_slice,
+    renumbered,
+    skipped_slice,
+)
 from vidbuild.media.render.hold import Hold
 
 

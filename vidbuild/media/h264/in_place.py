@@ -21,7 +21,9 @@ from vidbuild.media.h264.bits import BitsError
 from vidbuild.media.h264.h264 import FIRST_BIT, IDR, SLICE_HEAD_BYTES, START, H264Error, StreamInfo
 from vidbuild.media.h264.segment import LENGTH, LENGTH_BYTES, SLICES, stored
 from vidbuild.media.h264.slices import (
+    AFTER_NEXT,
     HEAD_BYTES,
+    NEXT,
     ParameterSets,
     idr_number,
     move_slice,
@@ -29,7 +31,6 @@ from vidbuild.media.h264.slices import (
     renumbered,
     skipped_slice,
 )
-from vidbuild.media.h264.stitch import AFTER_NEXT, NEXT
 from vidbuild.media.render.hold import Hold
 
 _START = re.compile(re.escape(START))

@@ -25,6 +25,10 @@ HEAD_BYTES = 6  # of a slice, whose other bytes stay, if its frame_num is in the
 ESCAPABLE = b"\x00\x00"  # before an emulation prevention byte (7.4.1.1)
 DEBLOCKING_OFF = 1  # disable_deblocking_filter_idc, 7.4.3
 
+# idr_pic_id of a segment's first key frame, of later ones, of one directly after such a one, and of a segment's only
+# frame. Those of neighboring key frames must differ (7.4.3), also across segments.
+FIRST, NEXT, AFTER_NEXT, LONE = range(4)
+
 
 @dataclass(frozen=True, slots=True)
 class ParameterSets:

@@ -13,15 +13,12 @@ from typing import TYPE_CHECKING
 from vidbuild.media.h264 import h264, slices
 from vidbuild.media.h264.bits import BitsError
 from vidbuild.media.h264.h264 import SLICE_HEAD_BYTES, H264Error
+from vidbuild.media.h264.slices import AFTER_NEXT, FIRST, LONE, NEXT
 
 if TYPE_CHECKING:
     from vidbuild.media.render.bands import Band, KeyFrames
 
 LONG_START = b"\x00\x00\x00\x01"
-
-# idr_pic_id of a segment's first key frame, of later ones, of one directly after such a one, and of a segment's only
-# frame. Those of neighboring key frames must differ (7.4.3), also across segments.
-FIRST, NEXT, AFTER_NEXT, LONE = range(4)
 
 # Table A-1: level_idc, macroblocks per second, macroblocks per frame, for the levels that our videos may need.
 LEVELS = (
