@@ -26,6 +26,11 @@ MAX_SLICES = 16  # in one frame: some decoders have no room for more
 # Pixels between two bands: each gets half of it, rounded to whole rows, as its margin.
 MIN_GAP = 32
 
+# The most rows by which an edge is moved so that the rows of a band divide into slices, and the frames that a band's
+# encoder costs beside those that it encodes.
+MAX_MOVE = 4
+ENCODER_FRAMES = 100
+
 
 @dataclass(frozen=True, slots=True)
 class Band:
@@ -46,6 +51,16 @@ class Band:
         """Rows of one slice: fewer make the guard smaller, more make fewer bytes."""
         sizes = [rows for rows in range(self.min_slice_rows, 2 * self.min_slice_rows) if not self.rows % rows]
         return max(sizes, default=self.rows)
+
+    @property
+    def is_still(self) -> bool:
+        """Whether it never changes."""
+        return len(self.frames) == 1
+
+    @property
+    def has_tall_guard(self) -> bool:
+        """Whether the rows do not divide into small slices, so that its guard is as tall as the band."""
+        return self.guard_rows[0] >= 2 * self.min_slice_rows
 
     @property
     def guard_rows(self) -> tuple[int, int]:
@@ -89,10 +104,10 @@ def divide(layers: Layers, motion: Motion, strip: int = 0, rows: Sequence[int] =
     """
     gap, min_slice_rows = MIN_GAP, max(MIN_SLICE_ROWS, layers.height // ROW // MAX_SLICES)
     cuts = sorted({strip_row(layers.height, strip), *rows})
-    while (
-        len(bands := _divide(layers, motion, gap, min_slice_rows, cuts)) > 1
-        and sum(map(_slice_count, bands)) > MAX_SLICES
-    ):
+    while len(bands := _divide(layers, motion, gap, min_slice_rows, cuts)) > 1:
+        for found in (*_evened(bands, cuts), bands):
+            if sum(map(_slice_count, found)) <= MAX_SLICES:
+                return found
         if gap < layers.height:
             gap *= 2
         else:  # everything that moves is one band already
@@ -115,6 +130,45 @@ def _divide(layers: Layers, motion: Motion, gap: int, min_slice_rows: int, cuts:
             tops[index] = ends[index - 1] = _middle_row(areas[index - 1][1], areas[index][0])
     bands = _fill_gaps(zip(tops, ends, (frames for _, _, frames in areas), strict=True), height)
     return tuple(replaced(part, min_slice_rows=min_slice_rows) for band in bands for part in _cut(band, cuts))
+
+
+def _evened(bands: Sequence[Band], cuts: Sequence[int]) -> Iterator[tuple[Band, ...]]:
+    """Yield the bands with fewer tall guards, smallest slices first; nothing if there are none.
+
+    Bands that change get a few rows of the still bands beside them.
+    """
+    if not any(band.has_tall_guard for band in bands):
+        return
+    for more in range(bands[0].min_slice_rows):
+        parts = [replaced(band, min_slice_rows=band.min_slice_rows + more) for band in bands]
+        # first row of the next band -> the cheapest bands before it, and what they cost
+        best: dict[int, tuple[int, tuple[Band, ...]]] = {0: (0, ())}
+        for band, below in zip(parts, [*parts[1:], None], strict=True):
+            following: dict[int, tuple[int, tuple[Band, ...]]] = {}
+            for end in _ends(band, below, cuts):
+                for first, (cost, above) in best.items():
+                    part = replaced(band, row=first, rows=end - first)
+                    total = cost + _cost(part)
+                    large_enough = part.rows >= min(MIN_BAND_ROWS, band.rows)
+                    if large_enough and (end not in following or total < following[end][0]):
+                        following[end] = (total, (*above, part))
+            best = following
+        ((_, found),) = best.values()
+        yield found
+
+
+def _ends(band: Band, below: Band | None, cuts: Sequence[int]) -> Sequence[int]:
+    """Return the rows at which a band may end: where it ends, and up to MAX_MOVE rows further in a still band."""
+    end = band.row + band.rows
+    if below is None or end in cuts or band.is_still == below.is_still:
+        return (end,)
+    return range(end, end - MAX_MOVE - 1, -1) if band.is_still else range(end, end + MAX_MOVE + 1)
+
+
+def _cost(band: Band) -> int:
+    """Return what it costs to encode a band, in rows."""
+    guard = band.guard_rows[0] if band.has_tall_guard else 0
+    return len(band.frames) * band.rows + (len(band.frames) + ENCODER_FRAMES) * guard
 
 
 def key_frames(changes: Sequence[int], frames: int, interval: int) -> KeyFrames:
