@@ -17,7 +17,8 @@
 #   make coverage        run the unit tests and report the lines and branches that they reach; fails below the floor in
 #                        pyproject.toml; CASES=3 measures three cases of each test, in half of the time
 #   make bench           measure build times against their targets (some minutes); CASE=name selects one, see
-#                        tests/bench/aims.py; PEER=ffmpeg beside the same video by hand-written ffmpeg under ninja
+#                        tests/bench/aims.py; PEER=ffmpeg beside the same video by hand-written ffmpeg under ninja;
+#                        AGAINST=PATH beside another checkout
 #   make mutate          change the code at random places and list the changes that no test of their room notices;
 #                        reads ROOM (default: every room), COUNT (mutants of a room), SEED and JOBS
 #   make pins            update the pinned results of every step kind, after raising a kind's version or changing keys
@@ -110,7 +111,7 @@ words: .venv/work.stamp
 	@$(BIN)/python -m tests.words
 
 bench: .venv/work.stamp
-	@$(if $(PEER),$(INSTALL) ninja && )$(BIN)/python -m tests.bench $(if $(PEER),peer $(PEER),$(CASE))
+	@$(if $(PEER),$(INSTALL) ninja && )$(BIN)/python -m tests.bench $(if $(PEER),peer $(PEER),$(if $(AGAINST),against $(AGAINST),$(CASE)))
 
 clean:
 	rm -rf .venv tests/*/node_modules examples/*/build examples/mkdocs/site specs/build site

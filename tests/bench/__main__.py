@@ -1,6 +1,7 @@
 """Measures all cases or some, prints their table, and saves that of all in RESULTS.md: `python -m tests.bench [CASE…]`.
 
 `python -m tests.bench peer ffmpeg` measures beside the same video by hand (see `peer.py`).
+`python -m tests.bench against PATH [CASE...]` measures beside another checkout of vidbuild (see `against.py`).
 `python -m tests.bench memory SIZE [TYPE…]` measures the largest process of some types of scenes (see `memory.py`).
 `python -m tests.bench profile FILE` tells where a build's time went, from what `vidbuild build --events FILE` wrote.
 """
@@ -16,7 +17,7 @@ from pathlib import Path
 from vidbuild import __version__
 from vidbuild.media.ffmpeg import ffmpeg
 
-from . import memory, peer, table
+from . import against, memory, peer, table
 from .aims import CASES, Bench
 from .floor import processors
 from .project import seconds
@@ -49,6 +50,11 @@ def main(args: Sequence[str]) -> int:
     if args[:1] == ["peer"] and len(args) == 2 and args[1] in peer.PEERS:
         with tempfile.TemporaryDirectory(prefix="vidbuild-bench-") as folder:
             sys.stdout.write(table.of_rows(peer.rows(Path(folder))))
+        return 0
+    if args[:1] == ["against"] and len(args) > 1:
+        with tempfile.TemporaryDirectory(prefix="vidbuild-bench-") as folder:
+            for row in against.rows(Path(folder), Path(args[1]), args[2:]):
+                sys.stdout.write(table.of_rows([row]))
         return 0
     if args[:1] == ["memory"] and len(args) > 1 and args[1] in memory.SIZES:
         types = [tuple(name.split("+")) for name in args[2:]] or memory.ALL
