@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from vidbuild.model import Spec
     from vidbuild.spec.diagnostics import SpecError
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 _HOMES = {
     "BuildOptions": "api.options",
