@@ -18,7 +18,7 @@
 #                        pyproject.toml; CASES=3 measures three cases of each test, in half of the time
 #   make bench           measure build times against their targets (some minutes); CASE=name selects one, see
 #                        tests/bench/aims.py; PEER=ffmpeg beside the same video by hand-written ffmpeg under ninja;
-#                        AGAINST=PATH beside another checkout
+#                        AGAINST=PATH beside another checkout, see tests/bench/HISTORY.md
 #   make mutate          change the code at random places and list the changes that no test of their room notices;
 #                        reads ROOM (default: every room), COUNT (mutants of a room), SEED and JOBS
 #   make pins            update the pinned results of every step kind, after raising a kind's version or changing keys

@@ -15,7 +15,7 @@ from tests.support.paths import ROOT
 from vidbuild.spec import reader, validate, videos
 from vidbuild.spec.layers import Layered
 
-OTHERS = (ROOT / "llms.txt", ROOT / "tests" / "bench" / "RESULTS.md")
+OTHERS = (ROOT / "llms.txt", *(ROOT / "tests" / "bench").glob("*.md"))
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *OTHERS])
 MADE = {"cli.md", "reference.md"}
 WRITTEN = [page for page in PAGES if page.name not in MADE and page.parent.name != "scenes"]  # by hand
