@@ -145,6 +145,7 @@ def _headers(headers: Iterable[tuple[str, str]], left_out: Collection[str]) -> d
 
 def proxy_to(host: str, port: int) -> ThreadingHTTPServer:
     """Return a proxy of another server; its `owner` is the ObjectServer that is asked about each request."""
+    turn = threading.Lock()
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -170,8 +171,9 @@ def proxy_to(host: str, port: int) -> ThreadingHTTPServer:
                 return
             left_out = {"connection", *(["if-none-match"] if server.ignores_conditions else [])}
             headers = _headers(self.headers.items(), left_out)
-            # closed before the answer: a client that has gone away by then must not leave the socket open
-            with contextlib.closing(http.client.HTTPConnection(host, port, timeout=30)) as connection:
+            # One at a time, as moto's uploads are not made for threads; closed before the answer: a client that has gone
+            # away by then must not leave the socket open.
+            with turn, contextlib.closing(http.client.HTTPConnection(host, port, timeout=30)) as connection:
                 connection.request(self.command, self.path, body, headers)
                 response = connection.getresponse()
                 content = response.read()
