@@ -171,8 +171,8 @@ def proxy_to(host: str, port: int) -> ThreadingHTTPServer:
                 return
             left_out = {"connection", *(["if-none-match"] if server.ignores_conditions else [])}
             headers = _headers(self.headers.items(), left_out)
-            # One at a time, as moto's uploads are not made for threads; closed before the answer: a client that has gone
-            # away by then must not leave the socket open.
+            # One at a time, as moto's uploads are not made for threads; closed before the answer: a client that has
+            # gone away by then must not leave the socket open.
             with turn, contextlib.closing(http.client.HTTPConnection(host, port, timeout=30)) as connection:
                 connection.request(self.command, self.path, body, headers)
                 response = connection.getresponse()

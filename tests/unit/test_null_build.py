@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from tests.support.workspace import SMALL
 from tests.support.paths import ROOT
+from tests.support.workspace import SMALL
 from vidbuild import flock, null_build, null_log, project
 from vidbuild.api import null_record
 from vidbuild.cli.app import run
