@@ -19,6 +19,7 @@ from tests.support.paths import ROOT
 from tests.support.pipeline_files import BIN
 from tests.support.problems import junit_read
 from tests.support.workspace import SMALL
+from vidbuild import __version__
 
 BUILD_SH = ROOT / "examples" / "ci" / "build.sh"
 GITLAB = yaml.safe_load((ROOT / "examples" / "ci" / "gitlab.yml").read_text(encoding="utf-8"))
@@ -168,8 +169,7 @@ def release_step(name: str, folder: Path, tag: str) -> subprocess.CompletedProce
 def test_a_release_has_its_tag_and_its_notes(tmp_path: Path) -> None:
     """A tag of another version, a version without notes and one that is unreleased are refused."""
     shutil.copy(ROOT / "vidbuild" / "__init__.py", write(tmp_path / "vidbuild" / "__init__.py", ""))
-    version = "0.1.0"
-    assert release_step("Compare the tag with the version", tmp_path, f"v{version}").returncode == 0
+    assert release_step("Compare the tag with the version", tmp_path, f"v{__version__}").returncode == 0
     other = release_step("Compare the tag with the version", tmp_path, "v9.9.9")
     assert (other.returncode, other.stdout.count("::error ")) == (1, 1)
     text = "# Changelog\n\n## 0.2.0 (2026-12-01)\n\nNew.\n\n### Added\n\n- A thing.\n"

@@ -99,7 +99,7 @@ def test_ctrl_z_suspends_all_of_a_build(in_foreground: Controlled) -> None:
     """P19: SIGTSTP stops vidbuild, its workers and their ffmpeg; SIGCONT resumes them all, to the same video."""
     in_foreground.send(signal.SIGTSTP)
     until(lambda: state_of(in_foreground.child.pid) == "T", "vidbuild was not stopped")
-    assert {state_of(pid) for pid in in_foreground.gate.waiting()} == {"T"}
+    until(lambda: {state_of(pid) for pid in in_foreground.gate.waiting()} == {"T"}, "an ffmpeg was not stopped")
     in_foreground.gate.open()
     facts = in_foreground.space.run("runs", "show", "last", "--json").data
     assert (facts["state"], facts["suspended"], facts["seconds_left"]) == ("running", True, None)
