@@ -153,8 +153,10 @@ class Revisions:
             found = []
             for kind, path, sha256, known in outputs:
                 copy = temp / path.name
-                shutil.copyfile(known or path, copy)
-                found.append(Stored(path.name, kind, copy.stat().st_size, sha256 if known else _digest(copy)))
+                digest = sha256 if known and _copied(known, copy) else ""
+                if not digest:
+                    shutil.copyfile(path, copy)
+                found.append(Stored(path.name, kind, copy.stat().st_size, digest or _digest(copy)))
             files = tuple(found)
             number = _number([(each.kind, each.name, each.sha256) for each in files])
             shutil.rmtree(self._folder / number, ignore_errors=True)
@@ -162,6 +164,15 @@ class Revisions:
         finally:
             shutil.rmtree(temp, ignore_errors=True)
         return number, files
+
+
+def _copied(path: Path, copy: Path) -> bool:
+    """Copy a file of the cache; return whether it was still there."""
+    try:
+        shutil.copyfile(path, copy)
+    except FileNotFoundError:
+        return False
+    return True
 
 
 def _number(files: Sequence[tuple[str, str, str]]) -> str:

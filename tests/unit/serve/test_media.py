@@ -222,6 +222,17 @@ def test_what_the_cache_has_is_not_hashed(site: Site) -> None:
     assert (revision.folder / "video.mp4").read_bytes() == b"as built"
 
 
+def test_what_the_cache_no_longer_has_is_hashed(site: Site) -> None:
+    """A file that is removed from the cache, after it was found there, fails nothing: the output is copied."""
+    path = site.root / "video.mp4"
+    path.write_bytes(b"as built")
+    digest = hashlib.sha256(b"as built").hexdigest()
+    site.look()
+    revision = site.video.revisions.add([("video", path, digest)], {"scenes": []}, lambda _: site.root / "removed")
+    assert revision.media is not None
+    assert (revision.media.sha256, (revision.folder / "video.mp4").read_bytes()) == (digest, b"as built")
+
+
 def test_pictures_of_what_is_edited_are_asked_for_again(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     """A browser keeps a picture only under an address that names it; under any other, it may be another one later."""
 
