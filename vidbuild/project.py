@@ -55,13 +55,19 @@ def specs_in(folder: Path) -> list[Path]:
 
 def unnamed_specs_in(folder: Path) -> list[Path]:
     """Return the YAML files of a folder that begin as specs do, and are not named like those that `specs_in` finds."""
+    return [path for path in unnamed_yaml_in(folder) if _begins_as_spec(path)]
+
+
+def unnamed_yaml_in(folder: Path) -> list[Path]:
+    """Return the YAML files of a folder that are not named like specs."""
     named = {path for pattern in (SPEC, *OTHER_SPECS) for path in folder.glob(pattern)}
-    found = (path for pattern in ("*.yaml", "*.yml") for path in folder.glob(pattern) if path not in named)
-    return sorted(path for path in found if _begins_as_spec(path))
+    return sorted({path for pattern in ("*.yaml", "*.yml") for path in folder.glob(pattern)} - named)
 
 
 def _begins_as_spec(path: Path) -> bool:
     try:
+        if not path.is_file():  # a pipe would wait for its writer
+            return False
         with path.open("rb") as opened:
             return any(line.startswith(b"vidbuild:") for line in opened.read(_BEGINNING).splitlines())
     except OSError:

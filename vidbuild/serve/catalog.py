@@ -13,6 +13,7 @@ from typing import Any
 
 from vidbuild.api.copies import touch
 from vidbuild.api.live import LiveVideo, Look
+from vidbuild.project import unnamed_yaml_in
 from vidbuild.serve.revisions import Revision, Revisions
 
 NEW, READY, BUILDING, FAILED, INVALID, WAITING = "new", "ready", "building", "failed", "invalid", "waiting"
@@ -182,10 +183,13 @@ class Catalog:
         return self.specs[video.spec]
 
     def inputs(self) -> Iterator[tuple[Path, Path]]:
-        """Yield each spec with each file that it depends on, and the folder that is searched with itself."""
+        """Yield each spec with the files that it depends on, and the searched folder with what may become a spec."""
         with self.lock:
             rows = [(entry.path, entry.files or (entry.path,)) for entry in self.specs.values()]
-            rows += [(self.searched, (self.searched,))] if self.searched else []
+            known = {path.absolute() for path in self.specs}
+        if self.searched:
+            others = (each for each in unnamed_yaml_in(self.searched) if each not in known)
+            rows.append((self.searched, (self.searched, *others)))
         for path, files in rows:
             for file in files:
                 yield path, file

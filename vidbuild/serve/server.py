@@ -148,8 +148,7 @@ class LivePage:
             for each in added:
                 self.catalog.add(each)
             specs += added
-            if added:
-                self.watcher.renew()
+            self.watcher.renew()  # a file that is empty now may begin as a spec later
         self.builder.edited(specs)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import click
@@ -83,6 +84,7 @@ def test_every_spec_is_served(here: Path) -> None:
     (here / "readme.yaml").write_text("vidbuild: 1\n")
     (here / "other.yml").write_text("# vidbuild: 1\nx: 1\n")
     (here / "folder.yaml").mkdir()
+    os.mkfifo(here / "pipe.yaml")
     assert spec_files.every_spec() == [Path("a.vidbuild.yml"), Path("readme.yaml"), Path("video.yaml")]
 
 

@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from tests.support.background_build import wait_until
+from vidbuild.project import unnamed_specs_in
+from vidbuild.serve.catalog import Catalog
 from vidbuild.serve.watcher import Watcher
 
 
@@ -169,3 +171,26 @@ def test_folders_that_cannot_be_watched(watched: Watched, monkeypatch: pytest.Mo
     watched.watcher.renew()
     for number in range(2):
         watched.expect_after(lambda number=number: watched.spec.write_text(f"text {number}"))  # type: ignore[misc] # bound now
+
+
+def test_a_file_that_becomes_a_spec(tmp_path: Path) -> None:
+    """A new YAML file is empty at first in many editors: what is saved in it later is seen as well."""
+    catalog = Catalog(tmp_path, [tmp_path / "video.yaml"], tmp_path / "pages", tmp_path)
+    calls: list[list[str]] = []
+
+    def changed(_: list[Path]) -> None:
+        calls.append([path.name for path in unnamed_specs_in(tmp_path)])
+        watcher.renew()
+
+    watcher = Watcher(catalog.inputs, changed)
+    watcher.start()
+    try:
+        time.sleep(0.6)
+        draft = tmp_path / "draft.yaml"
+        draft.touch()
+        wait_until(lambda: calls == [[]], "a new file")
+        time.sleep(0.6)
+        draft.write_text("vidbuild: 1\n")
+        wait_until(lambda: calls == [[], ["draft.yaml"]], "its text")
+    finally:
+        watcher.stop()
