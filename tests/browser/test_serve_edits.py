@@ -34,6 +34,7 @@ window.edits = 0;
 window.notes = [];
 const own = EventSource.prototype.addEventListener;
 EventSource.prototype.addEventListener = function (name, call) {
+  window.source = this;
   own.call(this, name, (event) => {
     if (held.includes(name)) late.push(() => call(event));
     else call(event);
@@ -174,3 +175,44 @@ def test_a_fragment_is_played_while_another_scene_is_edited(live: LivePages, spa
     assert live.browser.evaluate("vidbuild.player.fragments.get('one').url") == first
     live.browser.evaluate("vidbuild.player.seek(0.5)")
     live.until(f"notes.at(-1).url.endsWith({json.dumps(first)}) && notes.at(-1).color === 'red'")
+
+
+# A newer version comes, and while its file is loaded, a picture and the fragment of another edit.
+OVERTAKEN = """(async () => {
+  const { player, detail } = vidbuild;
+  const { open } = player;
+  const own = window.fetch;
+  const emit = (name, data) => source.dispatchEvent(
+    new MessageEvent(name, { data: JSON.stringify({ id: detail.id, ...data }), lastEventId: "9000000" }));
+  window.fetch = async (path, ...more) => {
+    const answer = await own(path, ...more);
+    if (path !== `/api/videos/${detail.id}`) return answer;
+    const video = await answer.json();
+    video.revision = "later";
+    video.media.url += "?later";
+    return new Response(JSON.stringify(video));
+  };
+  const opened = new Promise((done) => {
+    player.open = async (next) => {
+      player.open = open;
+      const ended = open.call(player, next);
+      emit("still", { scene: "one", at: player.time, url: "/page/icon.svg?rev=new", reason: "edited" });
+      if (%s) emit("fragment", { ...detail.media, scene: "one", digest: "new", seconds: 1, captions: null });
+      await ended;
+      setTimeout(done, 100);
+    };
+  });
+  emit("video", { state: "ready" });
+  await opened;
+  window.fetch = own;
+  const image = document.querySelector("#overlay");
+  return [player.fragments.size, image.hidden ? "" : image.getAttribute("src")];
+})()"""
+
+
+@pytest.mark.parametrize(
+    ("with_fragment", "shown"), [("false", [0, "/page/icon.svg?rev=new"]), ("true", [1, ""])], ids=["still", "fragment"]
+)
+def test_an_edit_while_a_version_is_loaded_stays(live: LivePages, with_fragment: str, shown: list[object]) -> None:
+    """A file that takes long to load does not remove what is newer than it."""
+    assert live.browser.evaluate(OVERTAKEN % with_fragment) == shown

@@ -96,10 +96,11 @@ export class Player extends EventTarget {
     }
     this.#time = target();
     this.#detail = detail;
-    // What was edited while this version was built is newer than it.
+    // What was edited while this version was built, or loaded, is newer than it.
     const stale = new Set(detail.scenes.filter((scene) => scene.stale).map((scene) => scene.id));
     for (const [scene, fragment] of this.#fragments) {
-      if (!stale.has(scene) || !isCurrent(fragment, detail)) this.#fragments.delete(scene);
+      const isNewer = fragment.arrived >= detail.answered || (stale.has(scene) && isCurrent(fragment, detail));
+      if (!isNewer) this.#fragments.delete(scene);
     }
     this.#arranged = whole;
     this.#show(this.#whole, playing);

@@ -94,6 +94,7 @@ async function load() {
   const text = JSON.stringify(next);
   if (text === known) return;
   known = text;
+  next.answered = performance.now();
   for (const scene of next.scenes) {
     scene.cues.sort((one, other) => one.at - other.at);
     scene.reveals.sort((one, other) => one - other);
@@ -120,8 +121,13 @@ async function load() {
   if (renewed) {
     await player.open(next);
     if (detail !== next) return; // another load has passed this one
-    newest.clear();
-    overlay.remove();
+    // Pictures of edits that came while this version was built or loaded are newer than it.
+    for (const [id, still] of newest) {
+      const scene = next.scenes.find((each) => each.id === id);
+      if (still.arrived >= next.answered || (scene?.stale && isOfSpec(still, scene))) continue;
+      newest.delete(id);
+      overlay.remove(id);
+    }
     loadWaveform(next);
   } else await player.open(next);
   frames.detail = next;
@@ -140,7 +146,7 @@ async function load() {
 function withdraw(next, asked) {
   const now = new Map(next.scenes.map((scene) => [scene.id, scene]));
   for (const [id, still] of newest) {
-    if (still.arrived > asked || frameId(still.url) === frameId(now.get(id)?.still ?? still.url)) continue;
+    if (still.arrived > asked || isOfSpec(still, now.get(id))) continue;
     newest.delete(id);
     overlay.remove(id);
   }
@@ -148,6 +154,7 @@ function withdraw(next, asked) {
 }
 
 const frameId = (url) => new URL(url, location.href).searchParams.get("rev");
+const isOfSpec = (still, scene) => frameId(still.url) === frameId(scene?.still ?? still.url);
 
 async function loadWaveform(next) {
   if (!next.waveform || next.waveform === waveform && !next.media) return;
