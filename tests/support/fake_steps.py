@@ -200,3 +200,12 @@ def hide_errors(context: Context) -> None:
     with contextlib.suppress(Exception):
         context.read("from")
     (context.out / "main.txt").write_text("made", encoding="utf-8")
+
+
+def blame_errors(context: Context) -> None:
+    """Fail with an error of its own if an input cannot be read."""
+    try:
+        context.read("from")
+    except Exception as error:
+        raise StepError("the data is wrong") from error
+    (context.out / "main.txt").write_text("made", encoding="utf-8")

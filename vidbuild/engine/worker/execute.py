@@ -141,14 +141,23 @@ def _collect(step: str, out: Path, blobs: Blobs) -> dict[str, Any]:
 
 def _input_failure(error: Exception, request: Mapping[str, Any], blobs: Blobs) -> Failure | None:
     """Return the failure of a step of which a cached input was corrupt or is missing; None for any other."""
-    if isinstance(error, CorruptInputError):
+    if corrupt := _corrupt_input(error):
         with contextlib.suppress(OSError):
-            blobs.remove(error.digest)
-        return Failure("corrupt cached input removed", "build again", error.role)
+            blobs.remove(corrupt.digest)
+        return Failure("corrupt cached input removed", "build again", corrupt.role)
     for role, given in request["inputs"].items():
         digests = given["files"].values() if "files" in given else [given["blob"]]
         if "source" not in given and not all(blobs.find(digest).exists() for digest in digests):
             return Failure("cached input missing", "build again", role)
+    return None
+
+
+def _corrupt_input(error: BaseException | None) -> CorruptInputError | None:
+    """Return the corrupt input that caused an error: a step or a plug-in may have raised its own because of it."""
+    while error is not None:
+        if isinstance(error, CorruptInputError):
+            return error
+        error = error.__cause__ or error.__context__
     return None
 
 

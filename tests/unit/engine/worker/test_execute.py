@@ -188,14 +188,15 @@ def test_the_log_of_a_deep_failure_has_forty_lines(tmp_path: Path) -> None:
     assert log == tuple(map(str, range(60, 100)))
 
 
-def test_a_step_that_hides_a_corrupt_input_fails(lab: Lab) -> None:
-    """P21: nothing is made from a corrupt blob, even by a step that goes on; the blob is removed."""
+@pytest.mark.parametrize("step", ["hide_errors", "blame_errors"])
+def test_a_step_that_hides_a_corrupt_input_fails(lab: Lab, step: str) -> None:
+    """P21: nothing is made from a corrupt blob, even by a step that goes on or fails otherwise; the blob is removed."""
     digest = stored(lab, b"content")
     path = lab.store.blobs.path(digest)
     path.chmod(0o644)
     path.write_bytes(b"other")
-    answer = run(lab, "hide_errors", {"from": {"as": "from.txt", "blob": digest}})["answer"]
+    answer = run(lab, step, {"from": {"as": "from.txt", "blob": digest}})["answer"]
     assert answer["failure"]["message"] == "corrupt cached input removed"
     assert answer["failure"]["field"] == "from"
     assert not path.exists()
-    assert "failure" not in run(lab, "hide_errors", {"from": {"as": "from.txt", "blob": stored(lab, b"x")}})["answer"]
+    assert "failure" not in run(lab, step, {"from": {"as": "from.txt", "blob": stored(lab, b"x")}})["answer"]
