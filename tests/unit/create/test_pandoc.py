@@ -476,6 +476,18 @@ def test_text_boxes_are_read_where_they_are(tmp_path: Path, is_old: bool) -> Non
     assert section.blocks == (Prose("Before."), Prose("In the box."), Prose("After."))
 
 
+def test_text_boxes_of_one_paragraph_keep_their_order(tmp_path: Path) -> None:
+    """Each box goes behind the paragraph, and none before one that is above it, not even a box in a box."""
+
+    def box(content: str) -> str:
+        return f"<w:r><w:pict><w:txbxContent>{content}</w:txbxContent></w:pict></w:r>"
+
+    nested = box(f"{paragraph('Two.')}<w:p>{box(paragraph('Three.'))}</w:p>{paragraph('Four.')}")
+    body = f"{paragraph('Before.')}<w:p>{box(paragraph('One.'))}{nested}</w:p>{paragraph('After.')}"
+    (section,) = word(tmp_path / "a.docx", body).sections
+    assert section.blocks == tuple(map(Prose, ("Before.", "One.", "Two.", "Three.", "Four.", "After.")))
+
+
 def test_struck_text_is_left_out(read: Read) -> None:
     """What is struck out holds no more: read aloud, it would say the opposite."""
     (section,) = read("a.html", "<p>It costs <del>ten</del> <ins>twenty</ins> <s>dollars</s> euros.</p>").sections

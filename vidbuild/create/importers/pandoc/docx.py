@@ -84,7 +84,8 @@ def _lift_boxes(root: ET.Element) -> bool:
     """Put the paragraphs of text boxes behind the paragraph at which their box is: pandoc does not read boxes."""
     parents = {child: parent for parent in root.iter() for child in parent}
     changed = False
-    for box in list(root.iter(f"{_W}txbxContent")):
+    # The last one first: each goes right behind its paragraph.
+    for box in reversed(list(root.iter(f"{_W}txbxContent"))):
         above = list(_above(box, parents))
         # Both alternatives have the text, of which the second is for older programs.
         is_second = any(each.tag == _FALLBACK and any(c.tag == _CHOICE for c in parents[each]) for each in above)
