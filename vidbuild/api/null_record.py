@@ -94,8 +94,10 @@ def _record(build: NullBuild, specs: Sequence[Path], texts: Texts) -> null_build
     by_folder = not specs or specs[0].is_dir()
     if plan.search_path or "VIDBUILD_FFMPEG" in os.environ or (by_folder and plan.spec.name != SPEC):
         raise _NoRecordError
-    _require_hashed_before(build)  # before all else: in a fresh checkout, the files of a first build are not
+    known = DigestCache(store.home / "files", read_only=True)
+    _require_hashed_before(build, known)  # before all else: in a fresh checkout, the files of a first build are not
     seen = _outside(build)
+    _require_hashed_before(build, known)  # what was seen, too
     home = str(store.home)
     stored = _Seen(build.began)
     for name in ("files", "placed"):
@@ -137,7 +139,6 @@ def _outside(build: NullBuild) -> _Seen:
             seen.add(real)
     for path in _used(plan, build.folder):
         seen.add(path)
-    _require_hashed_before(build)
     for folder in _above(plan.spec.absolute().parent, root_of(plan.spec)):
         seen.absent += [str(folder / marker) for marker in ROOT_MARKERS]
     for own in (plan.spec.absolute(), build.folder.absolute(), store.root):
@@ -147,13 +148,12 @@ def _outside(build: NullBuild) -> _Seen:
     return seen
 
 
-def _require_hashed_before(build: NullBuild) -> None:
+def _require_hashed_before(build: NullBuild, table: DigestCache) -> None:
     """Raise _NoRecordError unless what the spec and the steps read is as it was when it was hashed, in earlier builds.
 
     The clock of its file system may be late, so that a change during the build looks older than the build. The table
     is in the store, whose clock is right, and older than the build.
     """
-    table = DigestCache(build.store.home / "files", read_only=True)
     paths = {str(build.plan.spec.absolute()), *_sources(build.plan)}
     paths |= {real for _, real, digest in build.plan.files if digest != plan_cache.MISSING and os.path.isfile(real)}  # noqa: PTH113 - a real path as text
     if not all(table.lookup(path, signature(path)) for path in paths):
