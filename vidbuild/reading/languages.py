@@ -74,9 +74,10 @@ def _abbreviation(place: Place, known: Mapping[str, Any]) -> Found | None:
             continue
         if any(each.after != "." for each in chunks[:-1]) or any(each.before for each in chunks[1:]):
             continue
-        spoken = known_names.get("".join(each.core.replace(".", "") for each in chunks))
+        letters = ".".join(each.core for each in chunks)
+        spoken = known_names.get(letters) or known_names.get(letters.replace(".", ""))
         if spoken is None and length == 1:
-            spoken = _before_number(place, known)
+            spoken = _before_number(place, known) or _before_name(place, known)
         if spoken is not None:
             kept = _ends_sentence(place, length)
             first, *others = chunks
@@ -102,6 +103,14 @@ def _before_number(place: Place, known: Mapping[str, Any]) -> str | None:
     return found if following[:1].isdecimal() else None
 
 
+def _before_name(place: Place, known: Mapping[str, Any]) -> str | None:
+    """Return the title that a letter is before a name, as in "avec M. Dupont"; not in "Robert M. Pirsig"."""
+    following = place.chunks[place.at + 1].core if place.at + 1 < len(place.chunks) else ""
+    found: str | None = known.get("before_name", {}).get(place.core)
+    is_initial = place.previous.core[:1].isupper() and bool(Place(place.chunks, place.at - 1).previous.core)
+    return found if following[:1].isupper() and not is_initial else None
+
+
 def _address(place: Place, known: Mapping[str, Any]) -> Found | None:
     """Read the signs of an address on the web or of mail by their names."""
     found = _ADDRESS.match(place.core)
@@ -122,9 +131,14 @@ def _date(place: Place, known: Mapping[str, Any]) -> Found | None:
         return None if spoken is None else [whole(place.core, spoken)]
     following = place.chunks[place.at + 1].core if place.at + 1 < len(place.chunks) else ""
     months = known.get("months", "").split()
-    if known.get("ordinal_day") and place.after == "." and place.core.isdecimal() and following in months:
+    if known.get("ordinal_day") and place.after == "." and _is_day(place.core) and following in months:
         return [[Part(0, len(place.core) + 1, _day(place, int(place.core), known))]]
     return None
+
+
+def _is_day(core: str) -> bool:
+    """Return whether a number is a day: "2026. Mai" are the ends of two sentences."""
+    return core.isdecimal() and len(core) <= len(str(_DAYS)) and 1 <= int(core) <= _DAYS
 
 
 def _date_in_words(place: Place, date: tuple[str, int, int], known: Mapping[str, Any]) -> str | None:
@@ -236,6 +250,9 @@ def _ordinal(place: Place, known: Mapping[str, Any]) -> Found | None:
 def _number(place: Place, known: Mapping[str, Any]) -> Found | None:
     """Read "3.5" if voices would leave out the sign, and "1 000 000"."""
     if not _ALONE.match(place.core.translate(_OLD_DIGITS)):
+        return None
+    before = place.chunks[place.at - 1].key if place.at else ""
+    if before in known.get("before_clock", "").split() and _CLOCK.match(place.core):  # "kl. 14.30" is no decimal
         return None
     spoken = _plain(place.core, known)
     return None if spoken == place.core else [whole(place.core, spoken)]

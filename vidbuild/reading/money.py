@@ -45,7 +45,7 @@ def amount_of(sign: str, amount: str, scale: str | None = None) -> str:
         name = parts if int(cents) != 1 or parts in {"pence", "paise", "rappen"} else parts.removesuffix("s")
         small = f"{numbers.cardinal(str(int(cents)))} {name}"
         if int(cents) == 0:
-            return f"{numbers.cardinal(whole_part)} {one if whole_part == '1' else many}"
+            return f"{numbers.cardinal(whole_part or '0')} {one if whole_part == '1' else many}"
         if int(whole_part or "0") == 0:
             return small
         return f"{numbers.cardinal(whole_part)} {one if whole_part == '1' else many} and {small}"

@@ -18,7 +18,7 @@ _ROUGH = later(r"(10{1,3}|10,000|1,000)'?s\Z")
 _ROUGH_COUNTS = {2: "tens", 3: "hundreds", 4: "thousands", 5: "thousands", 6: "tens of thousands"}
 _ROMAN = later(r"(?=[IVX])(X{0,3})(IX|IV|V?I{0,3})\Z")
 _LONG_ROMAN = later(r"(?=..)(?:XL|LX{0,3})(?:IX|IV|V?I{0,3})\Z")
-_SMALL_ROMAN = later(r"(?=..)(?:ix|iv|v?i{0,3})\Z")
+SMALL_ROMANS = frozenset("ii iii iv vi vii viii ix".split())  # noqa: SIM905 - reads better
 _SIZES = frozenset(("class", "figure", "type", "version"))
 _PHONE_START = later(r"\+\d{1,3}\Z|\(\d{2,5}\)\Z|0\d{2,4}\Z")
 _PHONE_GROUP = later(r"\d{2,}(?:-\d{2,})*\Z")
@@ -162,7 +162,7 @@ def roman(place: Place) -> Found | None:
             chunk = place.chunks[place.at]._replace(core=core.removesuffix(ending))
             spoken = roman(Place([*place.chunks[: place.at], chunk], place.at))
             return spoken and [whole(core, f"{spoken[0][0].spoken}'s")]
-    if _SMALL_ROMAN.match(core) and previous.key in tables.ROMAN_AFTER:
+    if core in SMALL_ROMANS and previous.key in tables.ROMAN_AFTER:
         core = core.upper()
     if _LONG_ROMAN.match(core) and not previous.after and previous.key in tables.ROMAN_AFTER - _SIZES:
         return [whole(core, numbers.cardinal(str(_value(core))))]

@@ -46,6 +46,7 @@ class Reader:
         self._lexicon, self._language = lexicon, language
         self._words = WordReader(lexicon)
         self._is_mixed = languages.is_mixed(language)
+        self._has_dots = not is_english(language)  # abbreviations of letters that are words without their dot
         self._plain: dict[str, Found | None] = {}  # words of which no rule looks at what is around them
         names = NameReader(self._words)
         english: tuple[Rule, ...] = (
@@ -108,7 +109,7 @@ class Reader:
         own = self._lexicon.own(place.core)
         if own is not None:
             return [[Part(0, len(place.core), own.spoken, own.ipa)]]
-        if not _is_plain(place.core):
+        if not _is_plain(place.core) or (self._has_dots and place.after.startswith(".")):
             return self._by_rules(place)
         if place.core not in self._plain:
             self._plain[place.core] = self._by_rules(place)
@@ -140,7 +141,9 @@ def _is_plain(core: str) -> bool:
     """Return whether how a word is read depends on itself alone: it is in small letters, and no abbreviation."""
     if len(core) == 1 or not (core.isascii() and core.isalpha() and core.islower()):
         return False
-    return core not in tables.ABBREVIATIONS and core not in tables.SLASHED and core not in {"am", "pm"}
+    return not any(
+        core in names for names in (tables.ABBREVIATIONS, tables.SLASHED, phrases.SMALL_ROMANS, {"am", "pm"})
+    )
 
 
 def is_english(language: str) -> bool:

@@ -37,7 +37,9 @@ def _is_street(place: Place) -> bool:
     before_name = chunk.after in {"", "."} and following is not None and following.core[:1].isupper()
     house = _house_number(place)
     if not before_name:
-        return chunk.after.startswith(".") or bool(house)
+        # "The Dr. is in": the first word of a sentence is capitalized whatever it is
+        is_named = chunk.key != "dr" or bool(Place(place.chunks, place.at - 1).previous.core)
+        return bool(house) or (chunk.after.startswith(".") and is_named)
     if not house or chunk.after != "." or (following is not None and following.key in tables.TOWNS_OF_SAINTS):
         return False
     return not (_YEAR.match(house) or place.previous.key in {*tables.MONTH, *tables.BEFORE_NAME})

@@ -15,20 +15,32 @@ _SCIENTIFIC = later(rf"({numbers.NUMBER})[×x*]10(?:\^([-−+]?\d+)|([⁻⁺]?[�
 _FOOTNOTE = later(r"([^\W\d_]{3,})[⁰¹²³⁴⁵⁶⁷⁸⁹†‡]+\Z")
 _ROOT = later(r"([√∛])\(?(\w+(?:\.\d+)?)\)?\Z")
 _ROMAN = range(0x2160, 0x2180)
-_FACES = later(r"[:;=8][-'o^]?[()DPp|/*]+\Z|<3+\Z|[xX]D+\Z|¯\\_\(ツ\)_/¯\Z")
+_FACES = later(r"[:;=][-'o^]?[()DPp|/*]+\Z|8-[)DP]\Z|<3\Z|xD+\Z|XD{2,}\Z|¯\\_\(ツ\)_/¯\Z")
 _POWERS = {"2": "squared", "3": "cubed"}
+_HEART = "<3"
+# Before a heart that is a number: "stays <3".
+_BEFORE_AMOUNT = frozenset(
+    "and are at be below by for from if is n of or stay stays than to under was were when with x".split()  # noqa: SIM905 - reads better
+)
 
 
 def read(place: Place) -> Found | None:
     """Read a chunk that has such signs, and an emoticon, which is silent as emoji are."""
     core = place.core
     chunk = place.chunks[place.at]
-    if _FACES.match(chunk.before + core + chunk.after):
+    written = chunk.before + core + chunk.after
+    if _FACES.match(written) and (written != _HEART or _ends_with_heart(place)):
         return [[Part(-len(chunk.before), len(core) + len(chunk.after), "")]]
     if core.isascii():
         return None
     spoken = _power(core) or _root(core) or _roman(core) or _footnote(core)
     return None if spoken is None else [whole(core, spoken)]
+
+
+def _ends_with_heart(place: Place) -> bool:
+    """Return whether "<3" at the end of a sentence is a heart: elsewhere it is a number, as in "<3 files"."""
+    before = place.previous
+    return bool(before.core) and before.key not in _BEFORE_AMOUNT and not place.next().core
 
 
 def _power(core: str) -> str | None:

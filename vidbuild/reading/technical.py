@@ -13,12 +13,15 @@ _DURATION = later(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m(?:in)?)?(?:(\d+)s)?\Z")
 _SHORT = later(r"(\d+(?:\.\d+)?)([kKmMgGtT])\Z")
 _MEMORY = {"k": "kilo", "m": "mega", "g": "giga", "t": "tera"}
 _OF_MEMORY = later(
-    r"mem|size|heap|stack|buf|cache|disk|storage|space|swap|shm|quota|upload|body|payload|bytes|ram|volume",
+    r"mem(?!b)|size|heap|stack|buf|cache|disk|storage|space|swap|shm|quota|upload|body|payload|bytes|volume"
+    r"|(?<![^\W_])ram(?!p)|(?-i:Ram(?!p))",  # no part of "param" or "frame"
     re.IGNORECASE,
 )
+_OF_COUNTS = later(r"(?:batch|pool|sample|vocab|population)[_-]?size", re.IGNORECASE)
 _OF_TIME = later(
-    r"time|ttl|interval|delay|wait|age|alive|duration|period|deadline|expir|grace|since|until|every|window|frequency|sleep"
-    r"|refresh|poll|lifetime|cooldown|backoff|retry|schedule",
+    r"time|ttl|interval|delay|wait|alive|duration|period|deadline|expir|grace|since|until|every|window|frequency|sleep"
+    r"|refresh|poll|lifetime|cooldown|backoff|retry|schedule|maxage"
+    r"|(?<![^\W_])age|(?-i:Age)",  # no part of "page" or "image"
     re.IGNORECASE,
 )
 _PARTS = ("day", "hour", "minute", "second")
@@ -79,14 +82,24 @@ def assigned(name: str, value: str) -> str | None:
     does not say, it is a letter.
     """
     short = _SHORT.match(value)
-    of_memory = _OF_MEMORY.search(name)
-    if short and (of_memory or (short[2] in "kKGtTmM" and not (short[2] == "m" and _OF_TIME.search(name)))):
-        unit = f" {_MEMORY[short[2].lower()]}byte{'s' * (short[1] != '1')}" if of_memory else f" {short[2].upper()}"
-        return numbers.decimal(short[1]) + unit
+    letter = short[2] if short else ""
+    if short and _is_memory(name, letter):
+        return f"{numbers.decimal(short[1])} {_MEMORY[letter.lower()]}byte{'s' * (short[1] != '1')}"
+    if short and letter != "g" and not (letter == "m" and _OF_TIME.search(name)):
+        return f"{numbers.decimal(short[1])} {letter.upper()}"
     found = _DURATION.match(value)
     if value[:1].isdecimal() and found is not None and value[-1].isalpha():
         return _parts_in_words(_parts_of(found))
     return quantities.with_unit(value)
+
+
+def _is_memory(name: str, letter: str) -> bool:
+    """Return whether a letter is the unit of memory: of "cache_ttl=5m" it is not, whose last word is one of time."""
+    if _OF_COUNTS.search(name):
+        return False
+    patterns = (_OF_MEMORY, _OF_TIME)
+    memory, time = (max((each.end() for each in pattern.finditer(name)), default=0) for pattern in patterns)
+    return memory > (time if letter == "m" else 0)
 
 
 def _power(core: str, _place: Place) -> str | None:
