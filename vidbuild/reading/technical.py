@@ -32,6 +32,10 @@ _BOUNDS = later(r"(?:(?:>=|<=|==|!=|~=|~>|[<>^~])\d+(?:\.\d+)*,?)+\Z")
 _BOUND = later(r"([<>=!~^]+)(\d+(?:\.\d+)*)")
 _RATE = later(r"([a-z]{3,}s)/(s|sec|min|h|day|month|year)\Z")
 _TWO_UNITS = 4
+# Units of one measure, between which "/" is an "or", as in "sizes in MB/GB".
+_ALIKE = tuple(
+    map(frozenset, (("kB", "KB", "MB", "GB", "TB"), ("KiB", "MiB", "GiB", "TiB"), ("kg", "lb", "lbs"), ("km", "mi")))
+)
 _PERS = {"s": "second", "sec": "second", "min": "minute", "h": "hour"}
 _HOURS = later(r"([ap])\.?m\.?[-\u2013\u2014](\d{1,2})(?::(\d\d))?(?:([ap])m)?\Z", re.IGNORECASE)
 _DIGEST = later(r"(sha\d{1,3}|md5):([0-9a-f]{7,128})\Z", re.IGNORECASE)
@@ -179,6 +183,8 @@ def _per(core: str, _place: Place) -> str | None:
     measured, _, per = core.partition("/")
     if len(core) < _TWO_UNITS or measured not in tables.UNITS or per not in tables.UNITS:
         return None
+    if any({measured, per} <= each for each in _ALIKE):
+        return f"{tables.UNITS[measured][1]} or {tables.UNITS[per][1]}"
     return f"{tables.UNITS[measured][1]} per {tables.UNITS[per][0]}"
 
 
