@@ -1,7 +1,7 @@
 """Writes what is made of the schema of specs: `python -m tools.schema` in a checkout.
 
-That is schemas/video.schema.json and schemas/brand.schema.json, for editors, docs/reference.md and the pages of
-docs/scenes; and docs/lints.md, which is made of vidbuild/lints.json.
+That is schemas/*.schema.json, for editors, docs/reference.md and the pages of docs/scenes; and docs/lints.md, which is
+made of vidbuild/lints.json.
 """
 
 from __future__ import annotations

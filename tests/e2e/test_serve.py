@@ -368,6 +368,10 @@ def test_every_spec_of_a_folder(space: Workspace, tmp_path: Path) -> None:
         space.write("a.vidbuild.yaml", SPEC.replace("title: Second", "title: Added"))
         wait_until(lambda: names() == ["a", "b", "video"], "a third video", 120)
         assert len(server.get("/api/runs")) == before + 1
+        space.write("draft.yaml", "")
+        time.sleep(1)  # many editors make an empty file first
+        space.write("draft.yaml", SPEC)
+        wait_until(lambda: names() == ["a", "b", "draft", "video"], "a fourth video", 120)
 
 
 def test_a_project_that_is_deleted_and_made_again(space: Workspace, tmp_path: Path) -> None:
