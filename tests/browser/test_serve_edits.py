@@ -216,3 +216,21 @@ OVERTAKEN = """(async () => {
 def test_an_edit_while_a_version_is_loaded_stays(live: LivePages, with_fragment: str, shown: list[object]) -> None:
     """A file that takes long to load does not remove what is newer than it."""
     assert live.browser.evaluate(OVERTAKEN % with_fragment) == shown
+
+
+# A scene is edited again, and has its new picture, while its fragment is loaded.
+RENEWED = """(async () => {
+  const { player, detail } = vidbuild;
+  const emit = (name, data) => source.dispatchEvent(
+    new MessageEvent(name, { data: JSON.stringify({ id: detail.id, ...data }), lastEventId: "9000000" }));
+  emit("fragment", { ...detail.media, scene: "one", digest: "old", seconds: 1, captions: null });
+  emit("video", { edited: { one: "new" } });
+  emit("still", { scene: "one", at: player.time, url: detail.scenes[0].still, reason: "edited" });
+  await new Promise((done) => setTimeout(done, 1500));
+  return [player.fragments.size, document.querySelector("#overlay").hidden];
+})()"""
+
+
+def test_a_picture_stays_although_an_older_fragment_was_loaded(live: LivePages) -> None:
+    """The fragment is not played any more, so that it replaces no picture."""
+    assert live.browser.evaluate(RENEWED) == [0, False]

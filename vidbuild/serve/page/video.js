@@ -208,6 +208,7 @@ listen("fragment", async (fragment) => {
   if (detail && !isCurrent(fragment, detail)) return; // edited again, as the page knows already
   fragment.arrived = performance.now();
   await player.replace(fragment);
+  if (player.fragments.get(fragment.scene) !== fragment) return; // edited again while it was loaded
   overlay.remove(fragment.scene);
   announce("The changed scene can be played.");
 });
