@@ -172,9 +172,12 @@ def _of_words(part: Part, text: str) -> Iterator[Part]:
     """Yield a part, divided at the spaces between groups of digits: all of it is spoken at the first group."""
     start, spoken, ipa = part.start, part.spoken, part.ipa
     for space in _GROUP_SPACE.finditer(text, part.start, part.end):
-        yield Part(start, space.start(), spoken, ipa)
-        start, spoken, ipa = space.end(), "", ""
-    yield Part(start, part.end, spoken, ipa)
+        if start < space.start():
+            yield Part(start, space.start(), spoken, ipa)
+            spoken = ipa = ""
+        start = space.end()
+    if start < part.end:
+        yield Part(start, part.end, spoken, ipa)
 
 
 def _parts(chunk: Chunk, parts: Sequence[Part], masked: str, holes: dict[int, Part]) -> Iterator[Part]:

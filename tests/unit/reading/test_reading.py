@@ -103,6 +103,12 @@ def test_parts_are_in_order_and_within_words(parts: list[str]) -> None:
         at = part.end
 
 
+@pytest.mark.parametrize("text", ["1\u00a0000>2 or %1\u00a0000", "n°10 000 km", "1\u00a0000~ of it"])
+def test_no_part_is_empty(text: str) -> None:
+    """A space between groups of digits that is read as a sign of its own, in what is no number, is no part."""
+    assert all(part.start < part.end for part in reader("en").read(text))
+
+
 @settings(deadline=None)
 @given(st.lists(st.sampled_from([part for part in PARTS if part != "🎉"]), min_size=1, max_size=12))
 def test_every_word_has_a_time(parts: list[str]) -> None:
