@@ -132,10 +132,13 @@ def test_an_edit_that_is_undone_shows_nothing_any_more(live: LivePages, space: W
         space.write("video.yaml", SPEC.replace("First scene", "First title"))
         live.until(awaited)
         space.write("video.yaml", SPEC)
-        live.until("vidbuild.detail.state === 'ready' && !vidbuild.detail.scenes[0].stale")
-        live.until(f"{OVERLAY}.hidden && vidbuild.player.fragments.size === 0")
-        live.until(f"{SHOWN}.currentSrc === {json.dumps(url)} && {stands}")
-        assert live.browser.evaluate("vidbuild.timeline.thumb(vidbuild.player.scenes[0])").startswith("/thumb/")
+        # All at once: each of them can hold before the page knows of the edit or of its end.
+        live.until(
+            "vidbuild.detail.state === 'ready' && !vidbuild.detail.scenes[0].stale"
+            f" && {OVERLAY}.hidden && vidbuild.player.fragments.size === 0"
+            f" && {SHOWN}.currentSrc === {json.dumps(url)} && {stands}"
+            " && vidbuild.timeline.thumb(vidbuild.player.scenes[0]).startsWith('/thumb/')"
+        )
         assert difference(frame_of(live.browser, SHOWN), first) == 0.0
     assert live.browser.evaluate("vidbuild.detail.revision") == revision  # else the new video had taken their place
 
